@@ -1,0 +1,47 @@
+# add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY])
+#
+# One doctest program per tested folder, `<name>_test`, run natively or, in a WebAssembly build,
+# under Node (CMAKE_CROSSCOMPILING_EMULATOR). doctest and nlohmann_json come from Debian packages; a
+# folder of links keeps the rest of /usr/include out of the WebAssembly build, where it breaks libc++.
+
+function(add_system_header_links)
+    set(links "${CMAKE_BINARY_DIR}/system-headers")
+    file(MAKE_DIRECTORY "${links}")
+    foreach(folder doctest nlohmann)
+        find_path(NB_${folder}_PARENT NAMES ${folder} PATHS /usr/include /usr/local/include
+                  NO_CMAKE_FIND_ROOT_PATH)
+        if(NOT NB_${folder}_PARENT)
+            message(FATAL_ERROR "The headers of ${folder} are missing: run `make setup`")
+        endif()
+        file(CREATE_LINK "${NB_${folder}_PARENT}/${folder}" "${links}/${folder}" SYMBOLIC)
+    endforeach()
+    add_library(nb_system_headers INTERFACE)
+    target_include_directories(nb_system_headers SYSTEM INTERFACE "${links}")
+endfunction()
+
+function(add_unit_test name)
+    cmake_parse_arguments(ARG "NATIVE_ONLY" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    if(ARG_NATIVE_ONLY AND EMSCRIPTEN)
+        return()
+    endif()
+    add_executable(${name}_test ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+    target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers ${ARG_LIBRARIES})
+    foreach(dependency IN LISTS ARG_DEPENDS)
+        target_link_libraries(${name}_test PRIVATE nb_${dependency})
+    endforeach()
+    target_compile_definitions(
+        ${name}_test PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
+                             NB_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+    if(EMSCRIPTEN)
+        target_link_options(
+            ${name}_test PRIVATE
+            -sENVIRONMENT=node # CommonJS glue: EXPORT_ES6 output does not load in Node
+            -sEXIT_RUNTIME=1 # so that the exit status of main is the process's
+            -sALLOW_MEMORY_GROWTH=1 # tests at the limits need more than the default 16 MiB
+            -sINITIAL_MEMORY=67108864
+            -sNODERAWFS=1 # tests read their samples from tests/data
+            -sASSERTIONS=1)
+    endif()
+    add_test(NAME ${name} COMMAND ${name}_test)
+endfunction()

@@ -1,0 +1,77 @@
+// base/limits.h - everything that can grow has its cap here, with the reason.
+//
+// A raised cap costs memory in every open page; a lowered one rejects what a real peer may send.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nats_blotter {
+
+// ---- NATS wire ----------------------------------------------------------------------------------
+
+// A control line without its payload. The server takes 4096 bytes of arguments and adds a verb and a
+// sid; an -ERR that quotes a subject was seen at 4126 bytes. Eight times that is never genuine.
+inline constexpr std::size_t kControlLineBytesMax = 32 * 1024;
+
+// INFO grows with connect_urls of a cluster, so it has its own cap.
+inline constexpr std::size_t kInfoLineBytesMax = 1024 * 1024;
+
+// nats-server warns above 8 MiB and has no upper bound; 64 MiB is its max_pending, past which it cuts
+// the client anyway.
+inline constexpr std::size_t kPayloadBytesMax = 64 * 1024 * 1024;
+
+// Unsent bytes towards the broker: SUB lines of 10,000 subscriptions with long subjects fit.
+inline constexpr std::size_t kOutputBytesMax = 4 * 1024 * 1024;
+
+// One subscription per account and stream (scope "all accounts"), with room for the inspector's.
+inline constexpr std::size_t kSubscriptionsMax = 20'000;
+
+// Subject length: what fits the server's own control line.
+inline constexpr std::size_t kSubjectBytesMax = 4096;
+
+// ---- Intake -------------------------------------------------------------------------------------
+
+// Unread bytes in the parser. A saturated link was seen to deliver 25 MB in one WebSocket message;
+// past kInboxBytesMax the socket's callback decodes in place, past twice that the link is closed with
+// a gap and a resync (design: "The pump is not the frame").
+inline constexpr std::size_t kInboxBytesMax = 32 * 1024 * 1024;
+
+// The most the pump decodes before it lets the page answer input.
+inline constexpr std::int64_t kPumpBudgetUs = 4'000;
+
+// ---- JSON ---------------------------------------------------------------------------------------
+
+// TraderX events nest two deep; 64 leaves room for any profile and bounds the scanner's stack.
+inline constexpr std::size_t kJsonDepthMax = 64;
+
+// One record of an event or of a REST answer.
+inline constexpr std::size_t kRecordBytesMax = 1024 * 1024;
+
+// ---- Feed and tables ----------------------------------------------------------------------------
+
+inline constexpr std::size_t kColumnsMax = 256;
+inline constexpr std::size_t kTablesMax = 16;
+
+// Rows kept per table when the profile names no maximum. At about 100 bytes a row a million trades
+// take 100 MB, a fifth of what a browser tab may sensibly use.
+inline constexpr std::size_t kTableRowsMax = 1'000'000;
+
+// Rows above the cap before the oldest are unloaded in one batch, as a share of the cap: a batch costs
+// one pass over the table, so it must be rare.
+inline constexpr std::size_t kEvictionBatchDivisor = 16;
+
+// One text cell. TraderX ids have at most 50 characters, account names 50.
+inline constexpr std::size_t kTextCellBytesMax = 64 * 1024;
+
+// Distinct interned symbols of one column; past it the record is dropped and counted.
+inline constexpr std::size_t kSymbolsMax = 1'000'000;
+
+// Accounts of one deployment that "all accounts" subscribes to, two streams each.
+inline constexpr std::size_t kAccountsMax = 5'000;
+
+static_assert(2 * kAccountsMax <= kSubscriptionsMax);
+static_assert(kPayloadBytesMax >= kRecordBytesMax);
+static_assert(kControlLineBytesMax < kInfoLineBytesMax);
+
+}  // namespace nats_blotter

@@ -1,0 +1,161 @@
+#include "base/time_text.h"
+
+#include <array>
+#include <cstdio>
+
+namespace nats_blotter {
+namespace {
+
+constexpr std::int64_t kDayS = 86'400;
+constexpr std::int64_t kNsPerS = 1'000'000'000;
+
+Error time_error(TimeError code, std::size_t offset) {
+    return Error{static_cast<std::int32_t>(code), offset, time_error_text(code)};
+}
+
+// Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March, so that
+// the leap day is the last of its year.
+std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t day) {
+    const std::int64_t shifted_year = month <= 2 ? year - 1 : year;
+    const std::int64_t era = (shifted_year >= 0 ? shifted_year : shifted_year - 399) / 400;
+    const std::int64_t year_of_era = shifted_year - era * 400;
+    const std::int64_t month_from_march = (month + 9) % 12;
+    const std::int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    const std::int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146'097 + day_of_era - 719'468;
+}
+
+struct CivilDate {
+    std::int64_t year;
+    std::int64_t month;
+    std::int64_t day;
+};
+
+CivilDate civil_from_days(std::int64_t days) {
+    const std::int64_t shifted = days + 719'468;
+    const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146'096) / 146'097;
+    const std::int64_t day_of_era = shifted - era * 146'097;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const std::int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    const std::int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+    return {year, month, day};
+}
+
+std::int64_t days_in_month(std::int64_t year, std::int64_t month) {
+    if (month == 2) return (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+// Reads fixed-width fields from left to right; `failed` stays set after the first misfit.
+struct FieldReader {
+    std::string_view text;
+    std::size_t at = 0;
+    bool failed = false;
+
+    std::int64_t digits(std::size_t count) {
+        std::int64_t value = 0;
+        for (std::size_t i = 0; i < count; ++i, ++at) {
+            if (at >= text.size() || text[at] < '0' || text[at] > '9') {
+                failed = true;
+                return 0;
+            }
+            value = value * 10 + (text[at] - '0');
+        }
+        return value;
+    }
+    bool take(char expected) {
+        if (at >= text.size() || text[at] != expected) return false;
+        ++at;
+        return true;
+    }
+    void expect(char expected) {
+        if (!take(expected)) failed = true;
+    }
+    std::int64_t fraction_ns() {
+        std::int64_t value = 0;
+        std::int64_t unit = kNsPerS;
+        const std::size_t start = at;
+        while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
+            unit /= 10;
+            if (unit == 0) failed = true;
+            value += (text[at++] - '0') * unit;
+        }
+        if (at == start) failed = true;
+        return value;
+    }
+};
+
+}  // namespace
+
+std::string_view time_error_text(TimeError code) {
+    switch (code) {
+        case TimeError::NotATime: return "not a time";
+        case TimeError::OutOfRange: return "time out of range";
+    }
+    return "unknown time error";
+}
+
+Result<EpochNs> epoch_ns_from_text(std::string_view text) {
+    FieldReader in{text};
+    const std::int64_t year = in.digits(4);
+    in.expect('-');
+    const std::int64_t month = in.digits(2);
+    in.expect('-');
+    const std::int64_t day = in.digits(2);
+    in.expect('T');
+    const std::int64_t hour = in.digits(2);
+    in.expect(':');
+    const std::int64_t minute = in.digits(2);
+    in.expect(':');
+    const std::int64_t second = in.digits(2);
+    if (in.failed) return time_error(TimeError::NotATime, in.at);
+    const std::int64_t fraction = in.take('.') ? in.fraction_ns() : 0;
+
+    std::int64_t offset_s = 0;
+    if (!in.take('Z')) {
+        const bool east = in.take('+');
+        if (!east) in.expect('-');
+        const std::int64_t offset_hours = in.digits(2);
+        in.expect(':');
+        const std::int64_t offset_minutes = in.digits(2);
+        if (offset_hours > 23 || offset_minutes > 59) in.failed = true;
+        offset_s = (offset_hours * 3600 + offset_minutes * 60) * (east ? 1 : -1);
+    }
+    if (in.failed || in.at != text.size()) return time_error(TimeError::NotATime, in.at);
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+        minute > 59 || second > 60)
+        return time_error(TimeError::OutOfRange, 0);
+
+    const std::int64_t seconds = days_from_civil(year, month, day) * kDayS + hour * 3600 +
+                                 minute * 60 + second - offset_s;
+    std::int64_t result = 0;
+    if (__builtin_mul_overflow(seconds, kNsPerS, &result) ||
+        __builtin_add_overflow(result, fraction, &result))
+        return time_error(TimeError::OutOfRange, 0);
+    return result;
+}
+
+void append_iso_time(std::string& out, EpochMs time_ms) {
+    std::int64_t day = time_ms / (kDayS * 1000);
+    std::int64_t rest = time_ms % (kDayS * 1000);
+    if (rest < 0) {
+        rest += kDayS * 1000;
+        --day;
+    }
+    const CivilDate date = civil_from_days(day);
+    std::array<char, 64> buffer;
+    const int length = std::snprintf(
+        buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03d+00:00",
+        static_cast<int>(date.year), static_cast<int>(date.month), static_cast<int>(date.day),
+        static_cast<int>(rest / 3'600'000), static_cast<int>(rest / 60'000 % 60),
+        static_cast<int>(rest / 1000 % 60), static_cast<int>(rest % 1000));
+    out.append(buffer.data(), static_cast<std::size_t>(length));
+}
+
+}  // namespace nats_blotter
