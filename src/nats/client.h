@@ -1,0 +1,123 @@
+// nats/client.h - the NATS client: bytes and time in, events and bytes out.
+//
+// Before this: a transport (web/ws_transport, examples/) dials, hands over bytes and reports its end.
+// After this:  an owner (src/session, or any program) that acts on events.
+// Unknown here: sockets, clocks, randomness, payload contents.
+//
+// The owner's loop: call next_event() until it answers NeedMore, do what Dial and HangUp ask, write
+// pending_output() to the transport, and call on_deadline() at next_deadline() or any time later or
+// earlier: every deadline is judged by the `now` of the call, so throttled timers cannot hurt.
+//
+//   transport opened      -> on_open(generation, now)
+//   bytes to come         -> prepare(generation, n), write into the span, commit(generation, n, now)
+//   transport ended       -> on_close(generation, report, now)
+//   page woke up, online  -> on_wake_up(now)
+//
+// A client dials for ever (design rule 7) until close(). Calls with a generation that is not the
+// current one do nothing: prepare() answers an empty span.
+//
+// Invariants, checked after every mutating public call (tests/nats/client_test.cpp):
+//   1. A Connected event is followed by exactly one Disconnected or Closed before the next Connected.
+//   2. Output is held only for an open transport; it never exceeds kOutputBytesMax.
+//   3. Every live subscription has been sent exactly once on the current connection.
+//   4. next_deadline() is kNever only when closed or when only the transport can make progress.
+//
+// Wire grammar and examples: docs/wire-nats.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "nats/event.h"
+#include "nats/server_info.h"
+#include "nats/stats.h"
+
+namespace nats_blotter::nats {
+
+struct Options {
+    std::string name = "nats-blotter";  // CONNECT name, seen in the broker's monitor
+    std::string user;
+    std::string password;
+    std::string token;
+    std::string jwt;  // bearer
+    bool echo = true;
+    bool verbose = false;
+    bool pedantic = false;
+};
+
+class Client {
+  public:
+    // `seed` drives the spread of redials only.
+    Client(Options options, std::uint64_t seed);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    // Asks for the first dial (after 0 to 250 ms, as for every redial).
+    void start(MonotonicUs now);
+
+    // ---- transport side
+    void on_open(Generation generation, MonotonicUs now);
+    void on_close(Generation generation, const CloseReport& report, MonotonicUs now);
+
+    // A tail of exactly `bytes` writable bytes, or an empty span: wrong generation, or past
+    // 2 * kInboxBytesMax unread, in which case the connection has been ended with words.
+    std::span<char> prepare(Generation generation, std::size_t bytes);
+
+    // REQUIRES: bytes <= the size of the last prepare(). Hearing anything counts as alive.
+    void commit(Generation generation, std::size_t bytes, MonotonicUs now);
+
+    // prepare + copy + commit, for tests and native transports.
+    void receive(Generation generation, std::string_view bytes, MonotonicUs now);
+
+    // Bytes to write to the transport, in order; consume_output() after they were taken.
+    std::string_view pending_output() const;
+    void consume_output(std::size_t bytes);
+
+    // Bytes received and not yet turned into events; the pump posts itself again while there are some.
+    std::size_t unread_bytes() const;
+
+    // ---- time
+    MonotonicUs next_deadline() const;
+    void on_deadline(MonotonicUs now);
+    // The page woke up, came online or was shown: dial at once, or PING at once and be dead after 5 s.
+    void on_wake_up(MonotonicUs now);
+
+    // ---- owner side
+    Event next_event(MonotonicUs now);
+
+    // Subscribes now and after every reconnection, under the same sid. Errors: an invalid subject, or
+    // kSubscriptionsMax reached.
+    Result<Sid> subscribe(std::string_view subject, std::string_view queue_group = {});
+    void unsubscribe(Sid sid);
+
+    // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its connection.
+    // REQUIRES: connected().
+    FenceId fence(MonotonicUs now);
+
+    // Ends the current connection with these words and redials by rule 7.
+    void reconnect(CauseClass cause_class, std::string_view text, MonotonicUs now);
+
+    // Ends for good: HangUp, then Closed. Nothing happens after that.
+    void close(MonotonicUs now);
+
+    bool connected() const;
+    const ServerInfo& server_info() const;  // of the current or last connection
+    const Stats& stats() const;
+
+    // When the next dial is due, for "retry in 4 s"; kNever when none is waiting.
+    MonotonicUs redial_at() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace nats_blotter::nats

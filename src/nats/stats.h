@@ -1,0 +1,26 @@
+// nats/stats.h - counters of one client; they only rise.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace nats_blotter::nats {
+
+struct Stats {
+    std::uint64_t messages_in = 0;
+    std::uint64_t payload_bytes_in = 0;
+    std::uint64_t bytes_in = 0;   // as the transport delivered them
+    std::uint64_t bytes_out = 0;  // as the transport took them
+    std::uint64_t dials = 0;
+    std::uint64_t connects = 0;
+    std::uint64_t disconnects = 0;
+    std::uint64_t protocol_errors = 0;
+    std::uint64_t server_errors = 0;
+    std::uint64_t unknown_sid = 0;    // messages of a subscription that is gone
+    std::uint64_t intake_refused = 0; // prepare() past its limit
+    std::int64_t rtt_us = -1;         // last round trip, -1 before the first
+    MonotonicUs last_byte_at = -1;    // when a byte was last heard, -1 before the first
+};
+
+}  // namespace nats_blotter::nats
