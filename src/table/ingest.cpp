@@ -57,7 +57,8 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
         return insert_row(table, record, provenance);
     }
     feed::Provenance& provenance = table.provenance(row);
-    provenance.pass = round.pass;
+    if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))
+        provenance.pass = round.pass;
     if (provenance.phantom) {
         provenance.phantom = false;
         table.touch(row);
