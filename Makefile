@@ -1,5 +1,5 @@
-# The commands of the README. Each brings what it needs with it: a fresh Debian 12 or 13 machine needs
-# no step before `make run` or `make test`.
+# The commands of the README. Each brings what it needs with it: a fresh Debian 12 or 13 machine
+# needs no step before `make run` or `make test`.
 #
 # Everything is passed on by the environment: PORT=, RATE=, STATE_DIR=, NATS_SERVER= for `run`,
 # IMGUI_DIR= for set-up, JOBS= for builds.
