@@ -2,9 +2,11 @@
 //
 // Rules of truth 2 and 3 (design section 5), as pure decisions:
 //   - An event competes with the held row by version; on a tie the event wins.
-//   - A snapshot row competes by version with an event received after the snapshot was requested, or
+//   - A snapshot row competes by version with an event received after the snapshot was requested,
+//   or
 //     less than the commit lag before; on a tie the event wins.
-//   - Against an older event the snapshot wins even with a lower version: TraderX publishes before it
+//   - Against an older event the snapshot wins even with a lower version: TraderX publishes before
+//   it
 //     commits, so by then the database knows better.
 //   - Against an earlier snapshot the later one wins.
 #pragma once
@@ -41,8 +43,8 @@ Merge merge_event(std::int64_t held_version, std::int64_t event_version);
 Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
                      std::int64_t snapshot_version, SessionMs requested_at_ms);
 
-// What becomes of a row once a snapshot is complete. A row that a later requested snapshot has already
-// shown is confirmed: two reads of one table may overlap when an account appears.
+// What becomes of a row once a snapshot is complete. A row that a later requested snapshot has
+// already shown is confirmed: two reads of one table may overlap when an account appears.
 enum class Verdict : std::uint8_t { Confirmed, NotYetOwed, Phantom, Remove };
 
 struct SnapshotRound {

@@ -1,4 +1,5 @@
-// session/accounts.cpp - the list of accounts: the choices of the scope, and what "all accounts" means.
+// session/accounts.cpp - the list of accounts: the choices of the scope, and what "all accounts"
+// means.
 #include <algorithm>
 
 #include "session/state.h"

@@ -1,4 +1,5 @@
-// session/round.cpp - rule 2: subscribe, fence, snapshot, live, and a second look after the commit lag.
+// session/round.cpp - rule 2: subscribe, fence, snapshot, live, and a second look after the commit
+// lag.
 #include <algorithm>
 
 #include "base/assert.h"
@@ -129,9 +130,9 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     Fetching fetching;
     fetching.round = round_index;
     fetching.table = table_index;
-    read.fetch = start_fetch(
-        all ? spec.snapshot_url_all : feed::fill_account(spec.snapshot_url, std::to_string(account)),
-        std::move(fetching));
+    read.fetch = start_fetch(all ? spec.snapshot_url_all
+                                 : feed::fill_account(spec.snapshot_url, std::to_string(account)),
+                             std::move(fetching));
 }
 
 void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {

@@ -44,8 +44,9 @@ Status Session::State::compute_status() const {
     if (!link_up) return ever_disconnected ? Status::Offline : Status::Connecting;
     if (suspect) return Status::Stale;
     if (rounds.empty() || !rounds.front().merged) return Status::Syncing;
-    const bool an_account_failed = std::any_of(
-        rounds.begin(), rounds.end(), [](const Round& round) { return !round.merged && round.broken; });
+    const bool an_account_failed =
+        std::any_of(rounds.begin(), rounds.end(),
+                    [](const Round& round) { return !round.merged && round.broken; });
     return an_account_failed ? Status::Syncing : Status::Live;
 }
 
@@ -100,8 +101,8 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
         case nats::Event::Kind::FencePassed: return on_fence(event.fence, now);
         case nats::Event::Kind::Denied:
         case nats::Event::Kind::ServerError:
-            return on_subscription_trouble(event.sid, "The broker refuses: " + std::string(event.text),
-                                           now);
+            return on_subscription_trouble(event.sid,
+                                           "The broker refuses: " + std::string(event.text), now);
         case nats::Event::Kind::Suspect: suspect = true; return;
         case nats::Event::Kind::Alive: suspect = false; return;
         case nats::Event::Kind::Closed: closed = true; return;

@@ -1,12 +1,13 @@
-// session/state.h - everything a session holds, gathered so that its verbs can live in several files:
-// session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read), intake.cpp
-// (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
+// session/state.h - everything a session holds, gathered so that its verbs can live in several
+// files: session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read),
+// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
 //
 // Private to src/session and its tests.
 //
-// A *round* is one run of rule 2 for a set of accounts: subscribe, fence, read every table's snapshot,
-// be live, and after the commit lag read once more. The scope has one round for all its accounts; an
-// account that appears later in "all accounts" gets a round of its own until the next resync.
+// A *round* is one run of rule 2 for a set of accounts: subscribe, fence, read every table's
+// snapshot, be live, and after the commit lag read once more. The scope has one round for all its
+// accounts; an account that appears later in "all accounts" gets a round of its own until the next
+// resync.
 #pragma once
 
 #include <deque>
@@ -34,8 +35,9 @@ inline constexpr std::int64_t kRetryLastUs = 3 * kSecondUs;
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 
-// Browsers let the timers of a hidden page run once a minute, and the keep-alive wants one every 20 s.
-// Silence longer than both means that the page slept or was frozen, which counts as a gap (rule 5).
+// Browsers let the timers of a hidden page run once a minute, and the keep-alive wants one every 20
+// s. Silence longer than both means that the page slept or was frozen, which counts as a gap (rule
+// 5).
 inline constexpr std::int64_t kSleptUs = 75 * kSecondUs;
 
 // Changes held for views that nobody draws (hidden tab) before the views are brought up to date.
@@ -75,8 +77,8 @@ struct Round {
     std::vector<AccountId> accounts;  // sorted
     nats::FenceId fence = 0;
     feed::SessionMs fenced_at_ms = 0;
-    std::vector<Read> reads;  // by table
-    bool merged = false;      // the first snapshots are in
+    std::vector<Read> reads;      // by table
+    bool merged = false;          // the first snapshots are in
     MonotonicUs due_at = kNever;  // retry, or the re-read
     bool broken = false;          // due_at is a retry; `failure` says of what
     int failures = 0;             // in a row
@@ -182,7 +184,7 @@ struct Session::State {
     bool link_up = false;  // between Connected and Disconnected
     bool suspect = false;
     bool ever_disconnected = false;
-    std::string link_words;   // why the link is down, or what the broker said last
+    std::string link_words;  // why the link is down, or what the broker said last
     Status status = Status::Connecting;
     std::string cause;
     std::uint64_t status_version = 1;

@@ -63,9 +63,8 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
         provenance.phantom = false;
         table.touch(row);
     }
-    const feed::Merge merge =
-        feed::merge_snapshot(provenance, table.version(row), record_version(table, record),
-                             round.requested_at_ms);
+    const feed::Merge merge = feed::merge_snapshot(
+        provenance, table.version(row), record_version(table, record), round.requested_at_ms);
     if (merge == feed::Merge::Keep) return Outcome::Outdated;
     if (!table.update(row, record.cells)) return Outcome::Full;
     provenance.from_stream = false;

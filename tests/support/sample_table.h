@@ -1,4 +1,5 @@
-// tests/support/sample_table.h - a small table for tests: key `id`, version `v`, symbol `s`, number `n`.
+// tests/support/sample_table.h - a small table for tests: key `id`, version `v`, symbol `s`, number
+// `n`.
 #pragma once
 
 #include <string>

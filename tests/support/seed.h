@@ -19,7 +19,7 @@ inline std::uint64_t test_seed() {
 }  // namespace nats_blotter::support
 
 // Names the seed in every message of the enclosing scope, then gives the generator.
-#define NB_SEEDED_RANDOM(name)                                               \
+#define NB_SEEDED_RANDOM(name)                                              \
     const std::uint64_t name##_seed = ::nats_blotter::support::test_seed(); \
-    INFO("NB_SEED=", name##_seed);                                           \
+    INFO("NB_SEED=", name##_seed);                                          \
     ::nats_blotter::Random name(name##_seed)

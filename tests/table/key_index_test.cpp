@@ -34,7 +34,8 @@ TEST_CASE("RandomOperationsMatchAMap") {
             REQUIRE(index.size() == model.size());
         }
         for (const auto& [row, hash] : model)
-            CHECK(index.find(hash, [row = row](std::uint32_t other) { return other == row; }) == row);
+            CHECK(index.find(hash, [row = row](std::uint32_t other) { return other == row; }) ==
+                  row);
     }
 }
 

@@ -35,10 +35,9 @@ TEST_CASE("RandomOperationsMatchANaiveModel") {
     Table table(sample_spec());
     std::map<std::string, SampleRow> model;
     for (int step = 0; step < 30'000; ++step) {
-        const SampleRow row{"id" + std::to_string(random.below(300)),
-                            static_cast<std::int64_t>(random.below(1000)),
-                            "S" + std::to_string(random.below(20)),
-                            static_cast<std::int64_t>(random.below(100))};
+        const SampleRow row{
+            "id" + std::to_string(random.below(300)), static_cast<std::int64_t>(random.below(1000)),
+            "S" + std::to_string(random.below(20)), static_cast<std::int64_t>(random.below(100))};
         const feed::Record record = record_of(row);
         const RowId held = table.find(record.cells);
         REQUIRE((held == kNoRow) == (model.count(row.id) == 0));

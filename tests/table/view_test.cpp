@@ -48,10 +48,9 @@ void refresh(Table& table, View& view) {
 }
 
 void random_change(Table& table, Random& random) {
-    const SampleRow row{"id" + std::to_string(random.below(3000)),
-                        static_cast<std::int64_t>(random.below(500)),
-                        "S" + std::to_string(random.below(9)),
-                        static_cast<std::int64_t>(random.below(5))};
+    const SampleRow row{
+        "id" + std::to_string(random.below(3000)), static_cast<std::int64_t>(random.below(500)),
+        "S" + std::to_string(random.below(9)), static_cast<std::int64_t>(random.below(5))};
     const feed::Record record = record_of(row);
     const RowId held = table.find(record.cells);
     if (held == kNoRow)
