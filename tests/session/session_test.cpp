@@ -169,6 +169,66 @@ TEST_CASE("LateAnswerOfAnotherAccountChangesNothing") {
     CHECK(rig.matches_database());
 }
 
+TEST_CASE("AnswerOfAnOlderRoundIsDropped") {
+    SessionRig rig;
+    rig.book(trade("OLD", 1000), false);
+    rig.rest_held = true;
+    rig.start(kAccount);
+    rig.advance_ms(300);
+    rig.database = {};
+    rig.book(trade("NEW", 2000), false);
+    rig.session.resync(rig.now);
+    rig.settle();
+    rig.release_rest();
+    rig.settle();
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.matches_database());
+}
+
+TEST_CASE("AnswerOfAnOlderConnectionIsDropped") {
+    SessionRig rig;
+    go_live(rig);
+    rig.advance_ms(3000);
+    rig.rest_held = true;
+    rig.book(trade("T1", 1000), false);
+    rig.session.resync(rig.now);
+    rig.settle();
+    rig.broker_up = false;
+    rig.cut();
+    rig.release_rest();
+    rig.settle();
+    CHECK(rig.status() == Status::Offline);
+    CHECK(rig.rows("trades").empty());
+}
+
+TEST_CASE("ScopeChosenWhileOfflineIsTheOnlyOneSubscribedAfterwards") {
+    SessionRig rig;
+    go_live(rig);
+    rig.broker_up = false;
+    rig.cut();
+    rig.session.set_scope(kOther, rig.now);
+    CHECK(rig.status() == Status::Offline);
+    const std::size_t before = rig.subscribed_subjects().size();
+    rig.broker_up = true;
+    rig.advance_ms(1100);
+    const std::vector<std::string> since(rig.subscribed_subjects().begin() +
+                                             static_cast<std::ptrdiff_t>(before),
+                                         rig.subscribed_subjects().end());
+    CHECK(since == std::vector<std::string>{"/accounts/52355/trades", "/accounts/52355/positions"});
+    CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("AccountThatDisappearedIsUnsubscribedAtTheNextResync") {
+    SessionRig rig;
+    go_live(rig, session::kAllAccounts);
+    rig.database.accounts = {kAccount};
+    rig.session.resync(rig.now);
+    rig.settle();
+    rig.publish_trade(trade("X", 1000, kOther));
+    rig.settle();
+    CHECK(rig.rows("trades").empty());
+}
+
 TEST_CASE("EventsOfTheOldScopeAreDropped") {
     SessionRig rig;
     go_live(rig);
