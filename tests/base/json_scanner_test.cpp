@@ -232,7 +232,8 @@ TEST_CASE("MutatedTextsAgreeWithTheOracle") {
     Random random(kSeed);
     const std::string_view alphabet = "{}[]\",:\\u0123456789abcdefntr-+.eE \n\x80\xC3\xA9\xED\xFF/";
     for (int i = 0; i < 30'000; ++i) {
-        std::string text = kGoodSamples[random.below(kGoodSamples.size())];
+        std::string text =
+            kGoodSamples[static_cast<std::size_t>(random.below(kGoodSamples.size()))];
         for (std::uint64_t edits = 1 + random.below(3); edits > 0 && !text.empty(); --edits) {
             const std::size_t at = static_cast<std::size_t>(random.below(text.size()));
             const char c = alphabet[static_cast<std::size_t>(random.below(alphabet.size()))];
