@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 const std::vector<std::string> kGoodSamples = {
-    R"({"topic":"/accounts/22214/trades","type":"Trade","from":"trade-processor","date":1784737884})",
+    R"({"topic":"/accounts/22214/trades","type":"Trade","from":"processor","date":1784737884})",
     R"({"id":"TRADE-22214-00000001","quantity":100,"price":187.240,"side":"Buy","note":null})",
     R"([])",
     R"({})",
