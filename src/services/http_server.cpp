@@ -132,6 +132,19 @@ void HttpServer::Implementation::configure() {
         .Options(kAnyPath, [this](const httplib::Request& request, httplib::Response& response) {
             answer_preflight(request, response);
         });
+    // The library reads a body without a length until the connection ends; it has none (RFC
+    // 9112, 6.3).
+    server.set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+            const bool takes_body =
+                request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+            if (!takes_body || request.has_header("Content-Length") ||
+                request.has_header("Transfer-Encoding")) {
+                return httplib::Server::HandlerResponse::Unhandled;
+            }
+            answer(request, response);
+            return httplib::Server::HandlerResponse::Handled;
+        });
     // What the library refuses by itself (a broken request line, a body too large).
     server.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
         if (!response.body.empty()) return;
@@ -247,7 +260,7 @@ void HttpServer::route(std::string method, std::string path, HttpHandler handler
     implementation_->routes.push_back(std::move(route));
 }
 
-bool HttpServer::start() {
+bool HttpServer::bind() {
     Implementation& self = *implementation_;
     int listening_socket = -1;
     // The library's default sets SO_REUSEPORT, with which a second copy would share a taken port.
@@ -258,8 +271,12 @@ bool HttpServer::start() {
     });
     if (!self.server.bind_to_port(self.settings.listen_address, self.settings.port)) return false;
     listen(listening_socket, kListenBacklog);  // raises the backlog of the listening socket
-    self.listener = std::thread([&self] { self.server.listen_after_bind(); });
     return true;
+}
+
+void HttpServer::serve() {
+    Implementation& self = *implementation_;
+    self.listener = std::thread([&self] { self.server.listen_after_bind(); });
 }
 
 void HttpServer::close_listener() {

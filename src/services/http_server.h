@@ -63,8 +63,11 @@ class HttpServer {
     // matches one segment that is not empty. A GET route answers HEAD too.
     void route(std::string method, std::string path, HttpHandler handler);
 
-    // Binds and serves in threads of its own. False when the port is taken.
-    bool start();
+    // Takes the port; connections queue until serve(). False when the port is taken.
+    bool bind();
+
+    // Serves in threads of its own. REQUIRES: bind() answered true.
+    void serve();
 
     // Takes no more connections; returns at once.
     void close_listener();
