@@ -122,7 +122,6 @@ void Program::add_trade_processor() {
     processor_ = std::make_unique<TradeProcessor>(*storage_, std::move(settings));
     processor_->add_routes(
         add_server(Role::TradeProcessor, spring_error, kThreadsPerService, false));
-    processor_->start();
 }
 
 void Program::add_trade_service() {
@@ -155,12 +154,15 @@ void Program::start() {
     if (options_.runs(Role::AccountService)) add_account_service();
     if (options_.runs(Role::TradeProcessor)) add_trade_processor();
     if (options_.runs(Role::TradeService)) add_trade_service();
-    for (std::size_t index = 0; index < servers_.size(); ++index) {
-        if (servers_[index]->start()) continue;
+    // All ports first: a second copy must not take a single order off the bus.
+    for (const std::unique_ptr<HttpServer>& server : servers_) {
+        if (server->bind()) continue;
         throw std::runtime_error("cannot listen on " + options_.listen_address + ":" +
-                                 std::to_string(servers_[index]->settings().port) + " (" +
-                                 servers_[index]->settings().name + "): is the port taken?");
+                                 std::to_string(server->settings().port) + " (" +
+                                 server->settings().name + "): is the port taken?");
     }
+    if (processor_) processor_->start();
+    for (const std::unique_ptr<HttpServer>& server : servers_) server->serve();
     log_line(kProgram,
              std::to_string(servers_.size()) + " services listen on " + options_.listen_address);
     start_simulator();
