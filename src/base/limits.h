@@ -64,6 +64,9 @@ inline constexpr std::size_t kEvictionBatchDivisor = 16;
 // One text cell. TraderX ids have at most 50 characters, account names 50.
 inline constexpr std::size_t kTextCellBytesMax = 64 * 1024;
 
+// All texts of one column; with 32-bit offsets and a 2 GiB address space this is what is safe.
+inline constexpr std::size_t kTextHeapBytesMax = 512 * 1024 * 1024;
+
 // Distinct interned symbols of one column; past it the record is dropped and counted.
 inline constexpr std::size_t kSymbolsMax = 1'000'000;
 

@@ -35,6 +35,7 @@ struct ColumnSpec {
     int scale = 0;                     // Decimal only
     std::vector<std::string> aliases;  // other spellings of `field` that are accepted
     Align align = Align::Left;
+    bool grouped = true;  // Int and Decimal: shown with thousands separators
     bool hidden = false;  // not among the columns shown at first
 };
 

@@ -35,8 +35,13 @@ struct Change {
     enum class Kind : std::uint8_t { Inserted, Updated, Erased };
     RowId row = kNoRow;
     Kind kind = Kind::Updated;
-    bool sort_moved = false;  // Updated: some cell changed that a view may sort by
+    std::uint64_t columns = 0;  // Updated: a bit for each changed column, see column_bit()
 };
+
+// Columns from the 64th on share the last bit, so a set bit means "may have changed".
+inline std::uint64_t column_bit(std::size_t column) {
+    return std::uint64_t{1} << (column < 63 ? column : 63);
+}
 
 class Table {
   public:
@@ -49,7 +54,7 @@ class Table {
     std::size_t slot_count() const { return slots_.size(); }
     bool is_live(RowId row) const { return slots_[row].live; }
 
-    // The row with the key of this record, or kNoRow.
+    // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not null.
     RowId find(std::span<const feed::Cell> cells) const;
 
     // REQUIRES: find(cells) == kNoRow. kNoRow and nothing changed when a column's own limit is reached.
@@ -72,11 +77,15 @@ class Table {
     feed::Provenance& provenance(RowId row) { return slots_[row].provenance; }
     const feed::Provenance& provenance(RowId row) const { return slots_[row].provenance; }
     // Marks a row as changed though its cells are not (its provenance is, and that is shown).
-    void touch(RowId row) { note(row, Change::Kind::Updated, false); }
+    void touch(RowId row) { note(row, Change::Kind::Updated, 0); }
 
-    // The generation in which a row was inserted; generation() rises with every mutation.
+    // Rises with every mutation.
     std::uint64_t generation() const { return generation_; }
-    std::uint64_t inserted_generation(RowId row) const { return slots_[row].inserted_generation; }
+    // Compares by the low 32 bits, which is exact within the last two billion changes.
+    bool inserted_after(RowId row, std::uint64_t generation) const {
+        return static_cast<std::int32_t>(slots_[row].inserted_generation -
+                                         static_cast<std::uint32_t>(generation)) > 0;
+    }
 
     std::span<const Change> changes() const { return changes_; }
     // True after clear(): views must rebuild, changes() then holds what came after.
@@ -96,7 +105,7 @@ class Table {
   private:
     struct Slot {
         feed::Provenance provenance;
-        std::uint64_t inserted_generation = 0;
+        std::uint32_t inserted_generation = 0;
         std::uint32_t change_index = UINT32_MAX;  // into changes_, UINT32_MAX: none
         bool live = false;
     };
@@ -104,7 +113,7 @@ class Table {
     std::uint64_t key_hash(std::span<const feed::Cell> cells) const;
     std::uint64_t row_hash(RowId row) const;
     bool key_equals(RowId row, std::span<const feed::Cell> cells) const;
-    void note(RowId row, Change::Kind kind, bool sort_moved);
+    void note(RowId row, Change::Kind kind, std::uint64_t columns);
     void check_row(RowId row) const;
 
     feed::TableSpec spec_;

@@ -1,12 +1,13 @@
 // table/view.h - the rows of a table in a shown order, kept up to date from its changes.
 //
-// The order lives in chunks of row ids: a change costs a search in one chunk and a walk over the chunk
-// counts (microseconds at a million rows), never a sort of the table. Many changes at once, as when a
+// The order lives in chunks of row ids: a change costs a search in one chunk and a walk over the
+// chunk counts (microseconds at a million rows), never a sort of the table. Many changes at once, as when a
 // snapshot arrives, are cheaper sorted whole, and that is chosen by their number.
 //
 // Invariants, checked after apply() in debug builds (tests/table/view_test.cpp):
-//   1. Every row of the table is in exactly one chunk, and chunk_of_ names it.
-//   2. The order is that of the sort keys; equal keys by row id.
+//   1. Every live row of the table is in exactly one chunk, and chunk_of_ names it.
+//   2. The order is that of the sort keys; equal keys by row id, in the direction of the last key.
+//   3. No chunk is empty or holds more than kChunkRowsMax rows; counts add up to size().
 #pragma once
 
 #include <cstddef>
@@ -49,22 +50,29 @@ class View {
 
   private:
     static constexpr std::size_t kChunkRowsMax = 512;
+    static constexpr std::size_t kChunkRowsFilled = 384;  // by rebuild(), leaving room to insert
     static constexpr std::uint32_t kNoChunk = UINT32_MAX;
+    // A chunk in shown order; its rows are chunk_rows_[id].
     struct Chunk {
-        std::vector<RowId> rows;
+        std::uint32_t id;
+        std::uint32_t count;
     };
 
     bool before(RowId a, RowId b) const;
+    std::size_t chunk_index_of(std::uint32_t id) const;
+    std::uint32_t new_chunk();
     void insert_row(RowId row);
     void erase_row(RowId row);
     void split_chunk(std::size_t index);
-    void renumber_from(std::size_t index);
     void check_invariants() const;
 
     const Table& table_;
     std::vector<SortKey> sort_;
-    std::vector<Chunk> chunks_;
-    std::vector<std::uint32_t> chunk_of_;  // by row id: which chunk, kNoChunk where not shown
+    std::uint64_t sort_columns_ = 0;  // bits as in Change::columns
+    std::vector<Chunk> order_;
+    std::vector<std::vector<RowId>> chunk_rows_;  // by chunk id
+    std::vector<std::uint32_t> free_chunks_;
+    std::vector<std::uint32_t> chunk_of_;  // by row id: chunk id, kNoChunk where not shown
     std::size_t size_ = 0;
     std::uint64_t order_version_ = 0;
 };
