@@ -1,9 +1,9 @@
 # nb_fonts: the page's faces as bytes, for web/fonts.h. Debian's font packages, cut down to what a
 # blotter shows, so that they cost little of the download.
 #
-# Roboto, because all of its digits have one width (prices align without a monospaced face), because it
-# stays readable at 13 pixels unhinted, and because it is Apache-2.0 like the project. It has no
-# arrows or shapes; those come from DejaVu Sans.
+# Roboto, because all of its digits have one width (prices align without a monospaced face),
+# because it stays readable at 13 pixels unhinted, and because it is Apache-2.0 like the project.
+# It has no arrows or shapes; those come from DejaVu Sans.
 
 set(NB_FONT_TEXT_CHARACTERS
     U+0020-007E # Basic Latin
@@ -11,7 +11,8 @@ set(NB_FONT_TEXT_CHARACTERS
     U+0394,U+03A3,U+03BC # Δ Σ μ
     U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032,U+2033,U+2039,U+203A # punctuation
     U+20A4,U+20A6,U+20A9-20AC,U+20B9,U+20BA,U+20BD # currencies: ₤ ₦ ₩ ₪ ₫ € ₹ ₺ ₽
-    U+2122,U+2202,U+2206,U+2211,U+2212,U+221A,U+221E,U+2248,U+2260,U+2264,U+2265 # ™ ∂ ∆ ∑ − √ ∞ ≈ ≠ ≤ ≥
+    U+2122,U+2202,U+2206,U+2211,U+2212,U+221A,U+221E # ™ ∂ ∆ ∑ − √ ∞
+    U+2248,U+2260,U+2264,U+2265 # ≈ ≠ ≤ ≥
     U+FFFD # what a bad character is shown as
 )
 set(NB_FONT_SYMBOL_CHARACTERS

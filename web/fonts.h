@@ -1,7 +1,7 @@
 // web/fonts.h - the page's faces, subset and turned into bytes at build time (cmake/fonts.cmake).
 //
-// The bytes are static and TrueType; with Dear ImGui set FontDataOwnedByAtlas = false. What each face
-// holds is listed in cmake/fonts.cmake; licences are in docs/third-party.md.
+// The bytes are static and TrueType; with Dear ImGui set FontDataOwnedByAtlas = false. What each
+// face holds is listed in cmake/fonts.cmake; licences are in docs/third-party.md.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// web/imgui_config.h - the compile-time settings of Dear ImGui; cmake/find_imgui.cmake hands it over as
-// IMGUI_USER_CONFIG, to its sources and to ours alike.
+// web/imgui_config.h - the compile-time settings of Dear ImGui; cmake/find_imgui.cmake hands it
+// over as IMGUI_USER_CONFIG, to its sources and to ours alike.
 #pragma once
 
 #include "base/assert.h"
