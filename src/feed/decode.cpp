@@ -163,8 +163,8 @@ class RecordDecoder::Reader {
     void read_number(JsonToken value, int scale, Cell& cell) {
         if (value != JsonToken::Number && value != JsonToken::String)
             return reject(Reject::WrongType);
-        const Result<std::int64_t> number = scale == 0 ? int_from_text(scanner_.raw())
-                                                       : scaled_from_text(scanner_.raw(), scale);
+        const Result<std::int64_t> number =
+            scale == 0 ? int_from_text(scanner_.raw()) : scaled_from_text(scanner_.raw(), scale);
         if (!number || !is_storable(*number)) return reject(Reject::BadNumber);
         cell = Cell::of_number(*number);
     }
@@ -189,7 +189,9 @@ class RecordDecoder::Reader {
         if (!rejected_) rejected_ = reject_error(reason, scanner_.offset_bytes());
     }
 
-    void reset_cells() { std::fill(decoder_.record_.cells.begin(), decoder_.record_.cells.end(), Cell{}); }
+    void reset_cells() {
+        std::fill(decoder_.record_.cells.begin(), decoder_.record_.cells.end(), Cell{});
+    }
 
     Error not_json() const { return reject_error(Reject::NotJson, scanner_.offset_bytes()); }
 

@@ -1,8 +1,8 @@
 // feed/decode.h - payload bytes to a record, or a counted reject.
 //
-// Takes an event with an envelope ({"topic", "payload": {...}, "date", ...}), a bare record, and the
-// elements of a REST answer alike: fields by name in any order, unknown ones passed over. Texts of
-// the record point into the payload or into the decoder's scratch and die at the next call.
+// Takes an event with an envelope ({"topic", "payload": {...}, "date", ...}), a bare record, and
+// the elements of a REST answer alike: fields by name in any order, unknown ones passed over. Texts
+// of the record point into the payload or into the decoder's scratch and die at the next call.
 #pragma once
 
 #include <array>
@@ -20,15 +20,15 @@ namespace nats_blotter::feed {
 
 // Why a payload was dropped.
 enum class Reject : std::int32_t {
-    NotJson = 1,    // not one JSON value
-    WrongShape,     // JSON, but not an object with the record in it
-    MissingKey,     // a key column is absent or null
-    WrongType,      // a column's value has another JSON type
-    BadNumber,      // a number outside its column's range or precision
-    BadTime,        // not an instant
-    TooLong,        // a record or text above its limit
-    WrongAccount,   // a record of another account than its subject or URL says
-    TableFull,      // a limit of the table was reached
+    NotJson = 1,   // not one JSON value
+    WrongShape,    // JSON, but not an object with the record in it
+    MissingKey,    // a key column is absent or null
+    WrongType,     // a column's value has another JSON type
+    BadNumber,     // a number outside its column's range or precision
+    BadTime,       // not an instant
+    TooLong,       // a record or text above its limit
+    WrongAccount,  // a record of another account than its subject or URL says
+    TableFull,     // a limit of the table was reached
 };
 inline constexpr std::size_t kRejectCount = 10;  // index 0 is unused
 std::string_view reject_text(Reject reject);

@@ -23,8 +23,12 @@ Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
     return snapshot_version > held_version ? Merge::Replace : Merge::Keep;
 }
 
+bool pass_reaches(SnapshotPass a, SnapshotPass b) {
+    return static_cast<std::int16_t>(static_cast<SnapshotPass>(a - b)) >= 0;
+}
+
 Verdict verdict_after(const SnapshotRound& round, const Provenance& row) {
-    if (row.pass == round.pass) return Verdict::Confirmed;
+    if (row.pass != 0 && pass_reaches(row.pass, round.pass)) return Verdict::Confirmed;
     const bool streamed_since_fence =
         row.streamed_at_ms != 0 && row.streamed_at_ms >= round.fenced_at_ms;
     if (!streamed_since_fence) return Verdict::Remove;

@@ -31,8 +31,9 @@ ColumnSpec account_column() {
 std::vector<StreamSpec> streams_of(Stream stream, SubjectChoice subjects) {
     std::vector<StreamSpec> streams;
     for (const SubjectRow& row : kSubjects) {
-        const bool wanted = subjects == SubjectChoice::Both ||
-                            (subjects == SubjectChoice::Slash) == (row.family == SubjectFamily::Slash);
+        const bool wanted =
+            subjects == SubjectChoice::Both ||
+            (subjects == SubjectChoice::Slash) == (row.family == SubjectFamily::Slash);
         if (row.stream == stream && wanted)
             streams.push_back({row.family, std::string(row.pattern)});
     }
@@ -100,8 +101,9 @@ std::string_view column_type_name(ColumnType type) {
 }
 
 std::int32_t TableSpec::column_index(std::string_view field) const {
-    const auto found = std::find_if(columns.begin(), columns.end(),
-                                    [field](const ColumnSpec& spec) { return spec.field == field; });
+    const auto found =
+        std::find_if(columns.begin(), columns.end(),
+                     [field](const ColumnSpec& spec) { return spec.field == field; });
     return found == columns.end() ? -1 : static_cast<std::int32_t>(found - columns.begin());
 }
 

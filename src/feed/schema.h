@@ -1,7 +1,7 @@
 // feed/schema.h - what a table looks like: columns, key, version, and where its rows come from.
 //
-// A Profile is the whole description of one deployment's tables. `traderx_profile()` is built in; the
-// JSON form of design section 4 is read into the same structs.
+// A Profile is the whole description of one deployment's tables. `traderx_profile()` is built in;
+// the JSON form of design section 4 is read into the same structs.
 #pragma once
 
 #include <cstddef>

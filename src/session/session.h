@@ -1,4 +1,5 @@
-// session/session.h - joins the NATS client, the decoders and the tables; applies the rules of truth.
+// session/session.h - joins the NATS client, the decoders and the tables; applies the rules of
+// truth.
 //
 // The owner (web/, or a test) supplies bytes, time, REST answers and pixels:
 //
@@ -9,8 +10,8 @@
 //   next_deadline()     when on_deadline() wants to be called
 //   refresh_views()     before a frame or an answer: views catch up with the tables
 //
-// Rules of truth 1 to 7 (design section 5) are in session/sync.h (what is asked when) and feed/merge.h
-// (who overwrites whom).
+// Rules of truth 1 to 7 (design section 5) are in session/sync.h (what is asked when) and
+// feed/merge.h (who overwrites whom).
 //
 // Invariants (tests/session/session_test.cpp):
 //   1. Live only when every table has completed a snapshot since the last fence of this connection.
@@ -76,8 +77,8 @@ class Session {
 
     void start(MonotonicUs now);
 
-    // Shows this account (or kAllAccounts): forgets all rows, then rule 2. Before any call no account
-    // is shown and only the account list is read.
+    // Shows this account (or kAllAccounts): forgets all rows, then rule 2. Before any call no
+    // account is shown and only the account list is read.
     void set_scope(AccountId account, MonotonicUs now);
     bool has_scope() const;
     AccountId scope() const;
@@ -89,16 +90,16 @@ class Session {
 
     // ---- intake
     nats::Client& link();
-    // Handles at most `events_max` protocol events; true when more are waiting. `epoch_ms` is the wall
-    // clock, for latencies only.
+    // Handles at most `events_max` protocol events; true when more are waiting. `epoch_ms` is the
+    // wall clock, for latencies only.
     bool pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max);
 
     // ---- the world
     Action next_action();
     MonotonicUs next_deadline() const;
     void on_deadline(MonotonicUs now);
-    // A REST answer: bytes as they come, then exactly one end. `http_status` 0 with words when there
-    // was no answer at all.
+    // A REST answer: bytes as they come, then exactly one end. `http_status` 0 with words when
+    // there was no answer at all.
     void on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs now);
     void on_fetch_end(FetchId fetch, int http_status, std::string_view words, MonotonicUs now);
 

@@ -1,17 +1,18 @@
-// session/state.h - everything a session holds, gathered so that its verbs can live in several files:
-// session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read), intake.cpp
-// (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
+// session/state.h - everything a session holds, gathered so that its verbs can live in several
+// files: session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read),
+// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
 //
 // Private to src/session and its tests.
 //
-// A *round* is one run of rule 2 for a set of accounts: subscribe, fence, read every table's snapshot,
-// be live, and after the commit lag read once more. The scope has one round for all its accounts; an
-// account that appears later in "all accounts" gets a round of its own until the next resync.
+// A *round* is one run of rule 2 for a set of accounts: subscribe, fence, read every table's
+// snapshot, be live, and after the commit lag read once more. The scope has one round for all its
+// accounts; an account that appears later in "all accounts" gets a round of its own until the next
+// resync.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,12 +35,16 @@ inline constexpr std::int64_t kRetryLastUs = 3 * kSecondUs;
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 
-// Timers of a page that runs fire at least every 20 s (keep-alive); silence this long means that it
-// slept or was frozen, which counts as a gap (rule 5).
-inline constexpr std::int64_t kSleptUs = 30 * kSecondUs;
+// Browsers let the timers of a hidden page run once a minute, and the keep-alive wants one every 20
+// s. Silence longer than both means that the page slept or was frozen, which counts as a gap (rule
+// 5).
+inline constexpr std::int64_t kSleptUs = 75 * kSecondUs;
 
 // Changes held for views that nobody draws (hidden tab) before the views are brought up to date.
 inline constexpr std::size_t kChangesHeldMax = 65'536;
+
+// The columns of the account list.
+const feed::TableSpec& account_spec();
 
 struct LiveTable {
     explicit LiveTable(const feed::TableSpec& spec)
@@ -70,11 +75,10 @@ struct Round {
     RoundPhase phase = RoundPhase::Waiting;
     bool whole_scope = true;          // else: one account that appeared later
     std::vector<AccountId> accounts;  // sorted
-    std::vector<nats::Sid> sids;
     nats::FenceId fence = 0;
     feed::SessionMs fenced_at_ms = 0;
-    std::vector<Read> reads;  // by table
-    bool merged = false;      // the first snapshots are in
+    std::vector<Read> reads;      // by table
+    bool merged = false;          // the first snapshots are in
     MonotonicUs due_at = kNever;  // retry, or the re-read
     bool broken = false;          // due_at is a retry; `failure` says of what
     int failures = 0;             // in a row
@@ -111,18 +115,21 @@ struct Session::State {
     explicit State(Options options);
 
     // ---- round.cpp
-    void begin_round(MonotonicUs now);         // for the whole scope, from the start
+    void begin_round(MonotonicUs now);  // for the whole scope, from the start
     void begin_account_round(AccountId account, MonotonicUs now);
-    void abandon_rounds();                     // cancels fetches, forgets fences; keeps subscriptions
-    void proceed_waiting_rounds(MonotonicUs now);
-    void subscribe_round(Round& round, MonotonicUs now);
+    void abandon_rounds();  // cancels fetches, forgets fences; keeps subscriptions
+    void proceed(Round& round, MonotonicUs now);  // out of Waiting, when all is there
+    std::vector<AccountId> scope_accounts();
+    bool subscribe_account(AccountId account);
+    void unsubscribe_account(AccountId account);
+    void unsubscribe_all_but(const std::vector<AccountId>& accounts);
     void on_fence(nats::FenceId fence, MonotonicUs now);
     void start_reads(std::size_t round, bool reread, MonotonicUs now);
+    void retry_reads(std::size_t round, MonotonicUs now);
     void start_read(std::size_t round, std::size_t table, bool reread, MonotonicUs now);
     void on_read_complete(std::size_t round, std::size_t table, MonotonicUs now);
     void fail_round(Round& round, std::string words, MonotonicUs now);
     void on_round_deadline(std::size_t round, MonotonicUs now);
-    void drop_subscriptions();
 
     // ---- intake.cpp
     void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
@@ -138,17 +145,18 @@ struct Session::State {
     void end_fetch(FetchId id, int http_status, std::string_view words, MonotonicUs now);
 
     // ---- accounts.cpp
-    void ask_accounts(MonotonicUs now);
+    void ask_accounts();
     void take_account(std::string_view element);
     void on_accounts_complete(MonotonicUs now);
     void fail_accounts(std::string words, MonotonicUs now);
 
     // ---- session.cpp
     void on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
-    void on_disconnected(const nats::Cause& cause);
+    void on_connected(MonotonicUs now);
+    void on_disconnected(const nats::Cause& why);
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
-    void note_gap() { ++stats.gaps; }
-    bool slept_until(MonotonicUs now);
+    void notice_sleep(MonotonicUs now);
+    void push_action(Action action);
     void update_status();
     Status compute_status() const;
     std::string compute_cause() const;
@@ -163,6 +171,7 @@ struct Session::State {
     std::vector<std::unique_ptr<LiveTable>> tables;
     std::vector<Round> rounds;  // the first is the scope's, once there is a scope
     std::unordered_map<nats::Sid, Route> routes;
+    std::map<AccountId, std::vector<nats::Sid>> subscribed;
     std::unordered_map<FetchId, Fetching> fetches;
     FetchId last_fetch = 0;
     AccountList account_list;
@@ -172,9 +181,10 @@ struct Session::State {
     bool closed = false;
     bool has_scope = false;
     AccountId scope = kAllAccounts;
+    bool link_up = false;  // between Connected and Disconnected
     bool suspect = false;
     bool ever_disconnected = false;
-    std::string link_words;   // why the link is down, or what the broker said last
+    std::string link_words;  // why the link is down, or what the broker said last
     Status status = Status::Connecting;
     std::string cause;
     std::uint64_t status_version = 1;

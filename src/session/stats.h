@@ -12,15 +12,15 @@ namespace nats_blotter::session {
 struct Stats {
     nats::Stats link;
     std::array<std::uint64_t, feed::kRejectCount> rejects{};  // payloads dropped, by feed::Reject
-    std::uint64_t events = 0;        // records taken from the stream
-    std::uint64_t outdated = 0;      // stream records older than the row they were for
-    std::uint64_t reconnects = 0;    // connections after the first
-    std::uint64_t gaps = 0;          // times the stream may have missed something
-    std::uint64_t resyncs = 0;       // completed rounds of rule 2 after the first of a scope
-    std::uint64_t breaks = 0;        // books that did not balance (rule 8)
-    std::uint64_t phantoms = 0;      // rows marked phantom
-    std::uint64_t removed = 0;       // rows removed by rule 3
-    std::uint64_t evicted = 0;       // rows unloaded at the row cap
+    std::uint64_t events = 0;                                 // records taken from the stream
+    std::uint64_t outdated = 0;         // stream records older than the row they were for
+    std::uint64_t reconnects = 0;       // connections after the first
+    std::uint64_t gaps = 0;             // times the stream may have missed something
+    std::uint64_t resyncs = 0;          // completed rounds of rule 2 after the first of a scope
+    std::uint64_t breaks = 0;           // books that did not balance (rule 8)
+    std::uint64_t phantoms = 0;         // rows marked phantom
+    std::uint64_t removed = 0;          // rows removed by rule 3
+    std::uint64_t evicted = 0;          // rows unloaded at the row cap
     std::uint64_t capped_accounts = 0;  // accounts beyond kAccountsMax that are not followed
     std::uint64_t fetches = 0;
     std::uint64_t fetch_failures = 0;

@@ -132,8 +132,7 @@ feed::Cell Column::cell(std::size_t row) const {
                        ? feed::Cell{}
                        : feed::Cell::of_text(pool_.text(symbols_[row]));
         case Storage::Text:
-            return texts_[row].is_null() ? feed::Cell{}
-                                         : feed::Cell::of_text(text_of(texts_[row]));
+            return texts_[row].is_null() ? feed::Cell{} : feed::Cell::of_text(text_of(texts_[row]));
     }
     return {};
 }

@@ -1,8 +1,8 @@
 // table/column.h - the cells of one column, one place for each row id.
 //
-// Numbers are 64-bit values, INT64_MIN standing for null (the decoder rejects that value). Symbols and
-// enums are interned: four bytes a row. Texts live behind one another in one heap that is repacked when
-// more than half of it is dead.
+// Numbers are 64-bit values, INT64_MIN standing for null (the decoder rejects that value). Symbols
+// and enums are interned: four bytes a row. Texts live behind one another in one heap that is
+// repacked when more than half of it is dead.
 #pragma once
 
 #include <cstddef>

@@ -14,8 +14,9 @@ void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::
                   int utc_offset_minutes);
 
 // As a JSON value. Times are epoch milliseconds. Numbers a double holds exactly (integers within
-// +-(2^53-1), decimals of at most 15 significant digits) are numbers, others text; `exact` makes every
-// number text. A null is null.
-void append_json(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell, bool exact);
+// +-(2^53-1), decimals of at most 15 significant digits) are numbers, others text; `exact` makes
+// every number text. A null is null.
+void append_json(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
+                 bool exact);
 
 }  // namespace nats_blotter::table

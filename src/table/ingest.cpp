@@ -57,14 +57,14 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
         return insert_row(table, record, provenance);
     }
     feed::Provenance& provenance = table.provenance(row);
-    provenance.pass = round.pass;
+    if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))
+        provenance.pass = round.pass;
     if (provenance.phantom) {
         provenance.phantom = false;
         table.touch(row);
     }
-    const feed::Merge merge =
-        feed::merge_snapshot(provenance, table.version(row), record_version(table, record),
-                             round.requested_at_ms);
+    const feed::Merge merge = feed::merge_snapshot(
+        provenance, table.version(row), record_version(table, record), round.requested_at_ms);
     if (merge == feed::Merge::Keep) return Outcome::Outdated;
     if (!table.update(row, record.cells)) return Outcome::Full;
     provenance.from_stream = false;

@@ -41,10 +41,9 @@ std::uint64_t Table::row_hash(RowId row) const {
 }
 
 bool Table::key_equals(RowId row, std::span<const feed::Cell> cells) const {
-    return std::all_of(spec_.key_columns.begin(), spec_.key_columns.end(),
-                       [&](std::uint16_t column) {
-                           return columns_[column].cell(row) == cells[column];
-                       });
+    return std::all_of(
+        spec_.key_columns.begin(), spec_.key_columns.end(),
+        [&](std::uint16_t column) { return columns_[column].cell(row) == cells[column]; });
 }
 
 RowId Table::find(std::span<const feed::Cell> cells) const {

@@ -1,8 +1,8 @@
 // table/table.h - one live table: columns of cells, found by key, every change on record.
 //
-// Rows have ids that stay theirs until they are erased. Each mutation raises the generation and leaves
-// a Change; views catch up from the changes, then the owner calls clear_changes(). The id of an erased
-// row is not used again before that.
+// Rows have ids that stay theirs until they are erased. Each mutation raises the generation and
+// leaves a Change; views catch up from the changes, then the owner calls clear_changes(). The id of
+// an erased row is not used again before that.
 //
 // Knows no subscriptions, snapshots or pixels; who may overwrite whom is feed/merge.h, applied by
 // table/ingest.h.
@@ -54,10 +54,12 @@ class Table {
     std::size_t slot_count() const { return slots_.size(); }
     bool is_live(RowId row) const { return slots_[row].live; }
 
-    // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not null.
+    // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not
+    // null.
     RowId find(std::span<const feed::Cell> cells) const;
 
-    // REQUIRES: find(cells) == kNoRow. kNoRow and nothing changed when a column's own limit is reached.
+    // REQUIRES: find(cells) == kNoRow. kNoRow and nothing changed when a column's own limit is
+    // reached.
     RowId insert(std::span<const feed::Cell> cells);
     // Overwrites all cells of a live row; false and nothing changed at a column's limit.
     [[nodiscard]] bool update(RowId row, std::span<const feed::Cell> cells);
@@ -96,7 +98,8 @@ class Table {
     // rows_max. Answers how many; remembers the newest version unloaded.
     std::size_t evict();
     std::uint64_t evicted() const { return evicted_; }
-    // A row at most this old is beyond the cap and need not be inserted: INT64_MIN before any eviction.
+    // A row at most this old is beyond the cap and need not be inserted: INT64_MIN before any
+    // eviction.
     std::int64_t evicted_version() const { return evicted_version_; }
 
     // Memory of rows, index and texts, by capacity.
@@ -120,8 +123,8 @@ class Table {
     std::vector<Column> columns_;
     KeyIndex index_;
     std::vector<Slot> slots_;
-    std::vector<RowId> free_;          // ready for use
-    std::vector<RowId> erased_;        // free after clear_changes()
+    std::vector<RowId> free_;    // ready for use
+    std::vector<RowId> erased_;  // free after clear_changes()
     std::vector<Change> changes_;
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;

@@ -118,8 +118,8 @@ void View::erase_row(RowId row) {
 void View::insert_row(RowId row) {
     if (order_.empty()) order_.push_back({new_chunk(), 0});
     // The last chunk whose first row is not behind `row`; the first chunk when there is none.
-    const auto behind = std::partition_point(
-        order_.begin(), order_.end(), [this, row](const Chunk& chunk) {
+    const auto behind =
+        std::partition_point(order_.begin(), order_.end(), [this, row](const Chunk& chunk) {
             return chunk.count > 0 && before(chunk_rows_[chunk.id].front(), row);
         });
     std::size_t index = static_cast<std::size_t>(behind - order_.begin());
@@ -166,8 +166,8 @@ std::size_t View::position_of(RowId row) const {
         position += chunk.count;
     }
     const std::vector<RowId>& rows = chunk_rows_[chunk_of_[row]];
-    return position + static_cast<std::size_t>(std::find(rows.begin(), rows.end(), row) -
-                                               rows.begin());
+    return position +
+           static_cast<std::size_t>(std::find(rows.begin(), rows.end(), row) - rows.begin());
 }
 
 void View::check_invariants() const {

@@ -1,8 +1,8 @@
 // table/view.h - the rows of a table in a shown order, kept up to date from its changes.
 //
 // The order lives in chunks of row ids: a change costs a search in one chunk and a walk over the
-// chunk counts (microseconds at a million rows), never a sort of the table. Many changes at once, as when a
-// snapshot arrives, are cheaper sorted whole, and that is chosen by their number.
+// chunk counts (microseconds at a million rows), never a sort of the table. Many changes at once,
+// as when a snapshot arrives, are cheaper sorted whole, and that is chosen by their number.
 //
 // Invariants, checked after apply() in debug builds (tests/table/view_test.cpp):
 //   1. Every live row of the table is in exactly one chunk, and chunk_of_ names it.
@@ -29,8 +29,8 @@ class View {
     // Orders by the table's own default. `table` must outlive the view.
     explicit View(const Table& table);
 
-    // Brings the order up to date with the table's pending changes. Call before the table forgets them
-    // (Table::clear_changes()).
+    // Brings the order up to date with the table's pending changes. Call before the table forgets
+    // them (Table::clear_changes()).
     void apply(std::span<const Change> changes);
 
     // Forgets everything and orders the table as it is now.

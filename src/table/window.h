@@ -1,7 +1,7 @@
 // table/window.h - the visible rows, copied out of a table for one frame.
 //
-// Panels draw from this and never from the table itself, so that decoding and drawing need not agree
-// on a moment. Refilling reuses its memory.
+// Panels draw from this and never from the table itself, so that decoding and drawing need not
+// agree on a moment. Refilling reuses its memory.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ struct WindowRow {
 
 class Window {
   public:
-    // Copies `count` rows from view position `first`, fewer at the end. Rows inserted after generation
-    // `fresh_since` are marked fresh.
+    // Copies `count` rows from view position `first`, fewer at the end. Rows inserted after
+    // generation `fresh_since` are marked fresh.
     void fill(const Table& table, const View& view, std::size_t first, std::size_t count,
               std::uint64_t fresh_since);
 

@@ -1,0 +1,193 @@
+// next_event: what the broker sent, one operation at a time, and what the owner must be told of it.
+#include <algorithm>
+
+#include "nats/client_state.h"
+#include "nats/encoder.h"
+#include "nats/error.h"
+
+namespace nats_blotter::nats {
+namespace {
+
+using Kind = ParsedOp::Kind;
+
+// Ours are decimal; whatever else came is a subscription we never made.
+Sid sid_from_text(std::string_view text) {
+    constexpr std::size_t kDigitsMax = 18;
+    if (text.empty() || text.size() > kDigitsMax) return 0;
+    Sid sid = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return 0;
+        sid = sid * 10 + static_cast<Sid>(c - '0');
+    }
+    return sid;
+}
+
+}  // namespace
+
+Event Client::State::next_event(MonotonicUs at) {
+    Event event;
+    if (queue_count > 0) {
+        event = queue[0];
+        std::copy(queue.begin() + 1, queue.begin() + static_cast<std::ptrdiff_t>(queue_count),
+                  queue.begin());
+        --queue_count;
+        return event;
+    }
+    while (open()) {
+        const ParsedOp op = parser.next();
+        if (op.kind == Kind::NeedMore) {
+            backlog_since = kNever;
+            return event;
+        }
+        if (op.kind == Kind::Failed)
+            end_by_breach(parser.error().text, at);
+        else if (take_op(op, at, event))
+            return event;
+        if (queue_count > 0) return next_event(at);
+    }
+    if (stage == Stage::Ending) {
+        if (drain(event)) return event;
+        finish_ending();
+        return next_event(at);
+    }
+    return event;
+}
+
+// True when there is something to tell.
+bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
+    event.generation = generation;
+    event.epoch = epoch;
+    if (stage == Stage::Connected) return take_op_connected(op, at, event);
+    switch (op.kind) {
+        case Kind::Info:
+            return take_info(op, at, event);
+        case Kind::Err:
+            return take_error(op, at, event);
+        case Kind::Ok:
+            if (stage == Stage::AwaitPong) return false;
+            break;
+        case Kind::Ping:
+            if (stage != Stage::AwaitPong) break;
+            append_pong(output.tail());
+            check_output(at);
+            return false;
+        case Kind::Pong:
+            if (stage != Stage::AwaitPong) break;
+            take_pong(at, event);
+            event = connected_event(at);
+            return true;
+        default:
+            break;
+    }
+    end_by_breach(nats_error_text(NatsError::OutOfOrder), at);
+    return false;
+}
+
+bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event& event) {
+    switch (op.kind) {
+        case Kind::Msg:
+        case Kind::Hmsg:
+            return take_message(op, event);
+        case Kind::Pong:
+            return take_pong(at, event);
+        case Kind::Info:
+            return take_info(op, at, event);
+        case Kind::Err:
+            return take_error(op, at, event);
+        case Kind::Ping:
+            append_pong(output.tail());
+            check_output(at);
+            return false;
+        default:
+            return false;
+    }
+}
+
+bool Client::State::take_message(const ParsedOp& op, Event& event) {
+    const Sid sid = sid_from_text(op.sid);
+    if (subscriptions.find(sid) == nullptr) {
+        ++stats.unknown_sid;
+        return false;
+    }
+    ++stats.messages_in;
+    stats.payload_bytes_in += op.payload.size();
+    event.kind = Event::Kind::Message;
+    event.sid = sid;
+    event.subject = op.subject;
+    event.reply = op.reply;
+    event.headers = op.headers;
+    event.payload = op.payload;
+    return true;
+}
+
+// PONGs come in the order of the PINGs. One that nobody asked for says nothing.
+bool Client::State::take_pong(MonotonicUs at, Event& event) {
+    if (pings.empty()) return false;
+    const Ping ping = pings.front();
+    pings.pop_front();
+    // It was heard by the last byte at the latest, however late it is read.
+    stats.rtt_us = std::max<MonotonicUs>(0, std::min(at, stats.last_byte_at) - ping.sent_at);
+    if (ping.fence == 0) return false;
+    event.kind = Event::Kind::FencePassed;
+    event.fence = ping.fence;
+    return true;
+}
+
+// The first opens the handshake; later ones are news: gossip, an account's name, the lame duck.
+bool Client::State::take_info(const ParsedOp& op, MonotonicUs at, Event& event) {
+    Result<ServerInfo> read = server_info_from_json(op.text);
+    if (!read) {
+        end_by_breach(read.error().text, at);
+        return false;
+    }
+    info = std::move(*read);
+    if (stage == Stage::AwaitInfo) send_connect(at);
+    if (stage != Stage::Connected || !info.lame_duck || told_lame_duck) return false;
+    told_lame_duck = true;
+    event.kind = Event::Kind::LameDuck;
+    return true;
+}
+
+bool Client::State::take_error(const ParsedOp& op, MonotonicUs at, Event& event) {
+    ++stats.server_errors;
+    last_error = op.text;
+    const ErrorMeaning meaning = meaning_of_error(last_error);
+    if (meaning.effect == ErrorEffect::EndsConnection) {
+        if (linked()) hang_up_at = std::min(hang_up_at, at + kFatalErrorGraceUs);
+        return false;
+    }
+    event.text = last_error;
+    event.kind = Event::Kind::ServerError;
+    const std::optional<PermissionViolation> violation = permission_violation_from_text(last_error);
+    if (!violation || !violation->of_subscription) return true;
+    event.kind = Event::Kind::Denied;
+    event.sid = subscriptions.find(violation->sid) != nullptr
+                    ? violation->sid
+                    : subscriptions.find_for_denial(violation->subject, violation->queue_group);
+    subscriptions.mark_denied(event.sid);
+    return true;
+}
+
+// After the end: complete messages still count, as does the last -ERR, which often says why.
+bool Client::State::drain(Event& event) {
+    for (;;) {
+        const ParsedOp op = parser.next();
+        if (op.kind == Kind::NeedMore) return false;
+        if (op.kind == Kind::Failed) {
+            if (!ended_by_us) end_by_breach(parser.error().text, now);
+            return false;
+        }
+        event.generation = generation;
+        event.epoch = epoch;
+        if (take_drained_op(op, event)) return true;
+    }
+}
+
+bool Client::State::take_drained_op(const ParsedOp& op, Event& event) {
+    if (op.kind == Kind::Err) return take_error(op, now, event) && told_connected;
+    if (!told_connected) return false;
+    if (op.kind == Kind::Msg || op.kind == Kind::Hmsg) return take_message(op, event);
+    return false;
+}
+
+}  // namespace nats_blotter::nats

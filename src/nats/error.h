@@ -1,0 +1,39 @@
+// nats/error.h - everything that can be wrong with what a broker sends or a caller asks for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace nats_blotter::nats {
+
+enum class NatsError : std::int32_t {
+    // The broker's bytes; each ends the connection.
+    UnknownVerb = 1,     // no verb of a NATS server begins like this
+    MissingArguments,    // a verb that needs arguments has none
+    UnexpectedBytes,     // something behind PING, PONG or +OK
+    BareLineFeed,        // a control line that does not end in CRLF
+    LoneCarriageReturn,  // a CR inside a control line
+    LineTooLong,         // past kControlLineBytesMax, or kInfoLineBytesMax for INFO
+    WrongArgumentCount,  // MSG has 3 or 4, HMSG 4 or 5
+    BadSize,             // not a number of 1 to 9 digits
+    PayloadTooBig,       // past kPayloadBytesMax
+    HeaderBeyondTotal,   // an HMSG whose headers are longer than the whole
+    MissingPayloadEnd,   // no CRLF behind the payload: the sizes do not fit the bytes
+    BadInfo,             // INFO is not the JSON object expected
+    OutOfOrder,          // a good line at a moment when it cannot come
+
+    // The caller's wishes; nothing is sent.
+    BadSubject,            // empty tokens, blanks, control characters, `>` not last, or too long
+    BadQueueGroup,         // empty tokens, blanks or control characters
+    TooManySubscriptions,  // kSubscriptionsMax, or their SUB lines would not fit kOutputBytesMax
+    ClientClosed,          // close() was called
+};
+inline constexpr std::int32_t kNatsErrorCount = 17;
+
+std::string_view nats_error_text(NatsError code);
+Error nats_error(NatsError code, std::size_t offset_bytes = 0);
+
+}  // namespace nats_blotter::nats
