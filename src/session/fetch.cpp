@@ -47,7 +47,7 @@ void Session::State::cancel_fetch(FetchId& fetch) {
     fetch = 0;
 }
 
-void Session::State::take_elements(FetchId id, Fetching& fetching) {
+void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetching) {
     while (const std::optional<std::string_view> element = fetching.splitter.next_element()) {
         if (fetching.is_accounts)
             take_account(*element);
