@@ -52,7 +52,8 @@ const Subscription* Subscriptions::find(Sid sid) const {
 // While nothing was removed a sid's place is known; else it is searched.
 std::size_t Subscriptions::index_of(Sid sid) const {
     if (sid == 0) return sids_.size();
-    if (sid <= sids_.size() && sids_[sid - 1] == sid) return static_cast<std::size_t>(sid - 1);
+    const auto likely = static_cast<std::size_t>(sid - 1);
+    if (sid <= sids_.size() && sids_[likely] == sid) return likely;
     const auto found = std::lower_bound(sids_.begin(), sids_.end(), sid);
     if (found == sids_.end() || *found != sid) return sids_.size();
     return static_cast<std::size_t>(found - sids_.begin());

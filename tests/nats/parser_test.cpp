@@ -218,12 +218,15 @@ TEST_CASE("RandomStreamsCutAtRandomGiveTheSameOperations") {
     const std::uint64_t seed = 20'260'101;
     std::printf("random cuts: seed %llu\n", static_cast<unsigned long long>(seed));
     Random random(seed);
+    const auto below = [&random](std::size_t bound) {
+        return static_cast<std::size_t>(random.below(bound));
+    };
     for (int round = 0; round < 200; ++round) {
         CAPTURE(round);
         std::string wire;
         for (int i = 0; i < 40; ++i) {
-            const std::string payload(random.below(300), static_cast<char>('a' + i % 26));
-            switch (random.below(5)) {
+            const std::string payload(below(300), static_cast<char>('a' + i % 26));
+            switch (below(5)) {
                 case 0:
                     wire += "PING\r\n";
                     break;
@@ -238,10 +241,10 @@ TEST_CASE("RandomStreamsCutAtRandomGiveTheSameOperations") {
                             "\r\n" + payload + "\r\n";
             }
         }
-        if (random.below(2) == 0) wire[random.below(wire.size())] = '\x01';
+        if (below(2) == 0) wire[below(wire.size())] = '\x01';
         std::vector<std::string_view> pieces;
         for (std::string_view rest = wire; !rest.empty();) {
-            const std::size_t bytes = 1 + random.below(120);
+            const std::size_t bytes = 1 + below(120);
             pieces.push_back(rest.substr(0, bytes));
             rest = rest.substr(pieces.back().size());
         }
