@@ -1,8 +1,8 @@
 # add_module(name SOURCES a.cpp b.cpp [DEPENDS base nats] [HOT])
 #
-# One folder of src/ as a static library `nb_<name>` with the alias `nats_blotter::<name>`. Include
-# paths are spelled from src/ ("nats/parser.h"). HOT modules are built with -O3 whatever the preset's
-# release level, because they carry every event.
+# One folder of src/ as a static library `nb_<name>` with the alias `nats_blotter::<name>`.
+# Include paths are spelled from src/ ("nats/parser.h"). HOT modules are built with -O3 whatever
+# the preset's release level, because they carry every event.
 function(add_module name)
     cmake_parse_arguments(ARG "HOT" "" "SOURCES;DEPENDS" ${ARGN})
     add_library(nb_${name} STATIC ${ARG_SOURCES})

@@ -1,8 +1,9 @@
 # add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY])
 #
 # One doctest program per tested folder, `<name>_test`, run natively or, in a WebAssembly build,
-# under Node (CMAKE_CROSSCOMPILING_EMULATOR). doctest and nlohmann_json come from Debian packages; a
-# folder of links keeps the rest of /usr/include out of the WebAssembly build, where it breaks libc++.
+# under Node (CMAKE_CROSSCOMPILING_EMULATOR). doctest and nlohmann_json come from Debian packages;
+# a folder of links keeps the rest of /usr/include out of the WebAssembly build, where it breaks
+# libc++.
 
 function(add_system_header_links)
     set(links "${CMAKE_BINARY_DIR}/system-headers")
@@ -24,9 +25,11 @@ function(add_unit_test name)
     if(ARG_NATIVE_ONLY AND EMSCRIPTEN)
         return()
     endif()
-    add_executable(${name}_test ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+    add_executable(${name}_test ${ARG_SOURCES}
+                                "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
     target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-    target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers ${ARG_LIBRARIES})
+    target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers
+                                               ${ARG_LIBRARIES})
     foreach(dependency IN LISTS ARG_DEPENDS)
         target_link_libraries(${name}_test PRIVATE nb_${dependency})
     endforeach()

@@ -1,7 +1,8 @@
 // base/assert.h - assertions that stay on in every build.
 //
-// A failed assertion is a bug of ours. It prints where and traps; the page then shows its crash text.
-// Wrong prices are worse than no prices. Per-cell loops use NB_ASSERT_DEBUG, off in release builds.
+// A failed assertion is a bug of ours. It prints where and traps; the page then shows its crash
+// text. Wrong prices are worse than no prices. Per-cell loops use NB_ASSERT_DEBUG, off in release
+// builds.
 #pragma once
 
 namespace nats_blotter {

@@ -1,5 +1,5 @@
-// base/clock.h - time as values that are passed in; nobody below web/, services/ or examples/ reads a
-// clock.
+// base/clock.h - time as values that are passed in; nobody below web/, services/ or examples/ reads
+// a clock.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
 // base/json_scanner.h - reads one JSON text as a sequence of tokens, without a document tree.
 //
 // Strict RFC 8259: the grammar, well-formed UTF-8, paired surrogates in \u escapes, depth at most
-// kJsonDepthMax, nothing after the value. Numbers are checked for their grammar and handed out as text,
-// so that no digit is lost. Allocates nothing; a string with escapes is decoded into the caller's
-// scratch. Duplicate keys are reported as they come (the last one wins, for a reader that assigns).
+// kJsonDepthMax, nothing after the value. Numbers are checked for their grammar and handed out as
+// text, so that no digit is lost. Allocates nothing; a string with escapes is decoded into the
+// caller's scratch. Duplicate keys are reported as they come (the last one wins, for a reader that
+// assigns).
 //
 // Call next() until it answers End or Error; both are for good. Views point into the scanned text.
 // nlohmann_json is the oracle of its tests (tests/base/json_scanner_test.cpp).
@@ -56,7 +57,8 @@ class JsonScanner {
     // Passes over the value that `token`, just read, begins. False when the text is at fault.
     [[nodiscard]] bool skip(JsonToken token);
 
-    // The token's own bytes: a key or string without its quotes and still escaped, a number's digits.
+    // The token's own bytes: a key or string without its quotes and still escaped, a number's
+    // digits.
     std::string_view raw() const { return raw_; }
 
     // A key or string decoded: raw() itself where nothing was escaped, else decoded into `scratch`.
@@ -71,7 +73,14 @@ class JsonScanner {
     const Error& error() const { return error_; }
 
   private:
-    enum class Expect : std::uint8_t { Value, ValueOrArrayEnd, KeyOrObjectEnd, Key, CommaOrEnd, End };
+    enum class Expect : std::uint8_t {
+        Value,
+        ValueOrArrayEnd,
+        KeyOrObjectEnd,
+        Key,
+        CommaOrEnd,
+        End
+    };
 
     void skip_white_space();
     JsonToken fail(JsonError code, std::size_t offset);

@@ -20,7 +20,8 @@ void append_json_string(std::string& out, std::string_view text) {
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
                     std::array<char, 8> escape;
-                    std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+                    std::snprintf(escape.data(), escape.size(), "\\u%04x",
+                                  static_cast<unsigned>(c));
                     out.append(escape.data());
                 } else {
                     out.push_back(c);

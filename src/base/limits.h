@@ -10,15 +10,15 @@ namespace nats_blotter {
 
 // ---- NATS wire ----------------------------------------------------------------------------------
 
-// A control line without its payload. The server takes 4096 bytes of arguments and adds a verb and a
-// sid; an -ERR that quotes a subject was seen at 4126 bytes. Eight times that is never genuine.
+// A control line without its payload. The server takes 4096 bytes of arguments and adds a verb and
+// a sid; an -ERR that quotes a subject was seen at 4126 bytes. Eight times that is never genuine.
 inline constexpr std::size_t kControlLineBytesMax = 32 * 1024;
 
 // INFO grows with connect_urls of a cluster, so it has its own cap.
 inline constexpr std::size_t kInfoLineBytesMax = 1024 * 1024;
 
-// nats-server warns above 8 MiB and has no upper bound; 64 MiB is its max_pending, past which it cuts
-// the client anyway.
+// nats-server warns above 8 MiB and has no upper bound; 64 MiB is its max_pending, past which it
+// cuts the client anyway.
 inline constexpr std::size_t kPayloadBytesMax = 64 * 1024 * 1024;
 
 // Unsent bytes towards the broker: SUB lines of 10,000 subscriptions with long subjects fit.
@@ -33,8 +33,8 @@ inline constexpr std::size_t kSubjectBytesMax = 4096;
 // ---- Intake -------------------------------------------------------------------------------------
 
 // Unread bytes in the parser. A saturated link was seen to deliver 25 MB in one WebSocket message;
-// past kInboxBytesMax the socket's callback decodes in place, past twice that the link is closed with
-// a gap and a resync (design: "The pump is not the frame").
+// past kInboxBytesMax the socket's callback decodes in place, past twice that the link is closed
+// with a gap and a resync (design: "The pump is not the frame").
 inline constexpr std::size_t kInboxBytesMax = 32 * 1024 * 1024;
 
 // The most the pump decodes before it lets the page answer input.
@@ -57,12 +57,15 @@ inline constexpr std::size_t kTablesMax = 16;
 // take 100 MB, a fifth of what a browser tab may sensibly use.
 inline constexpr std::size_t kTableRowsMax = 1'000'000;
 
-// Rows above the cap before the oldest are unloaded in one batch, as a share of the cap: a batch costs
-// one pass over the table, so it must be rare.
+// Rows above the cap before the oldest are unloaded in one batch, as a share of the cap: a batch
+// costs one pass over the table, so it must be rare.
 inline constexpr std::size_t kEvictionBatchDivisor = 16;
 
 // One text cell. TraderX ids have at most 50 characters, account names 50.
 inline constexpr std::size_t kTextCellBytesMax = 64 * 1024;
+
+// All texts of one column; with 32-bit offsets and a 2 GiB address space this is what is safe.
+inline constexpr std::size_t kTextHeapBytesMax = 512 * 1024 * 1024;
 
 // Distinct interned symbols of one column; past it the record is dropped and counted.
 inline constexpr std::size_t kSymbolsMax = 1'000'000;

@@ -20,12 +20,12 @@ std::string_view number_error_text(NumberError code);
 // Most decimals a Decimal column may have: 10^18 is the largest power of ten in 64 bits.
 inline constexpr int kDecimalScaleMax = 18;
 
-// A JSON number that is a whole number, exponent forms included ("1e3", "2.0"). TooPrecise when it has
-// a fraction that is not zero.
+// A JSON number that is a whole number, exponent forms included ("1e3", "2.0"). TooPrecise when it
+// has a fraction that is not zero.
 Result<std::int64_t> int_from_text(std::string_view text);
 
-// A JSON number as a count of 10^-scale: ("187.24", 3) is 187240. TooPrecise when a digit behind the
-// scale is not zero. REQUIRES: 0 <= scale <= kDecimalScaleMax.
+// A JSON number as a count of 10^-scale: ("187.24", 3) is 187240. TooPrecise when a digit behind
+// the scale is not zero. REQUIRES: 0 <= scale <= kDecimalScaleMax.
 Result<std::int64_t> scaled_from_text(std::string_view text, int scale);
 
 // Digits with a leading minus where negative; "187.240" for (187240, 3).

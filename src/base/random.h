@@ -1,7 +1,7 @@
 // base/random.h - the seeded generator that is passed in wherever chance is needed.
 //
-// SplitMix64 (Steele, Lea, Flood 2014): one 64-bit state, full period, good enough to spread dials and
-// to drive tests; not for secrets. The same seed gives the same numbers on every platform.
+// SplitMix64 (Steele, Lea, Flood 2014): one 64-bit state, full period, good enough to spread dials
+// and to drive tests; not for secrets. The same seed gives the same numbers on every platform.
 #pragma once
 
 #include <cstdint>

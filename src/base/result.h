@@ -1,7 +1,7 @@
 // base/result.h - a value or an error, without exceptions.
 //
-// Spelled as a subset of std::expected, which neither toolchain of the floor has at C++20, so that it
-// can be replaced by it. There is no macro: write `if (!result) return result.error();`.
+// Spelled as a subset of std::expected, which neither toolchain of the floor has at C++20, so that
+// it can be replaced by it. There is no macro: write `if (!result) return result.error();`.
 #pragma once
 
 #include <cstddef>

@@ -132,8 +132,8 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text) {
         minute > 59 || second > 60)
         return time_error(TimeError::OutOfRange, 0);
 
-    const std::int64_t seconds = days_from_civil(year, month, day) * kDayS + hour * 3600 +
-                                 minute * 60 + second - offset_s;
+    const std::int64_t seconds =
+        days_from_civil(year, month, day) * kDayS + hour * 3600 + minute * 60 + second - offset_s;
     std::int64_t result = 0;
     if (__builtin_mul_overflow(seconds, kNsPerS, &result) ||
         __builtin_add_overflow(result, fraction, &result))

@@ -1,8 +1,8 @@
 // base/time_text.h - instants from and to text.
 //
 // TraderX writes one instant in four ways (contract, section 11): epoch milliseconds as a number,
-// "2026-07-22T16:31:24.468+00:00", "...468Z" and up to nine fractional digits. Versions compare at the
-// full precision of the source, so an instant is a count of nanoseconds.
+// "2026-07-22T16:31:24.468+00:00", "...468Z" and up to nine fractional digits. Versions compare at
+// the full precision of the source, so an instant is a count of nanoseconds.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ std::string_view time_error_text(TimeError code);
 // Nanoseconds since 1970-01-01T00:00Z.
 using EpochNs = std::int64_t;
 
-// "YYYY-MM-DDTHH:MM:SS[.fraction]" with "Z" or "+hh:mm" / "-hh:mm". A leap second (":60") reads as the
-// next second. More than nine fractional digits is an error rather than a rounding.
+// "YYYY-MM-DDTHH:MM:SS[.fraction]" with "Z" or "+hh:mm" / "-hh:mm". A leap second (":60") reads as
+// the next second. More than nine fractional digits is an error rather than a rounding.
 Result<EpochNs> epoch_ns_from_text(std::string_view text);
 
 // "2026-07-22T16:31:24.468+00:00", as the Spring services write it; milliseconds, cut off.

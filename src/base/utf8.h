@@ -7,8 +7,8 @@
 
 namespace nats_blotter {
 
-// The offset in bytes of the first byte that is not part of well-formed UTF-8 (RFC 3629: no overlong
-// forms, no surrogates, nothing above U+10FFFF), or text.size() when all of it is.
+// The offset in bytes of the first byte that is not part of well-formed UTF-8 (RFC 3629: no
+// overlong forms, no surrogates, nothing above U+10FFFF), or text.size() when all of it is.
 std::size_t utf8_valid_prefix(std::string_view text);
 
 inline bool is_utf8(std::string_view text) { return utf8_valid_prefix(text) == text.size(); }

@@ -1,10 +1,10 @@
-// feed/subjects.h - the one table of TraderX subjects; profile, services, broker permissions and the
-// documentation page are made from it.
+// feed/subjects.h - the one table of TraderX subjects; profile, services, broker permissions and
+// the documentation page are made from it.
 //
-// Two families name the same streams. The slash subjects are what the generated system publishes; each
-// is ONE token for NATS, so `*` cannot stand for the account number in them and would match every one
-// of them. The dotted subjects are what the specification calls canonical.
-// Source: finos/traderX, specs/006-messaging-nats-replacement/system/messaging-subject-map.md and
+// Two families name the same streams. The slash subjects are what the generated system publishes;
+// each is ONE token for NATS, so `*` cannot stand for the account number in them and would match
+// every one of them. The dotted subjects are what the specification calls canonical. Source:
+// finos/traderX, specs/006-messaging-nats-replacement/system/messaging-subject-map.md and
 // trade-processor's PubSubConfig.java (state 006).
 #pragma once
 
@@ -55,8 +55,8 @@ const SubjectRow& subject_row(Stream stream, SubjectFamily family);
 // The subject itself. `account` is ignored by streams that are not account-scoped.
 std::string subject_for(Stream stream, SubjectFamily family, std::int64_t account);
 
-// What a browser user's permissions allow for a row: the subject of one account in the slash family,
-// a wildcard over all accounts in the dotted one.
+// What a browser user's permissions allow for a row: the subject of one account in the slash
+// family, a wildcard over all accounts in the dotted one.
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account);
 
 // `pattern` with each "{account}" replaced.

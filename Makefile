@@ -1,0 +1,52 @@
+# The commands of the README. Each brings what it needs with it: a fresh Debian 12 or 13 machine
+# needs no step before `make run` or `make test`.
+#
+# Everything is passed on by the environment: PORT=, RATE=, STATE_DIR=, NATS_SERVER= for `run`,
+# IMGUI_DIR= for set-up, JOBS= for builds.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup build dist run test screenshot format check-format clean
+
+export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS
+
+help:
+	@echo "make run           build and start the whole system, in the foreground"
+	@echo "make test          build and run every test"
+	@echo "make dist          the deployable page, in dist/"
+	@echo "make setup         install what all of these need"
+	@echo "make screenshot    make the README's picture again"
+	@echo "make format        lay out the C++ sources;  make check-format  only check"
+	@echo "make clean         remove build/ and dist/"
+
+setup:
+	@scripts/setup test
+
+# GNU make answers 2 for a failed recipe and adds a line of its own. In question mode it hands on a
+# status of 1 and stays quiet, and still runs the lines that begin with "+": so `make run` ends with
+# the script's own words and status. `exec` lets signals reach scripts/run itself.
+ifeq ($(MAKECMDGOALS),run)
+MAKEFLAGS += --question
+endif
+run:
+	+@unset MAKEFLAGS MFLAGS MAKELEVEL; \
+	scripts/setup run && scripts/build services && scripts/dist && exec scripts/run || exit 1
+
+dist:
+	@scripts/setup run && scripts/dist
+
+test:
+	@exec scripts/test
+
+screenshot:
+	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs
+
+format:
+	@scripts/format
+
+check-format:
+	@scripts/format --check
+
+clean:
+	@rm -rf build dist

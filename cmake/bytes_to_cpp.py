@@ -1,0 +1,34 @@
+"""Writes a C++ source that holds files as bytes.
+
+    bytes_to_cpp.py OUTPUT HEADER NAMESPACE TYPE function=file...
+
+Each function returns TYPE{pointer, size}. (`.incbin` is not understood for WebAssembly by every
+Emscripten of our floor.)
+"""
+import sys
+
+
+def main(arguments):
+    output, header, namespace, type_name, *pairs = arguments
+    lines = [
+        "// Made by cmake/bytes_to_cpp.py; never edit it.",
+        f'#include "{header}"',
+        "",
+        f"namespace {namespace} {{",
+    ]
+    for pair in pairs:
+        function, path = pair.split("=", 1)
+        with open(path, "rb") as file:
+            data = file.read()
+        array = f"k_{function}"
+        lines.append(f"static constexpr unsigned char {array}[] = {{")
+        for start in range(0, len(data), 24):
+            lines.append(",".join(str(byte) for byte in data[start : start + 24]) + ",")
+        lines.append("};")
+        lines.append(f"{type_name} {function}() {{ return {{{array}, sizeof {array}}}; }}")
+    lines.append(f"}}  // namespace {namespace}")
+    with open(output, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+main(sys.argv[1:])

@@ -1,0 +1,447 @@
+// nats-blotter.js - the element <nats-blotter>: a live blotter in any page.
+//
+//   <nats-blotter server="/nats-ws" profile="traderx" account="22214" theme="dark"></nats-blotter>
+//
+// It owns a canvas, a status line for assistive technology, and one instance of the WebAssembly program
+// (blotter.js, blotter.wasm), which does everything else. Every member that answers returns a promise,
+// so that the program may move to a worker one day. It never throws out of an event.
+
+const STYLE = `
+:host { display: block; position: relative; overflow: hidden; min-height: 120px; contain: strict; }
+:host([hidden]) { display: none; }
+canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none;
+         touch-action: none; }
+canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
+.words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px; overflow: auto;
+         font: 14px/1.5 system-ui, sans-serif; white-space: pre-line; background: #0E1116; color: #E6EDF3; }
+.words[hidden] { display: none; }
+.quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+         white-space: nowrap; }
+@media (prefers-color-scheme: light) { .words { background: #FFFFFF; color: #1F2328; } }
+`;
+
+const THEMES = ['auto', 'dark', 'light'];
+const RENDERERS = ['auto', 'webgl'];
+const ATTRIBUTES = ['server', 'profile', 'account', 'theme', 'subjects', 'renderer'];
+
+// The first sheet that works: constructed ones need no 'unsafe-inline' in the page's policy.
+function addStyle(root) {
+    try {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(STYLE);
+        root.adoptedStyleSheets = [sheet];
+    } catch (error) {
+        const element = document.createElement('style');
+        element.textContent = STYLE;
+        root.append(element);
+    }
+}
+
+function accountNumber(value) {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    if (!Number.isSafeInteger(number) || number < 0) {
+        throw new TypeError(`account must be an account number, or 0 for all accounts, and is ${String(value)}`);
+    }
+    return number;
+}
+
+function wholeNumber(value, what) {
+    if (typeof value !== 'number' || !(value >= 0) || (value !== Infinity && !Number.isInteger(value))) {
+        throw new TypeError(`${what} must be a whole number, and is ${String(value)}`);
+    }
+    return value;
+}
+
+// ws: and http: forms of the `server` attribute, which resolves against the page.
+function addresses(server) {
+    const url = new URL(server, document.baseURI);
+    const secure = url.protocol === 'https:' || url.protocol === 'wss:';
+    if (!secure && url.protocol !== 'http:' && url.protocol !== 'ws:') {
+        throw new TypeError(`server "${server}" is neither http nor ws`);
+    }
+    if (!secure && location.protocol === 'https:') {
+        throw new TypeError(`server "${server}" is not encrypted, which a page over https may not use`);
+    }
+    const socket = new URL(url);
+    socket.protocol = secure ? 'wss:' : 'ws:';
+    socket.hash = '';
+    const rest = new URL(url);
+    rest.protocol = secure ? 'https:' : 'http:';
+    return {socketUrl: socket.href, restUrl: rest.origin};
+}
+
+// Why the program cannot run, as a person can use it.
+function reasonWords(error) {
+    const text = String(error && error.message || error);
+    if (typeof WebAssembly !== 'object') {
+        return 'This browser has no WebAssembly, or it is switched off, and the blotter needs it.';
+    }
+    if (/Content Security Policy|unsafe-eval/i.test(text)) {
+        return "This page's Content-Security-Policy blocks WebAssembly: script-src needs 'wasm-unsafe-eval'.";
+    }
+    if (/memory/i.test(text)) return 'There is not enough memory for the blotter. Close other pages and reload.';
+    return `The blotter could not start: ${text}`;
+}
+
+// One running program. Gone for good after destroy() or a trap.
+class Program {
+    #module;
+    #decoder = new TextDecoder();
+    #encoder = new TextEncoder();
+    dead = false;
+
+    static async load(canvas, host) {
+        const {default: createBlotter} = await import('./blotter.js');
+        const program = new Program();
+        program.#module = await createBlotter({
+            canvas,
+            host,
+            printErr: (text) => console.error(text),
+            locateFile: (file) => new URL(file, import.meta.url).href,
+        });
+        return program;
+    }
+
+    // Calls a function of web/exports.cpp. After a trap nothing is called any more.
+    call(name, ...args) {
+        if (this.dead || this.#module.dead) throw new Error('the blotter has stopped');
+        try {
+            return this.#module['_' + name](...args);
+        } catch (error) {
+            this.#module.dead = true;
+            this.#module.host.trapped(error);
+            throw new Error('the blotter has stopped: ' + error.message);
+        }
+    }
+
+    setText(text) {
+        const bytes = this.#encoder.encode(text);
+        const at = this.call('nb_text_in', bytes.length);
+        this.#heap().set(bytes, at);
+    }
+
+    // A call that answers text.
+    text(name, ...args) {
+        const bytes = this.call(name, ...args);
+        if (bytes === 0) return '';
+        const at = this.call('nb_answer');
+        return this.#decoder.decode(this.#heap().subarray(at, at + bytes));
+    }
+
+    destroy() {
+        if (this.dead) return;
+        this.dead = true;
+        if (!this.#module.dead && this.#module.stopBrowser) {
+            this.#module._nb_destroy();
+            this.#module.stopBrowser();
+        }
+    }
+
+    #heap() {
+        return this.#module.heapBytes ? this.#module.heapBytes() : this.#module.HEAPU8;
+    }
+}
+
+class NatsBlotter extends HTMLElement {
+    static observedAttributes = ATTRIBUTES;
+
+    #root;
+    #canvas = null;
+    #words;
+    #spoken;
+    #program = null;
+    #run = 0; // counts starts; an older one that is still loading gives up
+    #status = 'connecting';
+    #cause = '';
+    #closed = false;
+    #ready;
+    #settleReady = null;
+    #waiting = null; // the setAccount() that is not live yet: {resolve, reject}
+    #startAsked = false;
+    #listeners = null;
+    #speakTimer = 0;
+
+    constructor() {
+        super();
+        this.#root = this.attachShadow({mode: 'open'});
+        addStyle(this.#root);
+        this.#words = document.createElement('p');
+        this.#words.className = 'words';
+        this.#words.textContent = 'Loading the blotter…';
+        this.#spoken = document.createElement('div');
+        this.#spoken.className = 'quiet';
+        this.#spoken.setAttribute('role', 'status');
+        this.#root.append(this.#words, this.#spoken);
+        this.#newReady();
+    }
+
+    // ---- life
+
+    connectedCallback() {
+        this.#closed = false;
+        this.#listen();
+        this.#askStart();
+    }
+
+    disconnectedCallback() {
+        this.#listeners?.abort();
+        this.#listeners = null;
+        this.#stop('the element was removed from its page');
+        this.#setStatus('closed', '');
+    }
+
+    attributeChangedCallback(name, before, after) {
+        if (!this.isConnected || before === after) return;
+        if (name === 'account') {
+            let account = 0;
+            try {
+                account = accountNumber(after ?? '0');
+            } catch (error) {
+                this.#say(error.message);
+                return;
+            }
+            if (this.#program) this.#switchAccount(account).catch(() => {});
+            return; // before the program runs, it reads the attribute itself
+        }
+        if (name === 'theme') {
+            if (!this.#program) return;
+            this.#program.setText(after ?? 'auto');
+            this.#program.call('nb_set_theme');
+            return;
+        }
+        this.#stop('an attribute of the element was changed');
+        this.#askStart();
+    }
+
+    // Several attributes may change in one task; the program starts once, after them.
+    #askStart() {
+        if (this.#startAsked || this.#closed) return;
+        this.#startAsked = true;
+        queueMicrotask(() => {
+            this.#startAsked = false;
+            if (this.isConnected && !this.#closed && !this.#program) this.#start();
+        });
+    }
+
+    async #start() {
+        const run = ++this.#run;
+        this.#setStatus('connecting', '');
+        this.#showWords('Loading the blotter…');
+        try {
+            const options = this.#options();
+            const canvas = document.createElement('canvas');
+            canvas.tabIndex = 0;
+            canvas.setAttribute('aria-label', 'Trades and positions');
+            this.#canvas?.remove();
+            this.#canvas = canvas;
+            this.#root.prepend(canvas);
+            const program = await Program.load(canvas, this.#host(run));
+            if (run !== this.#run) return program.destroy();
+            program.setText(JSON.stringify(options));
+            const refused = program.text('nb_start');
+            if (refused !== '') throw new Error(refused);
+            this.#program = program;
+            this.#showWords('');
+            this.#settleReady.resolve();
+        } catch (error) {
+            if (run !== this.#run) return;
+            const words = error instanceof TypeError && error.mine ? error.message : reasonWords(error);
+            this.#showWords(words);
+            this.#setStatus('offline', words);
+            this.#settleReady.reject(new Error(words));
+        }
+    }
+
+    #stop(reason) {
+        ++this.#run;
+        this.#program?.destroy();
+        this.#program = null;
+        this.#dropWaiting(reason);
+        this.#settleReady.reject(new DOMException(reason, 'AbortError'));
+        this.#newReady();
+    }
+
+    #options() {
+        const theme = this.getAttribute('theme') ?? 'auto';
+        const renderer = this.getAttribute('renderer') ?? 'auto';
+        if (!THEMES.includes(theme)) throw new TypeError(`theme "${theme}" is not one of ${THEMES.join(', ')}`);
+        if (!RENDERERS.includes(renderer)) {
+            throw new TypeError(`renderer "${renderer}" is not one of ${RENDERERS.join(', ')}`);
+        }
+        return {
+            ...addresses(this.getAttribute('server') ?? '/nats-ws'),
+            profile: this.getAttribute('profile') ?? 'traderx',
+            subjects: this.getAttribute('subjects') ?? 'slash',
+            account: String(accountNumber(this.getAttribute('account') ?? '0')),
+            theme,
+        };
+    }
+
+    // What the program tells; see tell_* in web/browser.h.
+    #host(run) {
+        const mine = (work) => (...args) => { if (run === this.#run) work(...args); };
+        return {
+            statusChanged: mine((status, cause) => this.#setStatus(status, cause)),
+            accountChosen: mine((account) => {
+                this.#dropWaiting('another account was chosen');
+                this.#announceAccount(account);
+            }),
+            trapped: mine((error) => {
+                console.error(error);
+                this.#showWords('The blotter has stopped because of an error of its own, and what it showed can '
+                    + `no longer be trusted.\nReload the page to start it again.\n\n${error.message || error}`);
+                this.#setStatus('offline', 'the blotter has stopped because of an error of its own');
+                this.#dropWaiting('the blotter has stopped');
+            }),
+        };
+    }
+
+    // A page that sleeps hears nothing; when it is back the program asks the broker at once.
+    #listen() {
+        this.#listeners?.abort();
+        this.#listeners = new AbortController();
+        const {signal} = this.#listeners;
+        const wake = () => {
+            if (this.#program && !this.#program.dead) this.#program.call('nb_wake_up');
+        };
+        addEventListener('online', wake, {signal});
+        addEventListener('pageshow', (event) => { if (event.persisted) wake(); }, {signal});
+        document.addEventListener('resume', wake, {signal});
+        document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); }, {signal});
+    }
+
+    // ---- words
+
+    #showWords(words) {
+        this.#words.textContent = words;
+        this.#words.hidden = words === '';
+    }
+
+    // At most one announcement in 5 s, and only the last.
+    #say(words) {
+        if (this.#speakTimer) clearTimeout(this.#speakTimer);
+        this.#speakTimer = setTimeout(() => { this.#spoken.textContent = words; }, this.#spoken.textContent ? 5000 : 0);
+    }
+
+    #setStatus(status, cause) {
+        if (status === this.#status && cause === this.#cause) return;
+        this.#status = status;
+        this.#cause = cause;
+        this.#say(cause === '' ? status : `${status}: ${cause}`);
+        if (status === 'live') {
+            this.#waiting?.resolve();
+            this.#waiting = null;
+        }
+        // After the present task: a listener may call back into the program.
+        queueMicrotask(() => {
+            this.dispatchEvent(new CustomEvent('statuschange', {detail: {status, cause}}));
+        });
+    }
+
+    #announceAccount(account) {
+        queueMicrotask(() => {
+            this.dispatchEvent(new CustomEvent('accountchange', {detail: {account}}));
+        });
+    }
+
+    #newReady() {
+        this.#ready = new Promise((resolve, reject) => { this.#settleReady = {resolve, reject}; });
+        this.#ready.catch(() => {}); // nobody has to listen
+    }
+
+    #dropWaiting(reason) {
+        this.#waiting?.reject(new DOMException(reason, 'AbortError'));
+        this.#waiting = null;
+    }
+
+    async #running() {
+        await this.#ready;
+        if (!this.#program) throw new DOMException('the blotter was closed', 'InvalidStateError');
+        return this.#program;
+    }
+
+    #named(program, table) {
+        if (typeof table !== 'string') throw new TypeError(`table must be a name, and is ${String(table)}`);
+        program.setText(table);
+        if (program.call('nb_row_count') < 0) {
+            throw new TypeError(`there is no table "${table}": ${program.text('nb_tables')}`);
+        }
+        program.setText(table);
+    }
+
+    // ---- the scripting face (design.md, section 3)
+
+    get ready() { return this.#ready; }
+
+    get status() { return this.#status; }
+
+    get cause() { return this.#cause; }
+
+    async stats() {
+        return JSON.parse((await this.#running()).text('nb_stats'));
+    }
+
+    async tables() {
+        return JSON.parse((await this.#running()).text('nb_tables'));
+    }
+
+    async columns(table) {
+        const program = await this.#running();
+        this.#named(program, table);
+        return JSON.parse(program.text('nb_columns'));
+    }
+
+    async rowCount(table) {
+        const program = await this.#running();
+        this.#named(program, table);
+        return program.call('nb_row_count');
+    }
+
+    async rows(table, start = 0, count = Infinity, {exact = false} = {}) {
+        wholeNumber(start, 'start');
+        wholeNumber(count, 'count');
+        const program = await this.#running();
+        this.#named(program, table);
+        return JSON.parse(program.text('nb_rows', start, Math.min(count, 2 ** 32), exact ? 1 : 0));
+    }
+
+    setAccount(account) {
+        let number;
+        try {
+            number = accountNumber(account);
+        } catch (error) {
+            return Promise.reject(error);
+        }
+        if (this.#program) return this.#switchAccount(number);
+        return this.#running().then(() => this.#switchAccount(number));
+    }
+
+    #switchAccount(account) {
+        this.#dropWaiting('another account was chosen');
+        const done = new Promise((resolve, reject) => { this.#waiting = {resolve, reject}; });
+        try {
+            // The program tells `syncing` within this call, so `status` is right when it returns.
+            this.#program.call('nb_set_account', account);
+        } catch (error) {
+            this.#dropWaiting(error.message);
+        }
+        this.#announceAccount(account);
+        return done;
+    }
+
+    async resync() {
+        (await this.#running()).call('nb_resync');
+    }
+
+    async close() {
+        this.#closed = true;
+        const program = this.#program;
+        if (program && !program.dead) program.call('nb_close');
+        this.#dropWaiting('the blotter was closed');
+        this.#setStatus('closed', '');
+    }
+}
+
+if (!customElements.get('nats-blotter')) customElements.define('nats-blotter', NatsBlotter);
+
+export {NatsBlotter};

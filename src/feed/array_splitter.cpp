@@ -1,0 +1,99 @@
+#include "feed/array_splitter.h"
+
+#include "base/json_scanner.h"
+#include "base/limits.h"
+
+namespace nats_blotter::feed {
+namespace {
+
+bool is_white_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+void ArraySplitter::append(std::string_view bytes) {
+    if (failed()) return;
+    // What lies before the element being read is done with.
+    const std::size_t done = expect_ == Expect::InElement ? start_ : scanned_;
+    buffer_.erase(0, done);
+    scanned_ -= done;
+    start_ = 0;
+    buffer_.append(bytes);
+}
+
+std::optional<std::string_view> ArraySplitter::fail(Error error) {
+    error_ = error;
+    buffer_.clear();
+    start_ = scanned_ = 0;
+    return std::nullopt;
+}
+
+std::optional<std::string_view> ArraySplitter::take_element(bool is_last) {
+    const std::string_view element =
+        trimmed(std::string_view(buffer_).substr(start_, scanned_ - start_));
+    ++scanned_;  // the comma or bracket
+    expect_ = is_last ? Expect::Nothing : Expect::Element;
+    ++element_count_;
+    return element;
+}
+
+std::optional<std::string_view> ArraySplitter::next_element() {
+    if (failed()) return std::nullopt;
+    for (; scanned_ < buffer_.size(); ++scanned_) {
+        const char c = buffer_[scanned_];
+        if (expect_ != Expect::InElement) {
+            if (is_white_space(c)) continue;
+            if (expect_ == Expect::Nothing) return fail(json_error(JsonError::Trailing, 0));
+            if (expect_ == Expect::Open) {
+                if (c != '[') return fail(json_error(JsonError::WrongShape, 0));
+                expect_ = Expect::FirstElement;
+                continue;
+            }
+            if (c == ']' && expect_ == Expect::FirstElement) {
+                expect_ = Expect::Nothing;
+                continue;
+            }
+            if (c == ']' || c == ',') return fail(json_error(JsonError::Syntax, 0));
+            expect_ = Expect::InElement;
+            start_ = scanned_;
+            depth_ = 0;
+        }
+        if (scanned_ - start_ >= kRecordBytesMax) return fail(json_error(JsonError::WrongShape, 0));
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"')
+                in_string_ = false;
+        } else if (c == '"') {
+            in_string_ = true;
+        } else if (c == '{' || c == '[') {
+            ++depth_;
+        } else if (c == '}' || c == ']') {
+            if (depth_ == 0) {
+                if (c == '}') return fail(json_error(JsonError::Syntax, 0));
+                return take_element(true);
+            }
+            --depth_;
+        } else if (c == ',' && depth_ == 0) {
+            return take_element(false);
+        }
+    }
+    return std::nullopt;
+}
+
+Result<void> ArraySplitter::finish() {
+    while (next_element()) {
+    }
+    if (error_) return *error_;
+    if (expect_ != Expect::Nothing) return json_error(JsonError::Truncated, 0);
+    return {};
+}
+
+}  // namespace nats_blotter::feed

@@ -1,0 +1,62 @@
+// feed/decode.h - payload bytes to a record, or a counted reject.
+//
+// Takes an event with an envelope ({"topic", "payload": {...}, "date", ...}), a bare record, and
+// the elements of a REST answer alike: fields by name in any order, unknown ones passed over. Texts
+// of the record point into the payload or into the decoder's scratch and die at the next call.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "feed/cell.h"
+#include "feed/schema.h"
+
+namespace nats_blotter::feed {
+
+// Why a payload was dropped.
+enum class Reject : std::int32_t {
+    NotJson = 1,   // not one JSON value
+    WrongShape,    // JSON, but not an object with the record in it
+    MissingKey,    // a key column is absent or null
+    WrongType,     // a column's value has another JSON type
+    BadNumber,     // a number outside its column's range or precision
+    BadTime,       // not an instant
+    TooLong,       // a record or text above its limit
+    WrongAccount,  // a record of another account than its subject or URL says
+    TableFull,     // a limit of the table was reached
+};
+inline constexpr std::size_t kRejectCount = 10;  // index 0 is unused
+std::string_view reject_text(Reject reject);
+// The key in the element's decodeErrors: "notJson", ...
+std::string_view reject_name(Reject reject);
+Error reject_error(Reject reject, std::size_t offset_bytes);
+
+class RecordDecoder {
+  public:
+    // `spec` must outlive the decoder.
+    explicit RecordDecoder(const TableSpec& spec);
+
+    // The record is valid until the next call. `error().code` is a Reject.
+    Result<const Record*> decode(std::string_view json);
+
+  private:
+    class Reader;
+
+    struct FieldName {
+        std::string_view name;
+        std::uint16_t column;
+    };
+
+    const TableSpec& spec_;
+    std::vector<FieldName> fields_;
+    Record record_;
+    std::string key_scratch_;
+    std::vector<std::string> text_scratch_;  // by column, for texts with escapes
+};
+
+}  // namespace nats_blotter::feed

@@ -1,0 +1,119 @@
+#include "feed/schema.h"
+
+#include <algorithm>
+
+namespace nats_blotter::feed {
+namespace {
+
+ColumnSpec column(std::string_view field, std::string_view title, ColumnType type,
+                  Align align = Align::Left) {
+    ColumnSpec spec;
+    spec.field = field;
+    spec.title = title;
+    spec.type = type;
+    spec.align = align;
+    return spec;
+}
+
+ColumnSpec hidden(ColumnSpec spec) {
+    spec.hidden = true;
+    return spec;
+}
+
+// The stock front end's model spells the account in lower case (contract, section 5).
+ColumnSpec account_column() {
+    ColumnSpec spec = column("accountId", "Account", ColumnType::Int, Align::Right);
+    spec.aliases = {"accountid"};
+    spec.grouped = false;  // a number that is a name
+    return spec;
+}
+
+std::vector<StreamSpec> streams_of(Stream stream, SubjectChoice subjects) {
+    std::vector<StreamSpec> streams;
+    for (const SubjectRow& row : kSubjects) {
+        const bool wanted =
+            subjects == SubjectChoice::Both ||
+            (subjects == SubjectChoice::Slash) == (row.family == SubjectFamily::Slash);
+        if (row.stream == stream && wanted)
+            streams.push_back({row.family, std::string(row.pattern)});
+    }
+    return streams;
+}
+
+TableSpec trades_table(SubjectChoice subjects) {
+    TableSpec spec;
+    spec.name = "trades";
+    spec.title = "Trades";
+    spec.columns = {
+        column("updated", "Time", ColumnType::Time),
+        column("id", "Id", ColumnType::Text),
+        account_column(),
+        column("security", "Security", ColumnType::Symbol),
+        column("side", "Side", ColumnType::Enum),
+        column("quantity", "Qty", ColumnType::Int, Align::Right),
+        column("state", "State", ColumnType::Enum),
+        hidden(column("created", "Created", ColumnType::Time)),
+    };
+    spec.key_columns = {1};
+    spec.version_column = 0;
+    spec.scope_column = 2;
+    spec.sort_column = 0;
+    spec.sort_descending = true;
+    spec.streams = streams_of(Stream::AccountTrades, subjects);
+    spec.snapshot_url = "/position-service/trades/{account}";
+    spec.snapshot_url_all = "/position-service/trades/";
+    return spec;
+}
+
+TableSpec positions_table(SubjectChoice subjects) {
+    TableSpec spec;
+    spec.name = "positions";
+    spec.title = "Positions";
+    spec.columns = {
+        account_column(),
+        column("security", "Security", ColumnType::Symbol),
+        column("quantity", "Net qty", ColumnType::Int, Align::Right),
+        column("updated", "Last", ColumnType::Time),
+    };
+    spec.key_columns = {0, 1};
+    spec.version_column = 3;
+    spec.scope_column = 0;
+    spec.sort_column = 3;
+    spec.sort_descending = true;
+    spec.streams = streams_of(Stream::AccountPositions, subjects);
+    spec.snapshot_url = "/position-service/positions/{account}";
+    spec.snapshot_url_all = "/position-service/positions/";
+    return spec;
+}
+
+}  // namespace
+
+std::string_view column_type_name(ColumnType type) {
+    switch (type) {
+        case ColumnType::Int: return "int";
+        case ColumnType::Decimal: return "decimal";
+        case ColumnType::Text: return "text";
+        case ColumnType::Symbol: return "symbol";
+        case ColumnType::Time: return "time";
+        case ColumnType::Enum: return "enum";
+    }
+    return "unknown";
+}
+
+std::int32_t TableSpec::column_index(std::string_view field) const {
+    const auto found =
+        std::find_if(columns.begin(), columns.end(),
+                     [field](const ColumnSpec& spec) { return spec.field == field; });
+    return found == columns.end() ? -1 : static_cast<std::int32_t>(found - columns.begin());
+}
+
+Profile traderx_profile(SubjectChoice subjects) {
+    Profile profile;
+    profile.name = "traderx";
+    profile.title = "TraderX";
+    profile.tables = {trades_table(subjects), positions_table(subjects)};
+    profile.accounts_url = "/account-service/account/";
+    return profile;
+}
+
+}  // namespace nats_blotter::feed

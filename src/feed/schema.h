@@ -1,0 +1,79 @@
+// feed/schema.h - what a table looks like: columns, key, version, and where its rows come from.
+//
+// A Profile is the whole description of one deployment's tables. `traderx_profile()` is built in;
+// the JSON form of design section 4 is read into the same structs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "feed/subjects.h"
+
+namespace nats_blotter::feed {
+
+enum class ColumnType : std::uint8_t {
+    Int,      // 64-bit whole number
+    Decimal,  // 64-bit count of 10^-scale
+    Text,     // any text, seldom repeated
+    Symbol,   // text from a small set, interned (tickers)
+    Time,     // nanoseconds since the epoch; numbers in the feed are epoch milliseconds
+    Enum,     // text from a known set, interned; an unknown value is kept and shown as it is
+};
+
+std::string_view column_type_name(ColumnType type);
+
+enum class Align : std::uint8_t { Left, Right };
+
+struct ColumnSpec {
+    std::string field;  // name in the record, as the feed spells it
+    std::string title;
+    ColumnType type = ColumnType::Text;
+    int scale = 0;                     // Decimal only
+    std::vector<std::string> aliases;  // other spellings of `field` that are accepted
+    Align align = Align::Left;
+    bool grouped = true;  // Int and Decimal: shown with thousands separators
+    bool hidden = false;  // not among the columns shown at first
+};
+
+// One stream of one table: its subject for each account of the scope.
+struct StreamSpec {
+    SubjectFamily family = SubjectFamily::Slash;
+    std::string pattern;  // "{account}" is replaced
+};
+
+struct TableSpec {
+    std::string name;
+    std::string title;
+    std::vector<ColumnSpec> columns;
+    std::vector<std::uint16_t> key_columns;
+    std::int32_t version_column = -1;  // newest wins; -1: the last to arrive wins
+    std::int32_t scope_column = -1;    // holds the account; -1: rows belong to no account
+    std::int32_t sort_column = -1;     // shown order at first; -1: order of arrival
+    bool sort_descending = false;
+    std::vector<StreamSpec> streams;
+    std::string snapshot_url;      // of one account, "{account}" is replaced
+    std::string snapshot_url_all;  // of all accounts
+    std::size_t rows_max = kTableRowsMax;
+
+    // Index of the column with this field name, or -1.
+    std::int32_t column_index(std::string_view field) const;
+};
+
+struct Profile {
+    std::string name;
+    std::string title;
+    std::vector<TableSpec> tables;
+    std::string accounts_url;  // the choices of the scope: array of {id, displayName}
+};
+
+// Which subjects the TraderX profile listens to.
+enum class SubjectChoice : std::uint8_t { Slash, Dotted, Both };
+
+// The built-in profile; REST paths are relative to the page's origin (contract, section 4).
+Profile traderx_profile(SubjectChoice subjects);
+
+}  // namespace nats_blotter::feed

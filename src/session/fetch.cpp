@@ -1,0 +1,105 @@
+// session/fetch.cpp - REST answers, taken apart while they arrive.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "session/state.h"
+
+namespace nats_blotter::session {
+namespace {
+
+constexpr int kHttpOk = 200;
+
+// The first part of the path names the service behind the ingress: "position-service".
+std::string service_of(std::string_view url) {
+    if (!url.empty() && url.front() == '/') url.remove_prefix(1);
+    return std::string(url.substr(0, url.find('/')));
+}
+
+}  // namespace
+
+FetchId Session::State::start_fetch(std::string url, Fetching fetching) {
+    const FetchId id = ++last_fetch;
+    fetching.service = service_of(url);
+    fetches.emplace(id, std::move(fetching));
+    ++stats.fetches;
+    Action action;
+    action.kind = Action::Kind::Fetch;
+    action.fetch = id;
+    action.url = std::move(url);
+    push_action(std::move(action));
+    return id;
+}
+
+void Session::State::cancel_fetch(FetchId& fetch) {
+    if (fetch == 0) return;
+    fetches.erase(fetch);
+    const auto asked = std::find_if(actions.begin(), actions.end(), [fetch](const Action& action) {
+        return action.kind == Action::Kind::Fetch && action.fetch == fetch;
+    });
+    if (asked != actions.end()) {
+        actions.erase(asked);  // nobody has seen it yet
+    } else {
+        Action action;
+        action.kind = Action::Kind::CancelFetch;
+        action.fetch = fetch;
+        push_action(std::move(action));
+    }
+    fetch = 0;
+}
+
+void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetching) {
+    while (const std::optional<std::string_view> element = fetching.splitter.next_element()) {
+        if (fetching.is_accounts)
+            take_account(*element);
+        else
+            take_snapshot_row(fetching, *element);
+        NB_ASSERT_DEBUG(fetches.contains(id));
+    }
+}
+
+void Session::State::take_snapshot_row(const Fetching& fetching, std::string_view element) {
+    LiveTable& live = *tables[fetching.table];
+    const Round& round = rounds[fetching.round];
+    const Result<const feed::Record*> decoded = live.decoder.decode(element);
+    if (!decoded) return count_reject(decoded.error().code);
+    const bool all = round.whole_scope && scope == kAllAccounts;
+    if (!all && !belongs_to(live, **decoded, round.whole_scope ? scope : round.accounts.front()))
+        return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
+    const table::Outcome outcome =
+        table::ingest_snapshot_row(live.table, **decoded, round.reads[fetching.table].round);
+    if (outcome == table::Outcome::Full)
+        count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
+    if (live.table.changes().size() > kChangesHeldMax) catch_up_views();
+}
+
+void Session::State::end_fetch(FetchId id, int http_status, std::string_view words,
+                               MonotonicUs now) {
+    const auto found = fetches.find(id);
+    if (found == fetches.end()) return;
+    Fetching fetching = std::move(found->second);
+    std::string trouble;
+    if (http_status == 0) {
+        trouble = fetching.service + " cannot be reached";
+        if (!words.empty()) trouble += ": " + std::string(words);
+    } else if (http_status != kHttpOk) {
+        trouble = fetching.service + " answers " + std::to_string(http_status);
+    } else {
+        take_elements(id, fetching);
+        if (!fetching.splitter.finish())
+            trouble = fetching.service + " answered something that is not a list of records";
+    }
+    fetches.erase(id);
+    if (!trouble.empty()) ++stats.fetch_failures;
+
+    if (fetching.is_accounts) {
+        account_list.fetch = 0;
+        return trouble.empty() ? on_accounts_complete(now) : fail_accounts(std::move(trouble), now);
+    }
+    Round& round = rounds[fetching.round];
+    NB_ASSERT(round.reads[fetching.table].fetch == id);
+    round.reads[fetching.table].fetch = 0;
+    if (trouble.empty()) return on_read_complete(fetching.round, fetching.table, now);
+    fail_round(round, std::move(trouble), now);
+}
+
+}  // namespace nats_blotter::session

@@ -1,0 +1,49 @@
+// session/intake.cpp - a message of a subscription becomes a row.
+#include "session/state.h"
+
+namespace nats_blotter::session {
+
+void Session::State::on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
+    last_message_at = now;
+    const auto route = routes.find(event.sid);
+    if (route == routes.end()) return;  // unsubscribed while it was on its way
+    LiveTable& live = *tables[route->second.table];
+    const Result<const feed::Record*> decoded = live.decoder.decode(event.payload);
+    if (!decoded) return count_reject(decoded.error().code);
+    const feed::Record& record = **decoded;
+    if (!belongs_to(live, record, route->second.account))
+        return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
+
+    ++stats.events;
+    if (record.published_ms != 0 && epoch_ms != 0) latency.add(epoch_ms - record.published_ms);
+    const table::Outcome outcome = table::ingest_event(live.table, record, session_ms(now));
+    if (outcome == table::Outcome::Outdated) ++stats.outdated;
+    if (outcome == table::Outcome::Full)
+        count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
+    if (live.table.changes().size() > kChangesHeldMax) catch_up_views();
+}
+
+bool Session::State::belongs_to(const LiveTable& live, const feed::Record& record,
+                                AccountId account) const {
+    const std::int32_t column = live.table.spec().scope_column;
+    if (column < 0) return true;
+    const feed::Cell& cell = record.cells[static_cast<std::size_t>(column)];
+    return !cell.is_null() && cell.number == account;
+}
+
+void Session::State::count_reject(std::int32_t code) {
+    const auto index = static_cast<std::size_t>(code);
+    if (index < stats.rejects.size()) ++stats.rejects[index];
+}
+
+void Session::State::catch_up_views() {
+    for (const auto& live : tables) {
+        if (live->table.was_cleared())
+            live->view.rebuild();
+        else
+            live->view.apply(live->table.changes());
+        live->table.clear_changes();
+    }
+}
+
+}  // namespace nats_blotter::session

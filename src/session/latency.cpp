@@ -1,0 +1,27 @@
+#include "session/latency.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace nats_blotter::session {
+
+void LatencyRing::add(std::int64_t latency_ms) {
+    const std::int64_t clamped = std::clamp<std::int64_t>(latency_ms, 0, INT32_MAX);
+    samples_[count_ % kSamples] = static_cast<std::int32_t>(clamped);
+    ++count_;
+}
+
+std::int64_t LatencyRing::percentile(int percent) const {
+    NB_ASSERT(percent >= 0 && percent <= 100);
+    const std::size_t held = std::min(count_, kSamples);
+    if (held == 0) return -1;
+    std::array<std::int32_t, kSamples> sorted = samples_;
+    const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(held);
+    const std::size_t rank = std::min(held - 1, held * static_cast<std::size_t>(percent) / 100);
+    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(sorted.begin(), place, end);
+    return *place;
+}
+
+}  // namespace nats_blotter::session

@@ -1,0 +1,206 @@
+// session/round.cpp - rule 2: subscribe, fence, snapshot, live, and a second look after the commit
+// lag.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "session/state.h"
+
+namespace nats_blotter::session {
+
+void Session::State::abandon_rounds() {
+    for (Round& round : rounds)
+        for (Read& read : round.reads) cancel_fetch(read.fetch);
+    rounds.clear();
+}
+
+void Session::State::begin_round(MonotonicUs now) {
+    abandon_rounds();
+    ask_accounts();
+    if (!has_scope) return;
+    rebase_if_needed(now);
+    Round round;
+    round.reads.resize(tables.size());
+    rounds.push_back(std::move(round));
+    proceed(rounds.front(), now);
+}
+
+void Session::State::begin_account_round(AccountId account, MonotonicUs now) {
+    Round round;
+    round.whole_scope = false;
+    round.accounts = {account};
+    round.reads.resize(tables.size());
+    rounds.push_back(std::move(round));
+    proceed(rounds.back(), now);
+}
+
+std::vector<AccountId> Session::State::scope_accounts() {
+    if (scope != kAllAccounts) return {scope};
+    std::vector<AccountId> ids;
+    for (const Account& account : account_list.accounts) ids.push_back(account.id);
+    if (ids.size() > kAccountsMax) {
+        stats.capped_accounts = ids.size() - kAccountsMax;
+        ids.resize(kAccountsMax);
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+bool Session::State::subscribe_account(AccountId account) {
+    if (subscribed.contains(account)) return true;
+    std::vector<nats::Sid>& sids = subscribed[account];
+    for (std::size_t index = 0; index < tables.size(); ++index) {
+        for (const feed::StreamSpec& stream : tables[index]->table.spec().streams) {
+            const Result<nats::Sid> sid =
+                link.subscribe(feed::fill_account(stream.pattern, std::to_string(account)));
+            if (!sid) {
+                unsubscribe_account(account);
+                return false;
+            }
+            sids.push_back(*sid);
+            routes[*sid] = {index, account};
+        }
+    }
+    return true;
+}
+
+void Session::State::unsubscribe_account(AccountId account) {
+    const auto found = subscribed.find(account);
+    if (found == subscribed.end()) return;
+    for (const nats::Sid sid : found->second) {
+        link.unsubscribe(sid);
+        routes.erase(sid);
+    }
+    subscribed.erase(found);
+}
+
+void Session::State::unsubscribe_all_but(const std::vector<AccountId>& accounts) {
+    std::vector<AccountId> leaving;
+    for (const auto& [account, sids] : subscribed)
+        if (!std::binary_search(accounts.begin(), accounts.end(), account))
+            leaving.push_back(account);
+    for (const AccountId account : leaving) unsubscribe_account(account);
+}
+
+void Session::State::proceed(Round& round, MonotonicUs now) {
+    if (round.phase != RoundPhase::Waiting || !link_up) return;
+    if (round.whole_scope) {
+        if (scope == kAllAccounts && !account_list.known) return;
+        round.accounts = scope_accounts();
+        unsubscribe_all_but(round.accounts);
+    }
+    for (const AccountId account : round.accounts)
+        if (!subscribe_account(account))
+            return fail_round(round, "Too many subscriptions for one page", now);
+    round.broken = false;
+    round.due_at = kNever;
+    round.phase = RoundPhase::Fencing;
+    round.fence = link.fence(now);
+}
+
+void Session::State::on_fence(nats::FenceId fence, MonotonicUs now) {
+    for (std::size_t index = 0; index < rounds.size(); ++index) {
+        Round& round = rounds[index];
+        if (round.phase != RoundPhase::Fencing || round.fence != fence) continue;
+        round.fenced_at_ms = session_ms(now);
+        round.phase = RoundPhase::Reading;
+        start_reads(index, false, now);
+        return;
+    }
+}
+
+void Session::State::start_reads(std::size_t round, bool reread, MonotonicUs now) {
+    rounds[round].due_at = kNever;
+    for (std::size_t table = 0; table < tables.size(); ++table)
+        start_read(round, table, reread, now);
+}
+
+void Session::State::start_read(std::size_t round_index, std::size_t table_index, bool reread,
+                                MonotonicUs now) {
+    Round& round = rounds[round_index];
+    LiveTable& live = *tables[table_index];
+    Read& read = round.reads[table_index];
+    // Passes of one table are told apart by number; 0 means "in no snapshot".
+    if (++live.last_pass == 0) live.last_pass = 1;
+    read.done = false;
+    read.round = {live.last_pass, round.fenced_at_ms, session_ms(now), reread};
+
+    const feed::TableSpec& spec = live.table.spec();
+    const bool all = round.whole_scope && scope == kAllAccounts;
+    const AccountId account = round.whole_scope ? scope : round.accounts.front();
+    Fetching fetching;
+    fetching.round = round_index;
+    fetching.table = table_index;
+    read.fetch = start_fetch(all ? spec.snapshot_url_all
+                                 : feed::fill_account(spec.snapshot_url, std::to_string(account)),
+                             std::move(fetching));
+}
+
+void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {
+    Round& round = rounds[round_index];
+    const bool reread = round.phase == RoundPhase::Rereading;
+    for (std::size_t table = 0; table < tables.size(); ++table)
+        if (!round.reads[table].done && round.reads[table].fetch == 0)
+            start_read(round_index, table, reread, now);
+}
+
+void Session::State::on_read_complete(std::size_t round_index, std::size_t table_index,
+                                      MonotonicUs now) {
+    Round& round = rounds[round_index];
+    Read& read = round.reads[table_index];
+    table::Table& table = tables[table_index]->table;
+    const std::int32_t scope_column = table.spec().scope_column;
+    // An account with a round of its own is judged by that one alone.
+    const auto covers = [&](table::RowId row) {
+        if (scope_column < 0 || rounds.size() == 1) return true;
+        const feed::Cell cell = table.cell(row, static_cast<std::size_t>(scope_column));
+        if (!round.whole_scope) return cell.number == round.accounts.front();
+        return std::none_of(rounds.begin() + 1, rounds.end(), [&cell](const Round& other) {
+            return cell.number == other.accounts.front();
+        });
+    };
+    const table::SweepCount swept = table::sweep_after_snapshot(table, read.round, covers);
+    stats.removed += swept.removed;
+    stats.phantoms += swept.phantoms;
+    read.done = true;
+    read.fetch = 0;
+
+    const bool all_done = std::all_of(round.reads.begin(), round.reads.end(),
+                                      [](const Read& other) { return other.done; });
+    if (!all_done) return;
+    round.failures = 0;
+    round.broken = false;
+    if (round.phase == RoundPhase::Reading) {
+        round.phase = RoundPhase::Lagging;
+        round.merged = true;
+        round.due_at = now + feed::kCommitLagMs * kMillisecondUs;
+        if (round.whole_scope && ++rounds_completed > 1) ++stats.resyncs;
+    } else {
+        round.phase = RoundPhase::Settled;
+        round.due_at = kNever;
+    }
+    if (round.whole_scope) verified_at = now;
+}
+
+void Session::State::fail_round(Round& round, std::string words, MonotonicUs now) {
+    round.broken = true;
+    round.failure = std::move(words);
+    ++round.failures;
+    round.due_at = now + retry_wait_us(round.failures);
+}
+
+void Session::State::on_round_deadline(std::size_t index, MonotonicUs now) {
+    Round& round = rounds[index];
+    round.due_at = kNever;
+    switch (round.phase) {
+        case RoundPhase::Waiting: return proceed(round, now);
+        case RoundPhase::Lagging:
+            round.phase = RoundPhase::Rereading;
+            return start_reads(index, true, now);
+        case RoundPhase::Reading:
+        case RoundPhase::Rereading: return retry_reads(index, now);
+        case RoundPhase::Fencing:
+        case RoundPhase::Settled: return;
+    }
+}
+
+}  // namespace nats_blotter::session

@@ -1,0 +1,354 @@
+#include "session/session.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "session/state.h"
+
+namespace nats_blotter::session {
+namespace {
+
+// Undelivered wishes; an owner that drains them after each call never has more than a handful.
+constexpr std::size_t kActionsMax = 4096;
+
+constexpr feed::SessionMs kRebaseMs = feed::SessionMs{1} << 30;  // 12 days, well within 32 bits
+
+}  // namespace
+
+std::string_view status_name(Status status) {
+    switch (status) {
+        case Status::Connecting: return "connecting";
+        case Status::Syncing: return "syncing";
+        case Status::Live: return "live";
+        case Status::Stale: return "stale";
+        case Status::Offline: return "offline";
+        case Status::Closed: return "closed";
+    }
+    return "unknown";
+}
+
+Session::State::State(Options options)
+    : profile(std::move(options.profile)),
+      link(std::move(options.nats), options.seed),
+      random(options.seed ^ 0xA11CE),
+      account_list(account_spec()) {
+    NB_ASSERT(!profile.tables.empty() && profile.tables.size() <= kTablesMax);
+    for (const feed::TableSpec& spec : profile.tables)
+        tables.push_back(std::make_unique<LiveTable>(spec));
+}
+
+// ---- status -------------------------------------------------------------------------------------
+
+Status Session::State::compute_status() const {
+    if (closed) return Status::Closed;
+    if (!link_up) return ever_disconnected ? Status::Offline : Status::Connecting;
+    if (suspect) return Status::Stale;
+    if (rounds.empty() || !rounds.front().merged) return Status::Syncing;
+    const bool an_account_failed =
+        std::any_of(rounds.begin(), rounds.end(),
+                    [](const Round& round) { return !round.merged && round.broken; });
+    return an_account_failed ? Status::Syncing : Status::Live;
+}
+
+std::string Session::State::compute_cause() const {
+    switch (compute_status()) {
+        case Status::Live: return {};
+        case Status::Closed: return "Closed";
+        case Status::Connecting: return "Connecting to the broker";
+        case Status::Offline: return link_words;
+        case Status::Stale: return "Nothing heard from the broker, rows may be old";
+        case Status::Syncing: break;
+    }
+    if (!has_scope)
+        return account_list.failure.empty() ? "No account chosen" : account_list.failure;
+    for (const Round& round : rounds)
+        if (!round.merged && round.broken) return round.failure;
+    if (rounds.front().phase == RoundPhase::Waiting)
+        return account_list.failure.empty() ? "Reading the list of accounts" : account_list.failure;
+    if (rounds.front().phase == RoundPhase::Fencing) return "Subscribing";
+    return "Reading the snapshot";
+}
+
+void Session::State::update_status() {
+    const Status now_status = compute_status();
+    std::string now_cause = compute_cause();
+    if (now_status == status && now_cause == cause) return;
+    status = now_status;
+    cause = std::move(now_cause);
+    ++status_version;
+}
+
+void Session::State::check_invariants() const {
+    if (status != Status::Live) return;
+    NB_ASSERT(link_up && !rounds.empty() && rounds.front().merged);
+}
+
+// ---- the link -----------------------------------------------------------------------------------
+
+void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
+    switch (event.kind) {
+        case nats::Event::Kind::Message: return on_message(event, now, epoch_ms);
+        case nats::Event::Kind::Dial:
+        case nats::Event::Kind::HangUp: {
+            Action action;
+            const bool dial = event.kind == nats::Event::Kind::Dial;
+            action.kind = dial ? Action::Kind::Dial : Action::Kind::HangUp;
+            action.generation = event.generation;
+            return push_action(std::move(action));
+        }
+        case nats::Event::Kind::Connected: return on_connected(now);
+        case nats::Event::Kind::Disconnected: return on_disconnected(*event.cause);
+        case nats::Event::Kind::FencePassed: return on_fence(event.fence, now);
+        case nats::Event::Kind::Denied:
+        case nats::Event::Kind::ServerError:
+            return on_subscription_trouble(event.sid,
+                                           "The broker refuses: " + std::string(event.text), now);
+        case nats::Event::Kind::Suspect: suspect = true; return;
+        case nats::Event::Kind::Alive: suspect = false; return;
+        case nats::Event::Kind::Closed: closed = true; return;
+        case nats::Event::Kind::LameDuck:  // the redial that follows is the ordinary one
+        case nats::Event::Kind::NeedMore: return;
+    }
+}
+
+void Session::State::on_connected(MonotonicUs now) {
+    link_up = true;
+    suspect = false;
+    link_words.clear();
+    if (link.stats().connects > 1) ++stats.reconnects;
+    begin_round(now);
+}
+
+void Session::State::on_disconnected(const nats::Cause& why) {
+    if (link_up) ++stats.gaps;
+    link_up = false;
+    suspect = false;
+    ever_disconnected = true;
+    link_words = why.text;
+    abandon_rounds();
+}
+
+// What the broker refused may be any of the subscriptions; until it is accepted the stream may be
+// missing rows, so the round starts over after a while.
+void Session::State::on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now) {
+    if (rounds.empty()) return;
+    const auto route = routes.find(sid);
+    if (route != routes.end()) unsubscribe_account(route->second.account);
+    Round& round = rounds.front();
+    for (Read& read : round.reads) cancel_fetch(read.fetch);
+    round.phase = RoundPhase::Waiting;
+    round.merged = false;
+    fail_round(round, std::move(words), now);
+}
+
+void Session::State::notice_sleep(MonotonicUs now) {
+    const bool slept = last_call_at >= 0 && now - last_call_at > kSleptUs;
+    last_call_at = now;
+    if (!slept || !link_up) return;
+    ++stats.gaps;
+    link.on_wake_up(now);
+    begin_round(now);
+}
+
+void Session::State::push_action(Action action) {
+    NB_ASSERT(actions.size() < kActionsMax);
+    actions.push_back(std::move(action));
+}
+
+// ---- time ---------------------------------------------------------------------------------------
+
+feed::SessionMs Session::State::session_ms(MonotonicUs now) const {
+    return static_cast<feed::SessionMs>((now - started_at) / kMillisecondUs) + 1;
+}
+
+void Session::State::rebase_if_needed(MonotonicUs now) {
+    if (session_ms(now) < kRebaseMs) return;
+    const feed::SessionMs by_ms = session_ms(now) - 1;
+    for (const auto& live : tables) table::rebase_session_ms(live->table, by_ms);
+    started_at += static_cast<std::int64_t>(by_ms) * kMillisecondUs;
+}
+
+std::int64_t Session::State::retry_wait_us(int failures) {
+    std::int64_t wait = kRetryFirstUs;
+    for (int i = 1; i < failures && wait < kRetryLastUs; ++i) wait *= 2;
+    wait = std::min(wait, kRetryLastUs);
+    // Half of it is random, so that a thousand pages do not ask at once.
+    return wait / 2 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(wait / 2)));
+}
+
+// ---- the public face ----------------------------------------------------------------------------
+
+Session::Session(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Session::~Session() = default;
+
+void Session::start(MonotonicUs now) {
+    State& s = *state_;
+    NB_ASSERT(!s.started);
+    s.started = true;
+    s.started_at = now;
+    s.last_call_at = now;
+    s.link.start(now);
+    s.ask_accounts();
+    s.update_status();
+}
+
+void Session::set_scope(AccountId account, MonotonicUs now) {
+    State& s = *state_;
+    if (s.closed) return;
+    s.has_scope = true;
+    s.scope = account;
+    s.abandon_rounds();
+    s.unsubscribe_all_but({});
+    for (const auto& live : s.tables) live->table.clear();
+    s.rounds_completed = 0;
+    s.verified_at = -1;
+    s.latency.clear();
+    s.begin_round(now);
+    s.catch_up_views();
+    s.update_status();
+    s.check_invariants();
+}
+
+bool Session::has_scope() const { return state_->has_scope; }
+AccountId Session::scope() const { return state_->scope; }
+
+void Session::resync(MonotonicUs now) {
+    State& s = *state_;
+    if (s.closed) return;
+    if (s.link_up)
+        s.begin_round(now);
+    else
+        s.link.on_wake_up(now);
+    s.update_status();
+}
+
+void Session::close(MonotonicUs now) {
+    State& s = *state_;
+    if (s.closed) return;
+    s.link.close(now);
+    s.abandon_rounds();
+    s.cancel_fetch(s.account_list.fetch);
+    s.account_list.due_at = kNever;
+    pump(now, 0, SIZE_MAX);
+    s.closed = true;
+    s.link_up = false;
+    s.update_status();
+}
+
+void Session::on_wake_up(MonotonicUs now) {
+    State& s = *state_;
+    if (s.closed) return;
+    s.notice_sleep(now);
+    s.link.on_wake_up(now);
+    s.update_status();
+}
+
+nats::Client& Session::link() { return state_->link; }
+
+bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
+    State& s = *state_;
+    s.notice_sleep(now);
+    bool more = true;
+    for (std::size_t i = 0; i < events_max; ++i) {
+        const nats::Event event = s.link.next_event(now);
+        more = event.kind != nats::Event::Kind::NeedMore;
+        if (!more) break;
+        s.on_link_event(event, now, epoch_ms);
+    }
+    s.update_status();
+    s.check_invariants();
+    return more;
+}
+
+Action Session::next_action() {
+    State& s = *state_;
+    if (s.actions.empty()) return {};
+    Action action = std::move(s.actions.front());
+    s.actions.pop_front();
+    return action;
+}
+
+MonotonicUs Session::next_deadline() const {
+    const State& s = *state_;
+    if (s.closed) return kNever;
+    MonotonicUs deadline = std::min(s.link.next_deadline(), s.account_list.due_at);
+    for (const Round& round : s.rounds) deadline = std::min(deadline, round.due_at);
+    return deadline;
+}
+
+void Session::on_deadline(MonotonicUs now) {
+    State& s = *state_;
+    if (s.closed) return;
+    s.notice_sleep(now);
+    s.link.on_deadline(now);
+    if (s.account_list.due_at <= now) s.ask_accounts();
+    for (std::size_t index = 0; index < s.rounds.size(); ++index)
+        if (s.rounds[index].due_at <= now) s.on_round_deadline(index, now);
+    s.update_status();
+}
+
+void Session::on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs now) {
+    State& s = *state_;
+    s.last_call_at = now;
+    const auto found = s.fetches.find(fetch);
+    if (found == s.fetches.end()) return;
+    found->second.splitter.append(bytes);
+    s.take_elements(fetch, found->second);
+}
+
+void Session::on_fetch_end(FetchId fetch, int http_status, std::string_view words,
+                           MonotonicUs now) {
+    State& s = *state_;
+    s.end_fetch(fetch, http_status, words, now);
+    s.update_status();
+    s.check_invariants();
+}
+
+Status Session::status() const { return state_->status; }
+const std::string& Session::cause() const { return state_->cause; }
+std::uint64_t Session::status_version() const { return state_->status_version; }
+
+MonotonicUs Session::retry_at() const {
+    const State& s = *state_;
+    if (s.closed) return kNever;
+    if (!s.link_up) return s.link.redial_at();
+    MonotonicUs at = s.account_list.failures > 0 ? s.account_list.due_at : kNever;
+    for (const Round& round : s.rounds)
+        if (round.broken) at = std::min(at, round.due_at);
+    return at;
+}
+
+const std::vector<Account>& Session::accounts() const { return state_->account_list.accounts; }
+std::uint64_t Session::accounts_version() const { return state_->account_list.version; }
+
+std::size_t Session::table_count() const { return state_->tables.size(); }
+const table::Table& Session::table(std::size_t index) const { return state_->tables[index]->table; }
+table::View& Session::view(std::size_t index) { return state_->tables[index]->view; }
+
+std::size_t Session::table_index(std::string_view name) const {
+    std::size_t index = 0;
+    while (index < table_count() && table(index).spec().name != name) ++index;
+    return index;
+}
+
+bool Session::loading(std::size_t index) const {
+    const State& s = *state_;
+    if (!s.has_scope || s.rounds_completed > 0) return false;
+    return s.rounds.empty() || !s.rounds.front().reads[index].done;
+}
+
+void Session::refresh_views() { state_->catch_up_views(); }
+
+Stats Session::stats(MonotonicUs now) const {
+    const State& s = *state_;
+    Stats stats = s.stats;
+    stats.link = s.link.stats();
+    for (const auto& live : s.tables) stats.evicted += live->table.evicted();
+    if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
+    if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
+    stats.latency_p50_ms = s.latency.percentile(50);
+    stats.latency_p99_ms = s.latency.percentile(99);
+    return stats;
+}
+
+}  // namespace nats_blotter::session

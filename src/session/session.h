@@ -1,0 +1,135 @@
+// session/session.h - joins the NATS client, the decoders and the tables; applies the rules of
+// truth.
+//
+// The owner (web/, or a test) supplies bytes, time, REST answers and pixels:
+//
+//   link()              the NATS client, for the transport side: on_open, prepare, commit, on_close
+//   pump(now, ...)      turns received bytes into rows, a bounded number of events at a time
+//   next_action()       what the world must do: dial, hang up, fetch, cancel a fetch
+//   on_fetch_*          a REST answer as it arrives
+//   next_deadline()     when on_deadline() wants to be called
+//   refresh_views()     before a frame or an answer: views catch up with the tables
+//
+// Rules of truth 1 to 7 (design section 5) are in session/sync.h (what is asked when) and
+// feed/merge.h (who overwrites whom).
+//
+// Invariants (tests/session/session_test.cpp):
+//   1. Live only when every table has completed a snapshot since the last fence of this connection.
+//   2. No row of another scope is in a table once set_scope() has returned.
+//   3. An answer to a cancelled or unknown fetch changes nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "feed/schema.h"
+#include "nats/client.h"
+#include "session/stats.h"
+#include "table/table.h"
+#include "table/view.h"
+
+namespace nats_blotter::session {
+
+enum class Status : std::uint8_t { Connecting, Syncing, Live, Stale, Offline, Closed };
+std::string_view status_name(Status status);  // "connecting", ...
+
+using AccountId = std::int64_t;
+inline constexpr AccountId kAllAccounts = 0;
+
+struct Account {
+    AccountId id = 0;
+    std::string name;
+};
+
+using FetchId = std::uint32_t;
+
+struct Action {
+    enum class Kind : std::uint8_t {
+        None,
+        Dial,         // open a transport with `generation`
+        HangUp,       // close the transport of `generation`
+        Fetch,        // GET `url`, report to `fetch`
+        CancelFetch,  // nothing more is wanted from `fetch`
+    };
+    Kind kind = Kind::None;
+    nats::Generation generation = 0;
+    FetchId fetch = 0;
+    std::string url;  // path on the page's origin
+};
+
+struct Options {
+    feed::Profile profile;
+    nats::Options nats;
+    std::uint64_t seed = 1;  // spreads redials and retries
+};
+
+class Session {
+  public:
+    explicit Session(Options options);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    void start(MonotonicUs now);
+
+    // Shows this account (or kAllAccounts): forgets all rows, then rule 2. Before any call no
+    // account is shown and only the account list is read.
+    void set_scope(AccountId account, MonotonicUs now);
+    bool has_scope() const;
+    AccountId scope() const;
+
+    // Runs rule 2 again on the present connection; while offline, dials at once instead.
+    void resync(MonotonicUs now);
+    void close(MonotonicUs now);
+    void on_wake_up(MonotonicUs now);
+
+    // ---- intake
+    nats::Client& link();
+    // Handles at most `events_max` protocol events; true when more are waiting. `epoch_ms` is the
+    // wall clock, for latencies only.
+    bool pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max);
+
+    // ---- the world
+    Action next_action();
+    MonotonicUs next_deadline() const;
+    void on_deadline(MonotonicUs now);
+    // A REST answer: bytes as they come, then exactly one end. `http_status` 0 with words when
+    // there was no answer at all.
+    void on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs now);
+    void on_fetch_end(FetchId fetch, int http_status, std::string_view words, MonotonicUs now);
+
+    // ---- what there is to see
+    Status status() const;
+    // One sentence on why the status is what it is; empty when live.
+    const std::string& cause() const;
+    // Rises whenever status() or cause() changed.
+    std::uint64_t status_version() const;
+    // When the next dial or retry is due, kNever when none is waiting.
+    MonotonicUs retry_at() const;
+
+    // In the order account-service gave them; empty until read.
+    const std::vector<Account>& accounts() const;
+    std::uint64_t accounts_version() const;
+
+    std::size_t table_count() const;
+    const table::Table& table(std::size_t index) const;
+    table::View& view(std::size_t index);
+    // Index of the table with this name, or table_count().
+    std::size_t table_index(std::string_view name) const;
+    // True while this table's rows of the present scope have not been read yet.
+    bool loading(std::size_t index) const;
+    void refresh_views();
+
+    Stats stats(MonotonicUs now) const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace nats_blotter::session

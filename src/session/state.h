@@ -1,0 +1,201 @@
+// session/state.h - everything a session holds, gathered so that its verbs can live in several
+// files: session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read),
+// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
+//
+// Private to src/session and its tests.
+//
+// A *round* is one run of rule 2 for a set of accounts: subscribe, fence, read every table's
+// snapshot, be live, and after the commit lag read once more. The scope has one round for all its
+// accounts; an account that appears later in "all accounts" gets a round of its own until the next
+// resync.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/random.h"
+#include "feed/array_splitter.h"
+#include "feed/decode.h"
+#include "feed/merge.h"
+#include "session/latency.h"
+#include "session/session.h"
+#include "table/ingest.h"
+
+namespace nats_blotter::session {
+
+// Wait before a failed REST read or refused subscription is tried again: doubling from the first to
+// the last, so that a page is live within 5 s of the service's return (rule 12).
+inline constexpr std::int64_t kRetryFirstUs = 500 * kMillisecondUs;
+inline constexpr std::int64_t kRetryLastUs = 3 * kSecondUs;
+
+// How often "all accounts" looks for new accounts (design section 4).
+inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
+
+// Browsers let the timers of a hidden page run once a minute, and the keep-alive wants one every 20
+// s. Silence longer than both means that the page slept or was frozen, which counts as a gap (rule
+// 5).
+inline constexpr std::int64_t kSleptUs = 75 * kSecondUs;
+
+// Changes held for views that nobody draws (hidden tab) before the views are brought up to date.
+inline constexpr std::size_t kChangesHeldMax = 65'536;
+
+// The columns of the account list.
+const feed::TableSpec& account_spec();
+
+struct LiveTable {
+    explicit LiveTable(const feed::TableSpec& spec)
+        : table(spec), view(table), decoder(table.spec()) {}
+    table::Table table;
+    table::View view;
+    feed::RecordDecoder decoder;
+    feed::SnapshotPass last_pass = 0;
+};
+
+// One table's snapshot within a round.
+struct Read {
+    FetchId fetch = 0;  // 0: none under way
+    feed::SnapshotRound round;
+    bool done = false;
+};
+
+enum class RoundPhase : std::uint8_t {
+    Waiting,    // for the link or for the list of accounts
+    Fencing,    // subscribed, PING sent
+    Reading,    // first snapshots asked for
+    Lagging,    // merged; waiting out the commit lag
+    Rereading,  // second snapshots asked for
+    Settled,
+};
+
+struct Round {
+    RoundPhase phase = RoundPhase::Waiting;
+    bool whole_scope = true;          // else: one account that appeared later
+    std::vector<AccountId> accounts;  // sorted
+    nats::FenceId fence = 0;
+    feed::SessionMs fenced_at_ms = 0;
+    std::vector<Read> reads;      // by table
+    bool merged = false;          // the first snapshots are in
+    MonotonicUs due_at = kNever;  // retry, or the re-read
+    bool broken = false;          // due_at is a retry; `failure` says of what
+    int failures = 0;             // in a row
+    std::string failure;
+};
+
+struct Route {
+    std::size_t table = 0;
+    AccountId account = 0;
+};
+
+struct Fetching {
+    bool is_accounts = false;
+    std::size_t round = 0;
+    std::size_t table = 0;
+    std::string service;  // for words: "position-service"
+    feed::ArraySplitter splitter;
+};
+
+struct AccountList {
+    explicit AccountList(const feed::TableSpec& spec) : decoder(spec) {}
+    std::vector<Account> accounts;
+    std::vector<Account> incoming;  // of the answer that is being read
+    std::uint64_t version = 0;
+    FetchId fetch = 0;
+    bool known = false;
+    MonotonicUs due_at = kNever;
+    int failures = 0;
+    std::string failure;
+    feed::RecordDecoder decoder;
+};
+
+struct Session::State {
+    explicit State(Options options);
+
+    // ---- round.cpp
+    void begin_round(MonotonicUs now);  // for the whole scope, from the start
+    void begin_account_round(AccountId account, MonotonicUs now);
+    void abandon_rounds();  // cancels fetches, forgets fences; keeps subscriptions
+    void proceed(Round& round, MonotonicUs now);  // out of Waiting, when all is there
+    std::vector<AccountId> scope_accounts();
+    bool subscribe_account(AccountId account);
+    void unsubscribe_account(AccountId account);
+    void unsubscribe_all_but(const std::vector<AccountId>& accounts);
+    void on_fence(nats::FenceId fence, MonotonicUs now);
+    void start_reads(std::size_t round, bool reread, MonotonicUs now);
+    void retry_reads(std::size_t round, MonotonicUs now);
+    void start_read(std::size_t round, std::size_t table, bool reread, MonotonicUs now);
+    void on_read_complete(std::size_t round, std::size_t table, MonotonicUs now);
+    void fail_round(Round& round, std::string words, MonotonicUs now);
+    void on_round_deadline(std::size_t round, MonotonicUs now);
+
+    // ---- intake.cpp
+    void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
+    void count_reject(std::int32_t code);
+    void catch_up_views();
+
+    // ---- fetch.cpp
+    FetchId start_fetch(std::string url, Fetching fetching);
+    void cancel_fetch(FetchId& fetch);
+    void take_elements(FetchId id, Fetching& fetching);
+    void take_snapshot_row(const Fetching& fetching, std::string_view element);
+    void end_fetch(FetchId id, int http_status, std::string_view words, MonotonicUs now);
+
+    // ---- accounts.cpp
+    void ask_accounts();
+    void take_account(std::string_view element);
+    void on_accounts_complete(MonotonicUs now);
+    void fail_accounts(std::string words, MonotonicUs now);
+
+    // ---- session.cpp
+    void on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    void on_connected(MonotonicUs now);
+    void on_disconnected(const nats::Cause& why);
+    void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
+    void notice_sleep(MonotonicUs now);
+    void push_action(Action action);
+    void update_status();
+    Status compute_status() const;
+    std::string compute_cause() const;
+    feed::SessionMs session_ms(MonotonicUs now) const;
+    void rebase_if_needed(MonotonicUs now);
+    std::int64_t retry_wait_us(int failures);
+    void check_invariants() const;
+
+    feed::Profile profile;
+    nats::Client link;
+    Random random;
+    std::vector<std::unique_ptr<LiveTable>> tables;
+    std::vector<Round> rounds;  // the first is the scope's, once there is a scope
+    std::unordered_map<nats::Sid, Route> routes;
+    std::map<AccountId, std::vector<nats::Sid>> subscribed;
+    std::unordered_map<FetchId, Fetching> fetches;
+    FetchId last_fetch = 0;
+    AccountList account_list;
+    std::deque<Action> actions;
+
+    bool started = false;
+    bool closed = false;
+    bool has_scope = false;
+    AccountId scope = kAllAccounts;
+    bool link_up = false;  // between Connected and Disconnected
+    bool suspect = false;
+    bool ever_disconnected = false;
+    std::string link_words;  // why the link is down, or what the broker said last
+    Status status = Status::Connecting;
+    std::string cause;
+    std::uint64_t status_version = 1;
+
+    Stats stats;
+    LatencyRing latency;
+    MonotonicUs started_at = 0;
+    MonotonicUs verified_at = -1;
+    MonotonicUs last_message_at = -1;
+    MonotonicUs last_call_at = -1;
+    std::size_t rounds_completed = 0;  // of this scope
+};
+
+}  // namespace nats_blotter::session

@@ -1,0 +1,22 @@
+// table/format.h - cells as people read them, and as the scripting face and exports write them.
+#pragma once
+
+#include <string>
+
+#include "feed/cell.h"
+#include "feed/schema.h"
+
+namespace nats_blotter::table {
+
+// As shown: "1,700", "-2,000" (with U+2212), "187.240", "16:31:24.468" in UTC shifted by
+// `utc_offset_minutes`; a null is "–".
+void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
+                  int utc_offset_minutes);
+
+// As a JSON value. Times are epoch milliseconds. Numbers a double holds exactly (integers within
+// +-(2^53-1), decimals of at most 15 significant digits) are numbers, others text; `exact` makes
+// every number text. A null is null.
+void append_json(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
+                 bool exact);
+
+}  // namespace nats_blotter::table

@@ -1,0 +1,106 @@
+#include "table/ingest.h"
+
+#include "base/assert.h"
+
+namespace nats_blotter::table {
+namespace {
+
+std::int64_t record_version(const Table& table, const feed::Record& record) {
+    const std::int32_t column = table.spec().version_column;
+    if (column < 0) return INT64_MIN;
+    const feed::Cell& cell = record.cells[static_cast<std::size_t>(column)];
+    return cell.is_null() ? INT64_MIN : cell.number;
+}
+
+// Inserts, then lets the oldest rows go if that filled the table.
+Outcome insert_row(Table& table, const feed::Record& record, const feed::Provenance& provenance) {
+    if (record_version(table, record) <= table.evicted_version() &&
+        table.row_count() >= table.spec().rows_max)
+        return Outcome::BeyondCap;
+    const RowId row = table.insert(record.cells);
+    if (row == kNoRow) return Outcome::Full;
+    table.provenance(row) = provenance;
+    table.evict();
+    return Outcome::Inserted;
+}
+
+}  // namespace
+
+Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs now_ms) {
+    const RowId row = table.find(record.cells);
+    if (row == kNoRow) {
+        feed::Provenance provenance;
+        provenance.streamed_at_ms = now_ms;
+        provenance.from_stream = true;
+        return insert_row(table, record, provenance);
+    }
+    if (feed::merge_event(table.version(row), record_version(table, record)) == feed::Merge::Keep)
+        return Outcome::Outdated;
+    if (!table.update(row, record.cells)) return Outcome::Full;
+    feed::Provenance& provenance = table.provenance(row);
+    provenance.streamed_at_ms = now_ms;
+    provenance.from_stream = true;
+    if (provenance.phantom) {
+        // Fresh evidence: it is judged anew at the next snapshot.
+        provenance.phantom = false;
+        table.touch(row);
+    }
+    return Outcome::Replaced;
+}
+
+Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
+                            const feed::SnapshotRound& round) {
+    const RowId row = table.find(record.cells);
+    if (row == kNoRow) {
+        feed::Provenance provenance;
+        provenance.pass = round.pass;
+        return insert_row(table, record, provenance);
+    }
+    feed::Provenance& provenance = table.provenance(row);
+    if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))
+        provenance.pass = round.pass;
+    if (provenance.phantom) {
+        provenance.phantom = false;
+        table.touch(row);
+    }
+    const feed::Merge merge = feed::merge_snapshot(
+        provenance, table.version(row), record_version(table, record), round.requested_at_ms);
+    if (merge == feed::Merge::Keep) return Outcome::Outdated;
+    if (!table.update(row, record.cells)) return Outcome::Full;
+    provenance.from_stream = false;
+    return Outcome::Replaced;
+}
+
+SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
+                                const std::function<bool(RowId)>& covers) {
+    SweepCount count;
+    for (RowId row = 0; row < table.slot_count(); ++row) {
+        if (!table.is_live(row) || !covers(row)) continue;
+        feed::Provenance& provenance = table.provenance(row);
+        switch (feed::verdict_after(round, provenance)) {
+            case feed::Verdict::Confirmed: break;
+            case feed::Verdict::NotYetOwed: ++count.not_yet_owed; break;
+            case feed::Verdict::Phantom:
+                if (provenance.phantom) break;
+                provenance.phantom = true;
+                table.touch(row);
+                ++count.phantoms;
+                break;
+            case feed::Verdict::Remove:
+                table.erase(row);
+                ++count.removed;
+                break;
+        }
+    }
+    return count;
+}
+
+void rebase_session_ms(Table& table, feed::SessionMs by_ms) {
+    for (RowId row = 0; row < table.slot_count(); ++row) {
+        if (!table.is_live(row)) continue;
+        feed::SessionMs& at = table.provenance(row).streamed_at_ms;
+        if (at != 0) at = at > by_ms ? at - by_ms : 1;
+    }
+}
+
+}  // namespace nats_blotter::table

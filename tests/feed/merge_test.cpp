@@ -1,0 +1,77 @@
+#include "feed/merge.h"
+
+#include <doctest/doctest.h>
+
+using namespace nats_blotter::feed;
+
+namespace {
+
+Provenance streamed_at(SessionMs at_ms, SnapshotPass pass = 0) {
+    Provenance row;
+    row.streamed_at_ms = at_ms;
+    row.from_stream = true;
+    row.pass = pass;
+    return row;
+}
+
+constexpr SessionMs kRequested = 10'000;
+
+}  // namespace
+
+TEST_CASE("EventWinsByVersionAndOnATie") {
+    CHECK(merge_event(5, 6) == Merge::Replace);
+    CHECK(merge_event(5, 5) == Merge::Replace);
+    CHECK(merge_event(5, 4) == Merge::Keep);
+}
+
+TEST_CASE("SnapshotCompetesWithARecentEventByVersion") {
+    const Provenance recent = streamed_at(kRequested + 1);
+    CHECK(merge_snapshot(recent, 5, 6, kRequested) == Merge::Replace);
+    CHECK(merge_snapshot(recent, 5, 5, kRequested) == Merge::Keep);
+    CHECK(merge_snapshot(recent, 5, 4, kRequested) == Merge::Keep);
+}
+
+// The event was never committed as it was published: the database knows better by now.
+TEST_CASE("SnapshotBeatsAnEventOlderThanTheCommitLagEvenWithALowerVersion") {
+    CHECK(merge_snapshot(streamed_at(kRequested - 2001), 9, 4, kRequested) == Merge::Replace);
+    CHECK(merge_snapshot(streamed_at(kRequested - 2000), 9, 4, kRequested) == Merge::Keep);
+}
+
+TEST_CASE("LaterSnapshotBeatsAnEarlierOne") {
+    Provenance row;
+    row.pass = 1;
+    CHECK(merge_snapshot(row, 9, 4, kRequested) == Merge::Replace);
+}
+
+TEST_CASE("RowInTheSnapshotIsConfirmed") {
+    const SnapshotRound round{7, 9'000, kRequested, false};
+    Provenance row;
+    row.pass = 7;
+    CHECK(verdict_after(round, row) == Verdict::Confirmed);
+    row.pass = 8;  // a read that began later has shown it
+    CHECK(verdict_after(round, row) == Verdict::Confirmed);
+}
+
+TEST_CASE("RowInNeitherSnapshotNorStreamSinceTheFenceIsRemoved") {
+    const SnapshotRound round{7, 9'000, kRequested, false};
+    Provenance row;
+    row.pass = 6;
+    CHECK(verdict_after(round, row) == Verdict::Remove);
+    CHECK(verdict_after(round, streamed_at(8'999)) == Verdict::Remove);
+    CHECK(verdict_after(round, streamed_at(9'000)) == Verdict::NotYetOwed);
+}
+
+TEST_CASE("RowOnlyOnTheStreamIsAPhantomAfterTheReread") {
+    const SnapshotRound reread{8, 9'000, 12'500, true};
+    CHECK(verdict_after(reread, streamed_at(9'100)) == Verdict::Phantom);
+    CHECK(verdict_after(reread, streamed_at(10'600)) == Verdict::NotYetOwed);
+    CHECK(verdict_after(reread, streamed_at(9'100, 8)) == Verdict::Confirmed);
+    // Seen by the first read and gone from the second: nothing speaks for it but an old event.
+    CHECK(verdict_after(reread, streamed_at(8'000, 7)) == Verdict::Remove);
+}
+
+TEST_CASE("PassesCompareAcrossTheWrap") {
+    CHECK(pass_reaches(1, 65'535));
+    CHECK_FALSE(pass_reaches(65'535, 1));
+    CHECK(pass_reaches(9, 9));
+}

@@ -1,0 +1,34 @@
+#include "feed/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace nats_blotter::feed;
+
+TEST_CASE("AccountIsFilledIntoBothFamilies") {
+    CHECK(subject_for(Stream::AccountTrades, SubjectFamily::Slash, 22214) ==
+          "/accounts/22214/trades");
+    CHECK(subject_for(Stream::AccountPositions, SubjectFamily::Slash, 22214) ==
+          "/accounts/22214/positions");
+    CHECK(subject_for(Stream::AccountTrades, SubjectFamily::Dotted, 22214) ==
+          "trades.account.22214.updated");
+    CHECK(subject_for(Stream::Orders, SubjectFamily::Slash, 1) == "/trades");
+}
+
+// In the slash family a wildcard would be every subject, so the account is always literal.
+TEST_CASE("BrowserPermissionsNeverHoldABareWildcard") {
+    for (const SubjectRow& row : kSubjects) {
+        if (!row.browser_may_subscribe) continue;
+        const std::string allowed = browser_allow_subject(row, 22214);
+        CHECK(allowed != "*");
+        CHECK(allowed != ">");
+        if (row.family == SubjectFamily::Slash)
+            CHECK(allowed.find('*') == std::string::npos);
+        else
+            CHECK(allowed.find(".*.") != std::string::npos);
+    }
+}
+
+TEST_CASE("OrdersAreNotForBrowsers") {
+    for (const SubjectRow& row : kSubjects)
+        CHECK(row.browser_may_subscribe == (row.stream != Stream::Orders));
+}

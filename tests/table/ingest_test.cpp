@@ -1,0 +1,125 @@
+#include "table/ingest.h"
+
+#include <doctest/doctest.h>
+
+#include "support/sample_table.h"
+
+using namespace nats_blotter;
+using namespace nats_blotter::table;
+using support::record_of;
+using support::SampleRow;
+
+namespace {
+
+struct Rig {
+    Table table{support::sample_spec()};
+
+    Outcome event(const SampleRow& row, feed::SessionMs at_ms) {
+        return ingest_event(table, record_of(row), at_ms);
+    }
+    Outcome snapshot(const SampleRow& row, const feed::SnapshotRound& round) {
+        return ingest_snapshot_row(table, record_of(row), round);
+    }
+    SweepCount sweep(const feed::SnapshotRound& round) {
+        return sweep_after_snapshot(table, round, [](RowId) { return true; });
+    }
+    RowId find(const char* id) const { return table.find(record_of({id, 0, "", 0}).cells); }
+    std::int64_t n_of(const char* id) const { return table.cell(find(id), 3).number; }
+    bool is_phantom(const char* id) const { return table.provenance(find(id)).phantom; }
+};
+
+constexpr feed::SnapshotRound kFirst{1, 1000, 1000, false};
+constexpr feed::SnapshotRound kReread{2, 1000, 4000, true};
+
+}  // namespace
+
+TEST_CASE("EventsArriveInAnyOrderAndTheNewestStays") {
+    Rig rig;
+    CHECK(rig.event({"a", 5, "S", 50}, 1001) == Outcome::Inserted);
+    CHECK(rig.event({"a", 4, "S", 40}, 1002) == Outcome::Outdated);
+    CHECK(rig.n_of("a") == 50);
+    CHECK(rig.event({"a", 5, "S", 51}, 1003) == Outcome::Replaced);
+    CHECK(rig.n_of("a") == 51);
+}
+
+TEST_CASE("SnapshotDoesNotTurnBackWhatStreamedMeanwhile") {
+    Rig rig;
+    rig.event({"a", 5, "S", 50}, 1500);
+    CHECK(rig.snapshot({"a", 4, "S", 40}, kFirst) == Outcome::Outdated);
+    CHECK(rig.n_of("a") == 50);
+    CHECK(rig.sweep(kFirst).removed == 0);
+}
+
+TEST_CASE("UncommittedEventGivesWayAtTheReread") {
+    Rig rig;
+    rig.event({"a", 9, "S", 90}, 1500);
+    rig.snapshot({"a", 4, "S", 40}, kFirst);
+    CHECK(rig.n_of("a") == 90);
+    CHECK(rig.snapshot({"a", 4, "S", 40}, kReread) == Outcome::Replaced);
+    CHECK(rig.n_of("a") == 40);
+}
+
+TEST_CASE("RowGoneFromTheDatabaseIsRemovedAndCounted") {
+    Rig rig;
+    rig.snapshot({"old", 1, "S", 1}, kFirst);
+    rig.snapshot({"kept", 1, "S", 1}, kFirst);
+    const feed::SnapshotRound next{2, 9000, 9000, false};
+    rig.snapshot({"kept", 1, "S", 1}, next);
+    CHECK(rig.sweep(next).removed == 1);
+    CHECK(rig.find("old") == kNoRow);
+    CHECK(rig.find("kept") != kNoRow);
+}
+
+TEST_CASE("PhantomIsMarkedThenRemovedAtTheNextRound") {
+    Rig rig;
+    rig.event({"ghost", 1, "S", 1}, 1500);
+    CHECK(rig.sweep(kFirst).not_yet_owed == 1);
+    CHECK(rig.sweep(kReread).phantoms == 1);
+    CHECK(rig.is_phantom("ghost"));
+    CHECK(rig.sweep(kReread).phantoms == 0);  // counted once
+    const feed::SnapshotRound next{3, 9000, 9000, false};
+    CHECK(rig.sweep(next).removed == 1);
+    CHECK(rig.find("ghost") == kNoRow);
+}
+
+TEST_CASE("PhantomThatTheDatabaseKnowsAfterAllIsOrdinaryAgain") {
+    Rig rig;
+    rig.event({"late", 1, "S", 1}, 1500);
+    rig.sweep(kReread);
+    REQUIRE(rig.is_phantom("late"));
+    rig.table.clear_changes();
+    const feed::SnapshotRound next{3, 9000, 9000, false};
+    rig.snapshot({"late", 1, "S", 1}, next);
+    CHECK_FALSE(rig.is_phantom("late"));
+    CHECK(rig.table.changes().size() == 1);
+    CHECK(rig.sweep(next).removed == 0);
+}
+
+TEST_CASE("SweepLeavesRowsItDoesNotCover") {
+    Rig rig;
+    rig.snapshot({"a", 1, "S", 1}, kFirst);
+    const feed::SnapshotRound next{2, 9000, 9000, false};
+    CHECK(sweep_after_snapshot(rig.table, next, [](RowId) { return false; }).removed == 0);
+}
+
+TEST_CASE("SnapshotRowsBeyondTheCapDoNotComeBack") {
+    Table table(support::sample_spec(16));
+    for (int i = 0; i < 40; ++i)
+        ingest_event(table, record_of({"id" + std::to_string(i), i, "S", i}), 1500);
+    const std::size_t rows = table.row_count();
+    CHECK(rows <= 17);
+    CHECK(table.evicted() == 40 - rows);
+    CHECK(ingest_snapshot_row(table, record_of({"id0", 0, "S", 0}), kFirst) == Outcome::BeyondCap);
+    CHECK(table.row_count() == rows);
+}
+
+TEST_CASE("RebaseKeepsWhatIsOlderThanWhat") {
+    Rig rig;
+    rig.event({"a", 1, "S", 1}, 5000);
+    rig.event({"b", 1, "S", 1}, 100);
+    rig.snapshot({"c", 1, "S", 1}, kFirst);
+    rebase_session_ms(rig.table, 4000);
+    CHECK(rig.table.provenance(rig.find("a")).streamed_at_ms == 1000);
+    CHECK(rig.table.provenance(rig.find("b")).streamed_at_ms == 1);
+    CHECK(rig.table.provenance(rig.find("c")).streamed_at_ms == 0);
+}

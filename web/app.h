@@ -1,0 +1,147 @@
+// web/app.h - the program of one element: joins the session to sockets, fetches, time and pixels.
+//
+// Everything the browser tells comes in through the on_* functions, which enqueue, let the session act
+// and end in settle(); frame() only draws. web/exports.cpp is the list of who calls what.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "session/session.h"
+#include "web/account_names.h"
+#include "web/options.h"
+#include "web/panels/header_panel.h"
+#include "web/panels/notice_panel.h"
+#include "web/panels/table_panel.h"
+#include "web/platform_dom.h"
+#include "web/pump.h"
+#include "web/renderer.h"
+#include "web/rest_fetch.h"
+#include "web/scene.h"
+#include "web/ws_transport.h"
+
+namespace nats_blotter::web {
+
+class App {
+  public:
+    explicit App(PageOptions options);
+    ~App();
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+
+    // Empty, or why it cannot run. After words only the destructor may follow.
+    std::string start();
+
+    // ---- the socket (ws_transport.cpp)
+    void on_socket_open(nats::Generation generation);
+    char* on_socket_prepare(nats::Generation generation, std::size_t bytes);
+    void on_socket_commit(nats::Generation generation, std::size_t bytes);
+    void on_socket_text(nats::Generation generation);
+    void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);
+
+    // ---- fetches (rest_fetch.cpp)
+    void on_fetch_bytes(session::FetchId fetch, std::string_view bytes);
+    void on_fetch_end(session::FetchId fetch, int http_status, std::string_view words);
+
+    // ---- time (browser.cpp)
+    void on_pump_task();
+    void on_timer();
+    void frame();
+
+    // ---- the canvas (platform_dom.cpp, renderer)
+    Platform& platform() { return platform_; }
+    void on_input();  // after any event that was put into platform()
+    bool uses_key(int key, int modifiers);
+    void on_resize(int width, int height, float density);
+    void on_context_lost();
+    void on_context_restored();
+    void on_look_changed();
+
+    // ---- the element (shell/nats-blotter.js)
+    void set_account(session::AccountId account);
+    void set_theme(ThemeChoice choice);
+    void resync();
+    void wake_up();
+    void close();
+    session::Session& session() { return session_; }
+    void append_stats_json(std::string& out);
+
+  private:
+    static constexpr std::size_t kFrameTimes = 256;  // the last frames behind frameMs
+
+    // After anything happened: carry out what the session wants, tell, and arrange to be called again.
+    void settle(MonotonicUs now);
+    void act(MonotonicUs now);
+    void tell(MonotonicUs now);
+    void arm_timer(MonotonicUs now);
+    void want_frames(int count);
+    std::uint64_t data_version() const;
+
+    // The parts of frame(), in its order.
+    void begin_frame(MonotonicUs now);
+    void lay_out(const Scene& scene);
+    void take_snapshots(const Scene& scene);
+    void handle_keys(MonotonicUs now);
+    void draw_header(const Scene& scene);
+    void draw_notice(const Scene& scene);
+    void draw_tables(const Scene& scene);
+    void end_frame(MonotonicUs started);
+
+    Scene make_scene(MonotonicUs now) const;
+    NoticeModel notice_model() const;
+    TableState table_state(std::size_t index) const;
+    void measure_rate(MonotonicUs now);
+    void load_fonts();
+    void choose_account(session::AccountId account);
+    void append_layout_json(std::string& out) const;
+
+    PageOptions options_;
+    session::Session session_;
+    WsTransport transport_;
+    RestFetch rest_;
+    Pump pump_;
+    Platform platform_;
+    Renderer renderer_;
+
+    const Theme* theme_ = nullptr;
+    ImFont* label_font_ = nullptr;
+    ImFont* cell_font_ = nullptr;
+    bool started_ = false;
+    bool look_stale_ = true;  // style to be made anew: theme or density changed
+    bool closed_ = false;
+
+    // View state.
+    HeaderPanel header_;
+    NoticePanel notice_;
+    std::vector<TablePanel> panels_;  // one for each table, in the session's order
+    std::size_t focus_ = 0;           // the panel that keys scroll
+    bool keys_used_ = false;          // show where the focus is
+    bool popup_open_ = false;
+    bool narrow_ = false;
+    Area header_area_;
+    Area notice_area_;
+    Area tables_area_;
+    AccountNames accounts_;
+
+    // What has been told and drawn.
+    std::uint64_t told_status_ = UINT64_MAX;
+    session::Status last_status_ = session::Status::Connecting;
+    MonotonicUs status_since_ = 0;
+    std::uint64_t drawn_version_ = UINT64_MAX;
+    int frames_wanted_ = 0;
+    MonotonicUs frame_due_ = kNever;
+    MonotonicUs timer_at_ = kNever;
+
+    // Figures.
+    MonotonicUs rate_since_ = 0;
+    std::uint64_t rate_events_ = 0;
+    std::int64_t events_per_s_ = 0;
+    std::uint64_t frames_ = 0;
+    std::array<float, kFrameTimes> frame_ms_{};
+};
+
+}  // namespace nats_blotter::web

@@ -1,0 +1,306 @@
+// web/app_events.cpp - what the browser and the element tell the program, and what follows from it.
+#include "web/app.h"
+#include "web/browser.h"
+#include "web/fonts.h"
+
+namespace nats_blotter::web {
+namespace {
+
+// After input, ImGui needs a frame to see it, one to act on it and one to show what it did.
+constexpr int kFramesAfterInput = 3;
+
+constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
+
+session::Options session_options(const PageOptions& options) {
+    session::Options made;
+    made.profile = feed::traderx_profile(options.subjects);
+    made.seed = random_seed();
+    return made;
+}
+
+}  // namespace
+
+// ---- start and end ----------------------------------------------------------------------------
+
+App::App(PageOptions options)
+    : options_(std::move(options)),
+      session_(session_options(options_)),
+      transport_(options_.socket_url),
+      rest_(options_.rest_url),
+      pump_(session_) {
+    panels_.resize(session_.table_count());
+}
+
+std::string App::start() {
+    ImGui::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.LogFilename = nullptr;
+    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    io.BackendRendererName = "webgl";
+    load_fonts();
+    if (!renderer_.create()) return "this browser gives no WebGL 2 context";
+    platform_.create();
+    started_ = true;
+    const MonotonicUs now = monotonic_now();
+    rate_since_ = now;
+    status_since_ = now;
+    session_.start(now);
+    session_.set_scope(options_.account, now);
+    settle(now);
+    return {};
+}
+
+App::~App() {
+    if (started_) {
+        platform_.destroy();
+        rest_.cancel_all();
+    }
+    renderer_.destroy();
+    if (ImGui::GetCurrentContext() == nullptr) return;
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+        texture->SetTexID(ImTextureID_Invalid);
+        texture->SetStatus(ImTextureStatus_Destroyed);
+    }
+    ImGui::DestroyContext();
+}
+
+void App::load_fonts() {
+    ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+    const auto add = [&atlas](FontBytes bytes, bool merge) {
+        ImFontConfig config;
+        config.FontDataOwnedByAtlas = false;
+        config.MergeMode = merge;
+        config.PixelSnapH = true;  // digits of one column stand on whole pixels
+        config.OversampleH = 1;
+        // The atlas does not write to bytes it does not own.
+        void* data = const_cast<unsigned char*>(bytes.data);
+        return atlas.AddFontFromMemoryTTF(data, static_cast<int>(bytes.size), kTextPx, &config);
+    };
+    label_font_ = add(text_font(), false);
+    add(symbol_font(), true);
+    cell_font_ = add(cell_font(), false);
+    add(symbol_font(), true);
+}
+
+// ---- what the browser tells -------------------------------------------------------------------
+
+void App::on_socket_open(nats::Generation generation) {
+    const MonotonicUs now = monotonic_now();
+    transport_.mark_open(generation);
+    session_.link().on_open(generation, now);
+    settle(now);
+}
+
+char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
+    const std::span<char> tail = session_.link().prepare(generation, bytes);
+    if (tail.empty()) {
+        pump_.wake();  // refused: the session has something to say about it
+        return nullptr;
+    }
+    return tail.data();
+}
+
+void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
+    session_.link().commit(generation, bytes, monotonic_now());
+    if (pump_.inbox_is_full()) {
+        on_pump_task();
+    } else {
+        pump_.wake();
+    }
+}
+
+void App::on_socket_text(nats::Generation generation) {
+    const MonotonicUs now = monotonic_now();
+    if (!transport_.is_current(generation)) return;
+    session_.link().reconnect(nats::CauseClass::Protocol,
+                              "The broker sent a text message where NATS speaks in bytes.", now);
+    settle(now);
+}
+
+void App::on_socket_closed(nats::Generation generation, const nats::CloseReport& report) {
+    const MonotonicUs now = monotonic_now();
+    transport_.forget(generation);
+    session_.link().on_close(generation, report, now);
+    settle(now);
+}
+
+void App::on_fetch_bytes(session::FetchId fetch, std::string_view bytes) {
+    session_.on_fetch_bytes(fetch, bytes, monotonic_now());
+}
+
+void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view words) {
+    const MonotonicUs now = monotonic_now();
+    session_.on_fetch_end(fetch, http_status, words, now);
+    settle(now);
+}
+
+void App::on_pump_task() {
+    pump_.run_task();
+    act(monotonic_now());
+}
+
+void App::on_timer() {
+    timer_at_ = kNever;
+    const MonotonicUs now = monotonic_now();
+    if (now >= frame_due_) {
+        frame_due_ = kNever;
+        request_frame();
+    }
+    if (now >= session_.next_deadline()) session_.on_deadline(now);
+    settle(now);
+}
+
+void App::on_input() { want_frames(kFramesAfterInput); }
+
+bool App::uses_key(int key, int modifiers) {
+    if (key < 0) return false;
+    const ImGuiKey known = key_from_index(key);
+    const bool plain = (modifiers & ~kModifierShift) == 0;
+    if (popup_open_) return plain || (known == ImGuiKey_A && modifiers == kModifierControl);
+    if (!plain) return false;
+    switch (known) {
+        case ImGuiKey_UpArrow:
+        case ImGuiKey_DownArrow:
+        case ImGuiKey_PageUp:
+        case ImGuiKey_PageDown:
+        case ImGuiKey_Home:
+        case ImGuiKey_End: keys_used_ = true; return true;
+        case ImGuiKey_Tab: {
+            // From table to table, and at the last one out of the element.
+            keys_used_ = true;
+            const bool back = modifiers == kModifierShift;
+            if (back ? focus_ == 0 : focus_ + 1 >= panels_.size()) return false;
+            focus_ += back ? std::size_t(-1) : 1;
+            return true;
+        }
+        default: return false;
+    }
+}
+
+void App::on_resize(int width, int height, float density) {
+    if (width == platform_.width() && height == platform_.height() &&
+        density == platform_.density()) {
+        return;
+    }
+    look_stale_ = look_stale_ || density != platform_.density();
+    platform_.on_resize(width, height, density);
+    renderer_.resize(width, height);
+    frame();  // the canvas is blank now and the page is about to be painted
+    want_frames(1);
+}
+
+void App::on_context_lost() { renderer_.on_context_lost(); }
+
+void App::on_context_restored() {
+    renderer_.on_context_restored();
+    want_frames(1);
+}
+
+void App::on_look_changed() {
+    look_stale_ = true;
+    want_frames(1);
+}
+
+// ---- after anything happened ------------------------------------------------------------------
+
+void App::settle(MonotonicUs now) {
+    pump_.wake();  // what was told may have made events
+    act(now);
+}
+
+void App::act(MonotonicUs now) {
+    for (;;) {
+        const session::Action action = session_.next_action();
+        if (action.kind == session::Action::Kind::None) break;
+        switch (action.kind) {
+            case session::Action::Kind::Dial:
+                transport_.dial(action.generation, session_.link(), now);
+                break;
+            case session::Action::Kind::HangUp: transport_.hang_up(action.generation); break;
+            case session::Action::Kind::Fetch: rest_.start(action.fetch, action.url); break;
+            case session::Action::Kind::CancelFetch: rest_.cancel(action.fetch); break;
+            case session::Action::Kind::None: break;
+        }
+    }
+    transport_.flush(session_.link());
+    tell(now);
+    if (data_version() != drawn_version_) request_frame();
+    arm_timer(now);
+}
+
+void App::tell(MonotonicUs now) {
+    if (session_.status_version() == told_status_) return;
+    told_status_ = session_.status_version();
+    if (session_.status() != last_status_) {
+        last_status_ = session_.status();
+        status_since_ = now;
+    }
+    tell_status(session::status_name(session_.status()), session_.cause());
+}
+
+void App::arm_timer(MonotonicUs now) {
+    MonotonicUs due = std::min(session_.next_deadline(), frame_due_);
+    if (transport_.is_choked()) due = std::min(due, now + kChokedRetryUs);
+    // A timer that fires too early only asks again; one that is re-armed for every message costs.
+    if (due >= timer_at_) return;
+    timer_at_ = due;
+    set_timer(std::ceil(static_cast<double>(std::max<MonotonicUs>(0, due - now)) / 1000.0));
+}
+
+void App::want_frames(int count) {
+    frames_wanted_ = std::max(frames_wanted_, count);
+    request_frame();
+}
+
+// Rises with everything that a frame shows of the session.
+std::uint64_t App::data_version() const {
+    std::uint64_t version = session_.status_version() + session_.accounts_version();
+    for (std::size_t index = 0; index < session_.table_count(); ++index) {
+        version += session_.table(index).generation();
+    }
+    return version;
+}
+
+// ---- the element ------------------------------------------------------------------------------
+
+void App::set_account(session::AccountId account) {
+    const MonotonicUs now = monotonic_now();
+    for (TablePanel& panel : panels_) panel.reset();
+    session_.set_scope(account, now);
+    settle(now);
+}
+
+void App::choose_account(session::AccountId account) {
+    if (session_.has_scope() && session_.scope() == account) return;
+    set_account(account);
+    tell_account(static_cast<double>(account));
+}
+
+void App::set_theme(ThemeChoice choice) {
+    options_.theme = choice;
+    on_look_changed();
+}
+
+void App::resync() {
+    const MonotonicUs now = monotonic_now();
+    session_.resync(now);
+    settle(now);
+}
+
+void App::wake_up() {
+    const MonotonicUs now = monotonic_now();
+    session_.on_wake_up(now);
+    settle(now);
+    want_frames(1);
+}
+
+void App::close() {
+    const MonotonicUs now = monotonic_now();
+    closed_ = true;
+    session_.close(now);
+    settle(now);
+    want_frames(1);
+}
+
+}  // namespace nats_blotter::web

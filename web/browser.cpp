@@ -1,0 +1,97 @@
+// web/browser.cpp - the EM_JS behind web/browser.h.
+#include "web/browser.h"
+
+#include <emscripten.h>
+
+// clang-format off
+EM_JS(void, nb_js_browser_init, (), {
+    // A trap leaves the program in an unknown state: nothing may be called after it.
+    Module.dead = false;
+    Module.guard = (work) => (...args) => {
+        if (Module.dead) return undefined;
+        try {
+            return work(...args);
+        } catch (error) {
+            Module.dead = true;
+            Module.host.trapped(error);
+            return undefined;
+        }
+    };
+    Module.heapBytes = () => HEAPU8;
+
+    const channel = new MessageChannel();
+    channel.port1.onmessage = Module.guard(() => _nb_pump_task());
+    Module.postPump = () => channel.port2.postMessage(0);
+
+    Module.timer = 0;
+    Module.onTimer = Module.guard(() => { Module.timer = 0; _nb_timer(); });
+
+    Module.frameAsked = false;
+    Module.onFrame = Module.guard(() => { Module.frameAsked = false; _nb_frame(); });
+
+    Module.stopBrowser = () => {
+        Module.dead = true;
+        clearTimeout(Module.timer);
+        channel.port1.close();
+    };
+});
+EM_JS(double, nb_js_epoch_ms, (), { return Date.now(); });
+EM_JS(int, nb_js_utc_offset_minutes, (), { return -new Date().getTimezoneOffset(); });
+EM_JS(int, nb_js_matches, (const char* query), { return matchMedia(UTF8ToString(query)).matches ? 1 : 0; });
+EM_JS(int, nb_js_hidden, (), { return document.hidden ? 1 : 0; });
+EM_JS(double, nb_js_heap_bytes, (), { return HEAPU8.length; });
+EM_JS(double, nb_js_random, (), { return Math.random(); });
+EM_JS(void, nb_js_post_pump, (), { Module.postPump(); });
+EM_JS(void, nb_js_set_timer, (double delay_ms), {
+    clearTimeout(Module.timer);
+    Module.timer = delay_ms < 0 ? 0 : setTimeout(Module.onTimer, delay_ms);
+});
+EM_JS(void, nb_js_request_frame, (), {
+    if (Module.frameAsked) return;
+    Module.frameAsked = true;
+    requestAnimationFrame(Module.onFrame);
+});
+EM_JS(void, nb_js_tell_status, (const char* status, int status_bytes, const char* cause, int cause_bytes), {
+    Module.host.statusChanged(UTF8ToString(status, status_bytes), UTF8ToString(cause, cause_bytes));
+});
+EM_JS(void, nb_js_tell_account, (double account), { Module.host.accountChosen(account); });
+// clang-format on
+
+namespace nats_blotter::web {
+
+void browser_init() { nb_js_browser_init(); }
+
+MonotonicUs monotonic_now() {
+    return static_cast<MonotonicUs>(emscripten_get_now() * double(kMillisecondUs));
+}
+
+EpochMs epoch_now_ms() { return static_cast<EpochMs>(nb_js_epoch_ms()); }
+
+int utc_offset_minutes() { return nb_js_utc_offset_minutes(); }
+
+bool reduced_motion() { return nb_js_matches("(prefers-reduced-motion: reduce)") != 0; }
+
+bool prefers_dark() { return nb_js_matches("(prefers-color-scheme: light)") == 0; }
+
+bool page_hidden() { return nb_js_hidden() != 0; }
+
+std::size_t heap_bytes() { return static_cast<std::size_t>(nb_js_heap_bytes()); }
+
+std::uint64_t random_seed() {
+    return static_cast<std::uint64_t>(nb_js_random() * 9007199254740992.0);  // 2^53
+}
+
+void post_pump_task() { nb_js_post_pump(); }
+
+void set_timer(double delay_ms) { nb_js_set_timer(delay_ms); }
+
+void request_frame() { nb_js_request_frame(); }
+
+void tell_status(std::string_view status, std::string_view cause) {
+    nb_js_tell_status(status.data(), static_cast<int>(status.size()), cause.data(),
+                      static_cast<int>(cause.size()));
+}
+
+void tell_account(double account) { nb_js_tell_account(account); }
+
+}  // namespace nats_blotter::web

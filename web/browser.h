@@ -1,0 +1,41 @@
+// web/browser.h - the browser as plain functions: clocks, tasks, a timer, frames, words to the shell.
+//
+// Every call from JavaScript into this program goes through `Module.guard` (installed here), which
+// turns a trap into the shell's crash text and lets nothing in afterwards.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace nats_blotter::web {
+
+// Installs the guard. Call before anything else here.
+void browser_init();
+
+MonotonicUs monotonic_now();
+EpochMs epoch_now_ms();
+// Minutes that local time is ahead of UTC, at this moment.
+int utc_offset_minutes();
+bool reduced_motion();
+bool prefers_dark();
+bool page_hidden();
+std::size_t heap_bytes();
+// A seed that differs from page to page; decides nothing but when redials happen.
+std::uint64_t random_seed();
+
+// Runs nb_pump_task as a task of its own, soon, in hidden tabs too.
+void post_pump_task();
+
+// Runs nb_timer at `delay_ms` from now; replaces the one that was set. Negative: none.
+void set_timer(double delay_ms);
+
+// Runs nb_frame before the next paint, once however often it is asked for; never in a hidden tab.
+void request_frame();
+
+// Words to the shell, which hears them after the present task.
+void tell_status(std::string_view status, std::string_view cause);
+void tell_account(double account);
+
+}  // namespace nats_blotter::web

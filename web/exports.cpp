@@ -1,0 +1,245 @@
+// web/exports.cpp - every function that JavaScript calls: shell/nats-blotter.js, and the EM_JS of this
+// folder.
+//
+// Text comes in through one buffer (nb_text_in, then the call) and goes out through another (the call
+// answers its bytes, nb_answer where they are). Both are good until the next call.
+#include <emscripten.h>
+
+#include <memory>
+#include <string>
+
+#include "base/json_text.h"
+#include "base/number_text.h"
+#include "table/format.h"
+#include "web/app.h"
+#include "web/browser.h"
+
+namespace nats_blotter::web {
+namespace {
+
+std::unique_ptr<App> app;  // one for each instance of the module, so one for each element
+std::string text_in;
+std::string answer;
+
+std::size_t table_named_by_text_in() { return app->session().table_index(text_in); }
+
+void append_row(std::string& out, const table::Table& table, table::RowId row, bool exact) {
+    out += '{';
+    const feed::TableSpec& spec = table.spec();
+    for (std::size_t column = 0; column < spec.columns.size(); ++column) {
+        if (column > 0) out += ',';
+        append_json_string(out, spec.columns[column].field);
+        out += ':';
+        table::append_json(out, spec.columns[column], table.cell(row, column), exact);
+    }
+    if (table.provenance(row).phantom) out += ",\"_phantom\":true";
+    out += '}';
+}
+
+}  // namespace
+}  // namespace nats_blotter::web
+
+using namespace nats_blotter;
+using web::app;
+
+extern "C" {
+
+// ---- text -------------------------------------------------------------------------------------
+
+EMSCRIPTEN_KEEPALIVE char* nb_text_in(std::size_t bytes) {
+    web::text_in.resize(bytes);
+    return web::text_in.data();
+}
+
+EMSCRIPTEN_KEEPALIVE const char* nb_answer() { return web::answer.data(); }
+
+// ---- the element ------------------------------------------------------------------------------
+
+// Starts with the options in the text. Answers 0, or the bytes of the words that say why not.
+EMSCRIPTEN_KEEPALIVE std::size_t nb_start() {
+    web::ParsedOptions parsed = web::options_from_json(web::text_in);
+    web::answer = parsed.error;
+    if (!web::answer.empty()) return web::answer.size();
+    web::browser_init();
+    app = std::make_unique<web::App>(std::move(parsed.options));
+    web::answer = app->start();
+    if (!web::answer.empty()) app.reset();
+    return web::answer.size();
+}
+
+// Frees everything; the instance is of no use after it.
+EMSCRIPTEN_KEEPALIVE void nb_destroy() { app.reset(); }
+
+EMSCRIPTEN_KEEPALIVE std::size_t nb_status() {
+    web::answer = session::status_name(app->session().status());
+    return web::answer.size();
+}
+
+EMSCRIPTEN_KEEPALIVE std::size_t nb_cause() {
+    web::answer = app->session().cause();
+    return web::answer.size();
+}
+
+EMSCRIPTEN_KEEPALIVE double nb_account() { return static_cast<double>(app->session().scope()); }
+
+EMSCRIPTEN_KEEPALIVE void nb_set_account(double account) {
+    app->set_account(static_cast<session::AccountId>(account));
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_set_theme() {
+    app->set_theme(web::theme_choice_from_name(web::text_in));
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_resync() { app->resync(); }
+EMSCRIPTEN_KEEPALIVE void nb_wake_up() { app->wake_up(); }
+EMSCRIPTEN_KEEPALIVE void nb_close() { app->close(); }
+
+EMSCRIPTEN_KEEPALIVE std::size_t nb_stats() {
+    web::answer.clear();
+    app->append_stats_json(web::answer);
+    return web::answer.size();
+}
+
+EMSCRIPTEN_KEEPALIVE std::size_t nb_tables() {
+    std::string& out = web::answer;
+    out = "[";
+    for (std::size_t index = 0; index < app->session().table_count(); ++index) {
+        if (index > 0) out += ',';
+        append_json_string(out, app->session().table(index).spec().name);
+    }
+    out += ']';
+    return out.size();
+}
+
+// Of the table named in the text; 0 bytes when there is none.
+EMSCRIPTEN_KEEPALIVE std::size_t nb_columns() {
+    std::string& out = web::answer;
+    out.clear();
+    const std::size_t table = web::table_named_by_text_in();
+    if (table >= app->session().table_count()) return 0;
+    out = "[";
+    for (const feed::ColumnSpec& column : app->session().table(table).spec().columns) {
+        if (out.size() > 1) out += ',';
+        out += "{\"field\":";
+        append_json_string(out, column.field);
+        out += ",\"title\":";
+        append_json_string(out, column.title);
+        out += ",\"type\":";
+        append_json_string(out, feed::column_type_name(column.type));
+        out += '}';
+    }
+    out += ']';
+    return out.size();
+}
+
+// -1 when there is no such table.
+EMSCRIPTEN_KEEPALIVE double nb_row_count() {
+    const std::size_t table = web::table_named_by_text_in();
+    if (table >= app->session().table_count()) return -1;
+    app->session().refresh_views();
+    return static_cast<double>(app->session().view(table).size());
+}
+
+EMSCRIPTEN_KEEPALIVE std::size_t nb_rows(double start, double count, int exact) {
+    std::string& out = web::answer;
+    out.clear();
+    const std::size_t index = web::table_named_by_text_in();
+    if (index >= app->session().table_count()) return 0;
+    app->session().refresh_views();
+    const table::View& view = app->session().view(index);
+    const double size = static_cast<double>(view.size());
+    const auto first = static_cast<std::size_t>(std::min(start, size));
+    const auto end = static_cast<std::size_t>(std::min(start + count, size));
+    out = "[";
+    for (std::size_t position = first; position < end; ++position) {
+        if (position > first) out += ',';
+        web::append_row(out, app->session().table(index), view.row_at(position), exact != 0);
+    }
+    out += ']';
+    return out.size();
+}
+
+// ---- ws_transport.cpp -------------------------------------------------------------------------
+
+EMSCRIPTEN_KEEPALIVE void nb_socket_open(unsigned generation) { app->on_socket_open(generation); }
+
+EMSCRIPTEN_KEEPALIVE char* nb_socket_prepare(unsigned generation, std::size_t bytes) {
+    return app->on_socket_prepare(generation, bytes);
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_socket_commit(unsigned generation, std::size_t bytes) {
+    app->on_socket_commit(generation, bytes);
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_socket_text(unsigned generation) { app->on_socket_text(generation); }
+
+// The close reason is the text.
+EMSCRIPTEN_KEEPALIVE void nb_socket_closed(unsigned generation, int code, int was_clean) {
+    app->on_socket_closed(generation,
+                          {static_cast<std::uint16_t>(code), was_clean != 0, web::text_in});
+}
+
+// ---- rest_fetch.cpp ---------------------------------------------------------------------------
+
+EMSCRIPTEN_KEEPALIVE void nb_fetch_bytes(unsigned fetch) {
+    app->on_fetch_bytes(fetch, web::text_in);
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_fetch_end(unsigned fetch, int http_status) {
+    app->on_fetch_end(fetch, http_status, web::text_in);
+}
+
+// ---- browser.cpp ------------------------------------------------------------------------------
+
+EMSCRIPTEN_KEEPALIVE void nb_pump_task() { app->on_pump_task(); }
+EMSCRIPTEN_KEEPALIVE void nb_timer() { app->on_timer(); }
+EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
+
+// ---- platform_dom.cpp, renderer_webgl.cpp -----------------------------------------------------
+
+EMSCRIPTEN_KEEPALIVE void nb_resize(int width, int height, double density) {
+    app->on_resize(width, height, static_cast<float>(density));
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_pointer_move(double x, double y) {
+    app->platform().on_pointer_move(static_cast<float>(x), static_cast<float>(y));
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_pointer_button(int button, int down) {
+    app->platform().on_pointer_button(button, down != 0);
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_pointer_leave() {
+    app->platform().on_pointer_leave();
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_wheel(double x_px, double y_px) {
+    app->platform().on_wheel(static_cast<float>(x_px), static_cast<float>(y_px));
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE int nb_key(int key, int down, int modifiers) {
+    const bool used = down != 0 && app->uses_key(key, modifiers);
+    app->platform().on_key(key, down != 0, modifiers);
+    app->on_input();
+    return used ? 1 : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_key_text() {
+    app->platform().on_text(web::text_in);
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_focus(int focused) {
+    app->platform().on_focus(focused != 0);
+    app->on_input();
+}
+
+EMSCRIPTEN_KEEPALIVE void nb_look_changed() { app->on_look_changed(); }
+EMSCRIPTEN_KEEPALIVE void nb_context_lost() { app->on_context_lost(); }
+EMSCRIPTEN_KEEPALIVE void nb_context_restored() { app->on_context_restored(); }
+
+}  // extern "C"

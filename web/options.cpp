@@ -1,0 +1,78 @@
+// web/options.cpp - see web/options.h.
+#include "web/options.h"
+
+#include <charconv>
+
+#include "base/json_scanner.h"
+
+namespace nats_blotter::web {
+namespace {
+
+// One member of the options object; words when its value is not known.
+std::string set_option(PageOptions& options, std::string_view key, std::string_view value) {
+    if (key == "socketUrl") {
+        options.socket_url = value;
+    } else if (key == "restUrl") {
+        options.rest_url = value;
+    } else if (key == "profile") {
+        if (value != "traderx") {
+            return "profile \"" + std::string(value) + "\" is not known: the only one is \"traderx\"";
+        }
+        options.profile = value;
+    } else if (key == "subjects") {
+        if (value == "slash") {
+            options.subjects = feed::SubjectChoice::Slash;
+        } else if (value == "dotted") {
+            options.subjects = feed::SubjectChoice::Dotted;
+        } else if (value == "both") {
+            options.subjects = feed::SubjectChoice::Both;
+        } else {
+            return "subjects \"" + std::string(value) + "\" is not one of slash, dotted, both";
+        }
+    } else if (key == "account") {
+        const auto read =
+            std::from_chars(value.data(), value.data() + value.size(), options.account);
+        if (read.ec != std::errc{} || read.ptr != value.data() + value.size() ||
+            options.account < 0) {
+            return "account \"" + std::string(value) + "\" is not an account number";
+        }
+    } else if (key == "theme") {
+        options.theme = theme_choice_from_name(value);
+    }
+    return {};
+}
+
+}  // namespace
+
+ThemeChoice theme_choice_from_name(std::string_view name) {
+    if (name == "dark") return ThemeChoice::Dark;
+    if (name == "light") return ThemeChoice::Light;
+    return ThemeChoice::Auto;
+}
+
+ParsedOptions options_from_json(std::string_view json) {
+    ParsedOptions parsed;
+    JsonScanner scanner(json);
+    if (scanner.next() != JsonToken::ObjectStart) {
+        parsed.error = "the options are not a JSON object";
+        return parsed;
+    }
+    std::string scratch;
+    std::string key;
+    for (JsonToken token = scanner.next(); token != JsonToken::ObjectEnd; token = scanner.next()) {
+        if (token != JsonToken::Key) {
+            parsed.error = "the options are not a JSON object";
+            return parsed;
+        }
+        key = scanner.string(scratch);
+        if (scanner.next() != JsonToken::String) {
+            parsed.error = "option " + key + " is not text";
+            return parsed;
+        }
+        parsed.error = set_option(parsed.options, key, scanner.string(scratch));
+        if (!parsed.error.empty()) return parsed;
+    }
+    return parsed;
+}
+
+}  // namespace nats_blotter::web

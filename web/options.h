@@ -1,0 +1,35 @@
+// web/options.h - what the element asks this program to be, as the JSON text it sends at the start.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "feed/schema.h"
+#include "session/session.h"
+
+namespace nats_blotter::web {
+
+enum class ThemeChoice : std::uint8_t { Auto, Dark, Light };
+
+struct PageOptions {
+    std::string socket_url;  // ws:// or wss://, absolute
+    std::string rest_url;    // http:// or https://, absolute: REST paths resolve against it
+    std::string profile = "traderx";
+    feed::SubjectChoice subjects = feed::SubjectChoice::Slash;
+    session::AccountId account = session::kAllAccounts;
+    ThemeChoice theme = ThemeChoice::Auto;
+};
+
+// Words instead of options where one of them is unknown; `error` is then not empty.
+struct ParsedOptions {
+    PageOptions options;
+    std::string error;
+};
+
+ParsedOptions options_from_json(std::string_view json);
+
+// Auto for an unknown or empty name.
+ThemeChoice theme_choice_from_name(std::string_view name);
+
+}  // namespace nats_blotter::web

@@ -1,0 +1,57 @@
+// web/platform_dom.h - the element's DOM events as Dear ImGui input, and the canvas's true size.
+//
+// Coordinates handed to ImGui are device pixels, so that text and lines fall on whole pixels at any
+// density. The browser keeps its own shortcuts: only keys that the program uses are taken from it.
+#pragma once
+
+#include <string_view>
+
+#include "imgui.h"
+
+namespace nats_blotter::web {
+
+class Platform {
+  public:
+    void create();   // listens to Module.canvas
+    void destroy();  // lets go of it
+
+    // Sets display size and time step. REQUIRES: before ImGui::NewFrame().
+    void begin_frame(double now_s);
+    // Shows ImGui's cursor shape, and learns whether a text field wants the keys.
+    void end_frame();
+
+    void on_resize(int width, int height, float density);
+    void on_pointer_move(float x, float y);
+    void on_pointer_button(int button, bool down);
+    void on_pointer_leave();
+    void on_wheel(float x_px, float y_px);  // CSS pixels, positive: towards the end
+    // `key` is an index into the list that platform_dom.cpp shares with its JavaScript, -1: none.
+    void on_key(int key, bool down, int modifiers);
+    void on_text(std::string_view text);
+    void on_focus(bool focused);
+
+    int width() const { return width_; }    // device pixels
+    int height() const { return height_; }  // device pixels
+    float density() const { return density_; }
+    bool focused() const { return focused_; }
+
+  private:
+    int width_ = 0;
+    int height_ = 0;
+    float density_ = 1;
+    double last_frame_s_ = 0;
+    int cursor_ = -1;
+    bool focused_ = false;
+};
+
+// The `key` of on_key() as ImGui's, ImGuiKey_None for -1; and the bits of its `modifiers`.
+ImGuiKey key_from_index(int index);
+inline constexpr int kModifierControl = 1;
+inline constexpr int kModifierShift = 2;
+inline constexpr int kModifierAlt = 4;
+inline constexpr int kModifierMeta = 8;
+
+// A notch of a mouse wheel in CSS pixels, and one unit of ImGui's wheel.
+inline constexpr float kWheelNotchPx = 100;
+
+}  // namespace nats_blotter::web

@@ -1,0 +1,114 @@
+// web/ws_transport.cpp - sockets by Emscripten's WebSocket API; their events by JavaScript of our own.
+//
+// Emscripten's own onmessage allocates and copies each message before the program sees it, without
+// looking whether the memory was there, and its close event cuts the reason; so the four handlers are
+// ours. Sockets are in `WS.sockets` up to Emscripten 3.1.6x and in `webSockets` after.
+#include "web/ws_transport.h"
+
+#include <emscripten/websocket.h>
+
+#include <algorithm>
+
+// clang-format off
+EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
+    const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = Module.guard(() => _nb_socket_open(generation));
+    socket.onmessage = Module.guard((event) => {
+        const data = event.data;
+        if (typeof data === 'string') {
+            _nb_socket_text(generation);
+            return;
+        }
+        if (data.byteLength === 0) return;
+        const tail = _nb_socket_prepare(generation, data.byteLength);
+        if (tail === 0) return; // refused: the connection has been ended with words already
+        // The view is taken after prepare(), which may have moved the memory.
+        HEAPU8.set(new Uint8Array(data), tail);
+        _nb_socket_commit(generation, data.byteLength);
+    });
+    socket.onerror = () => {}; // says nothing, and is always followed by close
+    socket.onclose = Module.guard((event) => {
+        const reason = new TextEncoder().encode(event.reason);
+        const at = _nb_text_in(reason.length);
+        HEAPU8.set(reason, at);
+        _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
+    });
+});
+// emscripten_websocket_delete of 3.1.6 forgets nothing (it uses the socket as the key).
+EM_JS(void, nb_js_socket_free, (int id), {
+    if (typeof webSockets !== 'undefined') {
+        const socket = webSockets.get(id);
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+        webSockets.free(id);
+        return;
+    }
+    const socket = WS.sockets[id];
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    delete WS.sockets[id];
+});
+// clang-format on
+
+namespace nats_blotter::web {
+namespace {
+
+// A send copies its bytes, so a large backlog goes out in pieces of this size.
+constexpr std::size_t kSendBytesMax = 64 * 1024;
+
+// What the browser may hold unsent; past it a closed window of the network would grow our memory.
+constexpr unsigned long long kBufferedBytesMax = 1024 * 1024;
+
+}  // namespace
+
+void WsTransport::dial(nats::Generation generation, nats::Client& client, MonotonicUs now) {
+    if (socket_ != 0) hang_up(generation_);
+    EmscriptenWebSocketCreateAttributes attributes{};
+    attributes.url = url_.c_str();
+    attributes.protocols = nullptr;  // nats-server refuses the upgrade when one is asked for
+    attributes.createOnMainThread = EM_TRUE;
+    socket_ = emscripten_websocket_new(&attributes);
+    generation_ = generation;
+    open_ = false;
+    choked_ = false;
+    if (socket_ <= 0) {
+        socket_ = 0;
+        client.on_close(generation, {0, false, "the browser has no WebSocket"}, now);
+        return;
+    }
+    nb_js_socket_listen(socket_, generation);
+}
+
+void WsTransport::hang_up(nats::Generation generation) {
+    if (socket_ == 0 || generation != generation_) return;
+    emscripten_websocket_close(socket_, 1000, nullptr);
+    forget(generation);
+}
+
+void WsTransport::forget(nats::Generation generation) {
+    if (socket_ == 0 || generation != generation_) return;
+    nb_js_socket_free(socket_);
+    socket_ = 0;
+    open_ = false;
+    choked_ = false;
+}
+
+void WsTransport::flush(nats::Client& client) {
+    choked_ = false;
+    while (open_) {
+        const std::string_view output = client.pending_output();
+        if (output.empty()) return;
+        unsigned long long buffered = 0;
+        emscripten_websocket_get_buffered_amount(socket_, &buffered);
+        if (buffered > kBufferedBytesMax) {
+            choked_ = true;
+            return;
+        }
+        const std::size_t bytes = std::min(output.size(), kSendBytesMax);
+        // The API takes a pointer to mutable bytes and only reads them.
+        void* data = const_cast<char*>(output.data());
+        emscripten_websocket_send_binary(socket_, data, static_cast<std::uint32_t>(bytes));
+        client.consume_output(bytes);
+    }
+}
+
+}  // namespace nats_blotter::web

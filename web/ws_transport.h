@@ -1,0 +1,53 @@
+// web/ws_transport.h - one browser WebSocket at a time, for the NATS client.
+//
+// Before this: the session asks to dial and to hang up.
+// After this:  nats::Client is told of the opening, the bytes and the end.
+// Unknown here: what the bytes mean.
+//
+// Each socket carries the generation of its dial; what comes from an older one is dropped in
+// JavaScript already. Received bytes are copied once, from the browser's buffer to the tail that
+// nats::Client::prepare() gives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "nats/client.h"
+
+namespace nats_blotter::web {
+
+class WsTransport {
+  public:
+    // `url` begins with ws:// or wss://.
+    explicit WsTransport(std::string url) : url_(std::move(url)) {}
+
+    void dial(nats::Generation generation, nats::Client& client, MonotonicUs now);
+    void hang_up(nats::Generation generation);
+
+    // Hands the client's output to the browser while its own buffer is short enough.
+    void flush(nats::Client& client);
+    // True when flush() left bytes for later, because the network is slower than we are.
+    bool is_choked() const { return choked_; }
+
+    bool is_current(nats::Generation generation) const {
+        return socket_ != 0 && generation == generation_;
+    }
+
+    // The socket of this generation may be written to.
+    void mark_open(nats::Generation generation) { open_ = is_current(generation); }
+
+    // The socket of this generation has ended by itself.
+    void forget(nats::Generation generation);
+
+  private:
+    std::string url_;
+    int socket_ = 0;  // Emscripten's handle, 0: none
+    nats::Generation generation_ = 0;
+    bool open_ = false;
+    bool choked_ = false;
+
+};
+
+}  // namespace nats_blotter::web
