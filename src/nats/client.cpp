@@ -94,9 +94,7 @@ std::size_t Client::unread_bytes() const {
     return state_->stage == State::Stage::Closed ? 0 : state_->parser.backlog_bytes();
 }
 
-MonotonicUs Client::next_deadline() const {
-    return state_->next_deadline();
-}
+MonotonicUs Client::next_deadline() const { return state_->next_deadline(); }
 
 void Client::on_deadline(MonotonicUs now) {
     state_->now = now;
@@ -169,19 +167,11 @@ void Client::close(MonotonicUs now) {
     state_->check_invariants();
 }
 
-bool Client::connected() const {
-    return state_->told_connected;
-}
-const ServerInfo& Client::server_info() const {
-    return state_->info;
-}
-const Stats& Client::stats() const {
-    return state_->stats;
-}
+bool Client::connected() const { return state_->told_connected; }
+const ServerInfo& Client::server_info() const { return state_->info; }
+const Stats& Client::stats() const { return state_->stats; }
 
-MonotonicUs Client::redial_at() const {
-    return state_->redial_at;
-}
+MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
 // ---- State ------------------------------------------------------------------------------------
 
@@ -190,9 +180,7 @@ bool Client::State::linked() const {
            stage == Stage::Connected;
 }
 
-bool Client::State::open() const {
-    return linked() && stage != Stage::Dialling;
-}
+bool Client::State::open() const { return linked() && stage != Stage::Dialling; }
 
 bool Client::State::is_current(Generation generation_of_call) const {
     return linked() && generation_of_call == generation;
@@ -201,17 +189,13 @@ bool Client::State::is_current(Generation generation_of_call) const {
 MonotonicUs Client::State::next_deadline() const {
     switch (stage) {
         case Stage::Idle:
-        case Stage::Closed:
-            return kNever;
+        case Stage::Closed: return kNever;
         case Stage::Waiting:
-        case Stage::Ending:
-            return redial_at;
+        case Stage::Ending: return redial_at;
         case Stage::Dialling:
         case Stage::AwaitInfo:
-        case Stage::AwaitPong:
-            return std::min(handshake_until, hang_up_at);
-        case Stage::Connected:
-            return std::min(keep_alive.next_deadline(), hang_up_at);
+        case Stage::AwaitPong: return std::min(handshake_until, hang_up_at);
+        case Stage::Connected: return std::min(keep_alive.next_deadline(), hang_up_at);
     }
     return kNever;
 }
@@ -250,8 +234,7 @@ void Client::State::on_wake_up(MonotonicUs at) {
 
 void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
     switch (action) {
-        case KeepAlive::Action::None:
-            return;
+        case KeepAlive::Action::None: return;
         case KeepAlive::Action::Dead:
             end_by_us(CauseClass::Stale, "Nothing was heard from the broker in time.", at);
             return;
@@ -261,8 +244,7 @@ void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
             else
                 push(Event::Kind::Suspect);
             break;
-        case KeepAlive::Action::Ping:
-            break;
+        case KeepAlive::Action::Ping: break;
     }
     send_ping(0, at);
 }

@@ -15,9 +15,7 @@ constexpr std::size_t kOtherOutputBytesMax = 256 * 1024;
 
 }  // namespace
 
-std::size_t Subscriptions::line_bytes_max() {
-    return kOutputBytesMax - kOtherOutputBytesMax;
-}
+std::size_t Subscriptions::line_bytes_max() { return kOutputBytesMax - kOtherOutputBytesMax; }
 
 Result<Sid> Subscriptions::add(std::string_view subject, std::string_view queue_group) {
     if (Result<void> valid = check_subject(subject); !valid) return valid.error();
@@ -76,8 +74,7 @@ void Subscriptions::mark_denied(Sid sid) {
 }
 
 void Subscriptions::forget_denials() {
-    for (Subscription& subscription : subscriptions_)
-        subscription.denied = false;
+    for (Subscription& subscription : subscriptions_) subscription.denied = false;
 }
 
 void Subscriptions::append_all(std::string& out) const {

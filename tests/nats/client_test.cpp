@@ -213,8 +213,7 @@ TEST_CASE("AMessageOfTheLargestSizeIsNotRefused") {
     REQUIRE(broker.client.subscribe("a").has_value());
     broker.sends("MSG a 1 " + std::to_string(kPayloadBytesMax) + "\r\n");
     const std::string piece(16 * 1024 * 1024, 'x');
-    for (std::size_t fed = 0; fed < kPayloadBytesMax; fed += piece.size())
-        broker.sends(piece);
+    for (std::size_t fed = 0; fed < kPayloadBytesMax; fed += piece.size()) broker.sends(piece);
     CHECK(broker.client.unread_bytes() == 0);
     broker.sends("\r\n");
     REQUIRE(broker.count(Kind::Message) == 1);

@@ -52,9 +52,7 @@ Ops parse(const std::vector<std::string_view>& pieces) {
     return ops;
 }
 
-std::string failed(NatsError code) {
-    return "failed " + std::to_string(static_cast<int>(code));
-}
+std::string failed(NatsError code) { return "failed " + std::to_string(static_cast<int>(code)); }
 
 constexpr std::string_view kNeighbour = "MSG next 77 2\r\nnn\r\n";
 const std::string kNeighbourOp = "msg|next|77|||nn|";
@@ -62,8 +60,7 @@ const std::string kNeighbourOp = "msg|next|77|||nn|";
 void check_cut_everywhere(std::string_view wire, const Ops& expected) {
     CHECK(parse({wire}) == expected);
     std::vector<std::string_view> bytes;
-    for (std::size_t i = 0; i < wire.size(); ++i)
-        bytes.push_back(wire.substr(i, 1));
+    for (std::size_t i = 0; i < wire.size(); ++i) bytes.push_back(wire.substr(i, 1));
     CHECK(parse(bytes) == expected);
     for (std::size_t at = 1; at < wire.size(); ++at)
         CHECK(parse({wire.substr(0, at), wire.substr(at)}) == expected);
@@ -227,15 +224,9 @@ TEST_CASE("RandomStreamsCutAtRandomGiveTheSameOperations") {
         for (int i = 0; i < 40; ++i) {
             const std::string payload(below(300), static_cast<char>('a' + i % 26));
             switch (below(5)) {
-                case 0:
-                    wire += "PING\r\n";
-                    break;
-                case 1:
-                    wire += "-ERR 'x'\r\n";
-                    break;
-                case 2:
-                    wire += "INFO {} \r\n";
-                    break;
+                case 0: wire += "PING\r\n"; break;
+                case 1: wire += "-ERR 'x'\r\n"; break;
+                case 2: wire += "INFO {} \r\n"; break;
                 default:
                     wire += "MSG s." + std::to_string(i) + " 3 " + std::to_string(payload.size()) +
                             "\r\n" + payload + "\r\n";

@@ -50,9 +50,7 @@ void publish(std::uint16_t port, const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("TheRealBrokerIsInstalled") {
-    REQUIRE(BrokerProcess::installed());
-}
+TEST_CASE("TheRealBrokerIsInstalled") { REQUIRE(BrokerProcess::installed()); }
 
 TEST_CASE("MessagesOfARealBrokerArriveWhole") {
     BrokerProcess broker;

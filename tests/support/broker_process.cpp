@@ -27,9 +27,7 @@ std::string broker_path() {
 
 }  // namespace
 
-bool BrokerProcess::installed() {
-    return ::access(broker_path().c_str(), X_OK) == 0;
-}
+bool BrokerProcess::installed() { return ::access(broker_path().c_str(), X_OK) == 0; }
 
 BrokerProcess::BrokerProcess(std::string config) : port_(free_loopback_port()) {
     char path[] = "/tmp/nats_blotter_test_XXXXXX";

@@ -53,9 +53,7 @@ std::uint16_t free_loopback_port() {
     return bound ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
-TcpTransport::~TcpTransport() {
-    hang_up();
-}
+TcpTransport::~TcpTransport() { hang_up(); }
 
 bool TcpTransport::serve_until(nats::Event::Kind kind, std::int64_t milliseconds) {
     const MonotonicUs end = real_now() + milliseconds * kMillisecondUs;
