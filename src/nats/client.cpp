@@ -85,6 +85,7 @@ std::string_view Client::pending_output() const {
 }
 
 void Client::consume_output(std::size_t bytes) {
+    if (!state_->open()) return;  // it ended meanwhile, and its output with it
     state_->output.consume(bytes);
     state_->stats.bytes_out += bytes;
     state_->check_invariants();

@@ -20,7 +20,9 @@
 //   1. A Connected event is followed by exactly one Disconnected or Closed before the next
 //   Connected.
 //   2. Output is held only for an open transport; it never exceeds kOutputBytesMax.
-//   3. Every live subscription has been sent exactly once on the current connection.
+//   3. Every live subscription has been sent exactly once on the current connection. Its SUB
+//   follows
+//      the handshake's PING in the same write; a fence() proves that the broker has taken it.
 //   4. next_deadline() is kNever only when closed or when only the transport can make progress.
 //
 // Wire grammar and examples: docs/wire-nats.md.
@@ -82,15 +84,15 @@ class Client {
     std::string_view pending_output() const;
     void consume_output(std::size_t bytes);
 
-    // Bytes received and not yet turned into events; the pump posts itself again while there are
-    // some.
+    // Bytes received and not yet looked at by next_event(), so without an incomplete message; the
+    // pump posts itself again while there are some.
     std::size_t unread_bytes() const;
 
     // ---- time
     MonotonicUs next_deadline() const;
     void on_deadline(MonotonicUs now);
-    // The page woke up, came online or was shown: dial at once, or PING at once and be dead after 5
-    // s.
+    // The page woke up, came online or was shown: dial at once, or PING at once and be dead 5 s
+    // later.
     void on_wake_up(MonotonicUs now);
 
     // ---- owner side
@@ -102,10 +104,11 @@ class Client {
     void unsubscribe(Sid sid);
 
     // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its
-    // connection. REQUIRES: connected().
+    // connection, also with one whose Disconnected is still to be read: then it never passes.
     FenceId fence(MonotonicUs now);
 
-    // Ends the current connection with these words and redials by rule 7.
+    // Ends the current connection with these words and redials by rule 7. Does nothing while no
+    // connection is up or being made.
     void reconnect(CauseClass cause_class, std::string_view text, MonotonicUs now);
 
     // Ends for good: HangUp, then Closed. Nothing happens after that.

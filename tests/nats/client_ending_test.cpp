@@ -92,6 +92,18 @@ TEST_CASE("AFenceAfterAnUntoldEndNeverPasses") {
     CHECK(broker.count(Kind::FencePassed) == 0);
 }
 
+TEST_CASE("OutputTakenAcrossAnEndIsForgotten") {
+    ConnectedBroker broker;
+    broker.client.fence(broker.clock.now());
+    const std::size_t bytes = broker.client.pending_output().size();
+    REQUIRE(bytes == 6);
+    broker.client.on_close(broker.generation(), {}, broker.clock.now());
+    CHECK(broker.client.pending_output().empty());
+    broker.client.consume_output(bytes);
+    broker.accept();
+    CHECK(broker.take_written().substr(0, 8) == "CONNECT ");
+}
+
 TEST_CASE("AnOldGenerationIsNotHeard") {
     ConnectedBroker broker;
     const nats::Generation old = broker.generation();
