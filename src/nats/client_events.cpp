@@ -142,15 +142,16 @@ bool Client::State::take_info(const ParsedOp& op, MonotonicUs at, Event& event) 
 
 bool Client::State::take_error(const ParsedOp& op, MonotonicUs at, Event& event) {
     ++stats.server_errors;
-    last_error = op.text;
-    const ErrorMeaning meaning = meaning_of_error(last_error);
+    // The first fatal one is the cause of what follows; what comes behind it does not hide it.
+    if (meaning_of_error(last_error).effect != ErrorEffect::EndsConnection) last_error = op.text;
+    const ErrorMeaning meaning = meaning_of_error(op.text);
     if (meaning.effect == ErrorEffect::EndsConnection) {
         if (linked()) hang_up_at = std::min(hang_up_at, at + kFatalErrorGraceUs);
         return false;
     }
-    event.text = last_error;
+    event.text = op.text;
     event.kind = Event::Kind::ServerError;
-    const std::optional<PermissionViolation> violation = permission_violation_from_text(last_error);
+    const std::optional<PermissionViolation> violation = permission_violation_from_text(op.text);
     if (!violation || !violation->of_subscription) return true;
     event.kind = Event::Kind::Denied;
     event.sid = subscriptions.find(violation->sid) != nullptr
