@@ -203,10 +203,7 @@ MonotonicUs Client::State::next_deadline() const {
 
 void Client::State::on_deadline(MonotonicUs at) {
     if (at < next_deadline()) return;
-    if (stage == Stage::Waiting) {
-        if (queue_count == 0) begin_dial(at);
-        return;
-    }
+    if (stage == Stage::Waiting) return begin_dial(at);
     if (!linked()) return;
     if (at >= hang_up_at) {
         const ErrorMeaning meaning = meaning_of_error(last_error);
@@ -301,6 +298,7 @@ void Client::State::check_invariants() const {
     NB_ASSERT((next_deadline() == kNever) == (stage == Stage::Idle || stage == Stage::Closed));
     NB_ASSERT(stage != Stage::Connected || told_connected);
     NB_ASSERT(!told_connected || stage == Stage::Connected || stage == Stage::Ending);
+    NB_ASSERT(stage != Stage::Waiting || queue_count == 0);
     NB_ASSERT(pings.size() <= kPingsOutstandingMax);
     NB_ASSERT((redial_at != kNever) == (stage == Stage::Waiting || stage == Stage::Ending));
 }

@@ -1,6 +1,7 @@
 // Ends, redials, generations, close().
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/limits.h"
@@ -211,6 +212,35 @@ TEST_CASE("RedialsStayWithinTheRuleForTenThousandClients") {
     }
     CHECK(first_half > 4'700);
     CHECK(first_half < 5'300);
+}
+
+TEST_CASE("OnlyAnEndOfAConnectionStartsANewOutage") {
+    ConnectedBroker broker;
+    const MonotonicUs start = broker.clock.now();
+    broker.closes();
+    MonotonicUs longest = 0;
+    while (broker.clock.now() < start + 300 * kSecondUs) {
+        longest = std::max(longest, broker.run_until_dial());
+        broker.closes();
+    }
+    CHECK(longest > 5 * kSecondUs);
+    broker.accept();
+    broker.closes();
+    CHECK(broker.run_until_dial() <= 250 * kMillisecondUs);
+}
+
+TEST_CASE("ADenialIsForgottenWithItsConnection") {
+    ConnectedBroker broker;
+    broker.sends("-ERR 'Permissions Violation for Subscription to \"a\"'\r\n");
+    broker.client.unsubscribe(1);
+    broker.sends("-ERR 'Permissions Violation for Subscription to \"b\"'\r\n");
+    CHECK(broker.take_written().empty());  // the broker knows neither
+    broker.closes();
+    broker.accept();
+    broker.take_written();
+    broker.client.unsubscribe(2);
+    broker.pump();
+    CHECK(broker.take_written() == "UNSUB 2\r\n");
 }
 
 TEST_CASE("CloseHangsUpAndEndsForGood") {
