@@ -47,7 +47,6 @@ class WsTransport {
     nats::Generation generation_ = 0;
     bool open_ = false;
     bool choked_ = false;
-
 };
 
 }  // namespace nats_blotter::web

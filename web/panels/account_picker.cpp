@@ -60,7 +60,8 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
     ImGui::PopStyleVar();
     const float size = scene.px(kTextPx);
     draw_text(*ImGui::GetWindowDrawList(), scene.label_font, size,
-              area.right() - scene.px(8) - size * 0.8f, area.y, area.bottom(), scene.theme.dim, "▾");
+              area.right() - scene.px(8) - size * 0.8f, area.y, area.bottom(), scene.theme.dim,
+              "▾");
 
     std::optional<session::AccountId> chosen;
     ImGui::SetNextWindowPos({area.x, area.bottom() + scene.px(2)});
@@ -85,9 +86,9 @@ std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
         ImGui::SetKeyboardFocusHere();
     }
     ImGui::SetNextItemWidth(-1);
-    const bool entered = ImGui::InputTextWithHint("##find", "find by name or number", filter_,
-                                                  sizeof filter_,
-                                                  ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool entered =
+        ImGui::InputTextWithHint("##find", "find by name or number", filter_, sizeof filter_,
+                                 ImGuiInputTextFlags_EnterReturnsTrue);
     changed = changed || ImGui::IsItemEdited();
     find_matches(scene);
     if (changed) {

@@ -6,8 +6,8 @@
 namespace nats_blotter::web {
 namespace {
 
-// Columns wider than this share of their natural width would set a row's cells too far apart to read
-// along.
+// Columns wider than this share of their natural width would set a row's cells too far apart to
+// read along.
 constexpr float kSpreadMax = 1.6f;
 
 float natural_width_px(const feed::ColumnSpec& column, bool is_account) {
@@ -31,8 +31,8 @@ float total_width(const std::vector<PlacedColumn>& columns) {
 
 }  // namespace
 
-std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec, float width,
-                                        bool all_accounts) {
+std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec,
+                                        float width, bool all_accounts) {
     std::vector<PlacedColumn> placed;
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         const feed::ColumnSpec& column = spec.columns[index];
