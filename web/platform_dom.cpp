@@ -102,9 +102,13 @@ EM_JS(void, nb_js_platform_create, (), {
     const sized = Module.guard((entries) => {
         const entry = entries[entries.length - 1];
         const density = devicePixelRatio || 1;
-        const exact = entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
-        const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * density);
-        const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * density);
+        const box = entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
+        const near = (told, css) => Math.abs(told - css * density) < 2;
+        // An emulated density (developer tools) is missing from the exact box, which then is of no use.
+        const exact = box && near(box.inlineSize, entry.contentRect.width) &&
+                      near(box.blockSize, entry.contentRect.height);
+        const width = exact ? box.inlineSize : Math.round(entry.contentRect.width * density);
+        const height = exact ? box.blockSize : Math.round(entry.contentRect.height * density);
         _nb_resize(width, height, density);
     });
     const observer = new ResizeObserver(sized);
