@@ -1,0 +1,120 @@
+// services/nats_bus.h - one connection to the broker that never gives up, over nats.c.
+//
+// The connection is made and remade in the background for as long as the object lives. Nothing is
+// ever reported as sent that could still sit in a buffer of ours: publish_confirmed() and flush()
+// answer true only after the broker has answered a PING that followed the message on the same
+// connection.
+//
+// All calls may come from any thread. The credentials stay in here; address() is fit for logs and
+// health answers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+// nats.c's handles; nats/nats.h stays out of this header.
+struct __natsConnection;
+struct __natsSubscription;
+
+namespace nats_blotter::services {
+
+struct BusSettings {
+    std::string url;          // nats://host:port, without credentials
+    std::string user;         // empty: none are sent
+    std::string password;     // secret
+    std::string client_name;  // shown by the broker's monitor
+};
+
+enum class BusState : std::uint8_t { Connected, Reconnecting, Closed };
+std::string_view bus_state_name(BusState state);  // "connected", "reconnecting", "closed"
+
+// Orders received and not yet booked that one process holds in memory. nats.c drops newer ones
+// beyond it (counted by dropped_count): at 200 bytes each this is 200 MB, minutes of work for the
+// processor.
+inline constexpr int kPendingMessagesMax = 1'000'000;
+
+class Bus;
+
+// Messages of one subject, taken one at a time. Must not outlive its Bus.
+class BusSubscription {
+  public:
+    ~BusSubscription();
+    BusSubscription(const BusSubscription&) = delete;
+    BusSubscription& operator=(const BusSubscription&) = delete;
+
+    // The next message's payload; nothing when none came within the time (0: only what is queued).
+    std::optional<std::string> next(int timeout_ms);
+
+    // Asks the broker for no more; next() goes on giving what had arrived.
+    void stop();
+    std::int64_t dropped_count() const;
+
+  private:
+    friend class Bus;
+    explicit BusSubscription(__natsSubscription* subscription) : subscription_(subscription) {}
+    __natsSubscription* subscription_;
+};
+
+class Bus {
+  public:
+    // Throws std::runtime_error only for settings that can never work (a malformed URL).
+    explicit Bus(BusSettings settings);
+    ~Bus();
+    Bus(const Bus&) = delete;
+    Bus& operator=(const Bus&) = delete;
+
+    BusState state() const;
+    const std::string& address() const { return settings_.url; }
+    const std::string& client_name() const { return settings_.client_name; }
+    std::int64_t uptime_seconds() const;  // since this object was made
+
+    // Hands the message to the connection; false when it is not connected. To be followed by
+    // flush().
+    bool publish(const std::string& subject, const std::string& payload);
+
+    // True when the broker has everything published before the call, on one unbroken connection
+    // since `epoch` was read.
+    bool flush(std::uint64_t epoch, int timeout_ms);
+    std::uint64_t epoch() const;  // changes with every reconnection
+
+    // publish() and flush() in one, false unless the broker has it. Concurrent callers share
+    // flushes.
+    bool publish_confirmed(const std::string& subject, const std::string& payload);
+
+    // Subscribed again by itself after every reconnection.
+    std::unique_ptr<BusSubscription> subscribe_queue(const std::string& subject,
+                                                     const std::string& queue_group);
+
+  private:
+    struct Waiter {
+        std::uint64_t epoch = 0;
+        bool done = false;
+        bool confirmed = false;
+    };
+
+    static void on_event(__natsConnection* connection, void* closure);
+    void report_state();
+    void run_flusher();
+
+    BusSettings settings_;
+    std::int64_t started_us_;
+    __natsConnection* connection_ = nullptr;
+    std::atomic<int> reported_state_{-1};
+
+    std::mutex mutex_;
+    std::condition_variable wanted_;     // a waiter came, or stopping
+    std::condition_variable confirmed_;  // a flush ended
+    std::vector<Waiter*> waiters_;       // of the next flush
+    bool stopping_ = false;
+    std::thread flusher_;
+};
+
+}  // namespace nats_blotter::services

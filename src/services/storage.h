@@ -1,0 +1,113 @@
+// services/storage.h - what the services need from a database, whichever it is.
+//
+// One object serves a whole process: every call may come from any thread, and other processes may
+// use the same database at the same time. Calls block for as long as the database takes and throw
+// StorageError when it fails; nothing is half-done then. No SQL and no driver type shows here, so
+// that another database is one more implementation (storage_sqlite.h is the first).
+//
+// Invariants (tests/services/storage_test.cpp):
+//   1. A trade, its position's change and their outbox row are committed together or not at all.
+//   2. `updated` of a position rises with every booking of its key.
+//   3. An outbox row exists from the commit of its booking until someone confirms it as published.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "services/records.h"
+
+namespace nats_blotter::services {
+
+class StorageError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Why an order was not booked; the order is dropped and counted by reason, never retried.
+enum class BookingRefusal : std::uint8_t {
+    None,
+    MissingField,        // no account or no security
+    UnknownAccount,      // no such account in the database
+    SecurityTooLong,     // beyond the schema's column
+    PositionOutOfRange,  // the position would leave 32 bits, which no reader of the contract
+                         // expects
+};
+inline constexpr std::size_t kBookingRefusalCount = 5;
+std::string_view booking_refusal_name(BookingRefusal refusal);
+
+struct Booking {
+    BookingRefusal refusal = BookingRefusal::None;
+    Trade trade;        // meaningful when nothing was refused, like the next
+    Position position;  // after the order
+};
+
+struct SavedAccount {
+    Account account;
+    bool created = false;  // false: an existing one was renamed
+};
+
+// Two events of one booking, as payloads without envelope; the trade's goes out first.
+struct OutboxRow {
+    std::int64_t seq = 0;  // rises in booking order
+    std::int32_t account_id = 0;
+    std::string trade_event;
+    std::string position_event;
+};
+
+// Orders that one transaction books at most: long enough to share one disk flush among many, short
+// enough that a reader or another processor waits only milliseconds for the writer.
+inline constexpr std::size_t kBookingBatchMax = 256;
+
+// Outbox rows read and published at a time, between two flushes of the broker connection.
+inline constexpr std::size_t kOutboxBatchMax = 512;
+
+class Storage {
+  public:
+    virtual ~Storage() = default;
+
+    // ---- Accounts ----
+    virtual std::vector<Account> accounts() = 0;  // by id
+    virtual std::optional<Account> account(std::int32_t id) = 0;
+    // id 0 makes a new account with the next free number from kFirstNewAccountId; any other id is
+    // renamed, or inserted if unknown.
+    virtual SavedAccount save_account(const Account& account) = 0;
+    virtual std::vector<AccountUser> account_users() = 0;  // by account, then username
+    virtual std::optional<AccountUser> first_account_user(std::int32_t account_id) = 0;
+    // False when the account does not exist. Saving a pair again changes nothing.
+    virtual bool save_account_user(const AccountUser& user) = 0;
+
+    // ---- Trades and positions; no account means all ----
+    // Visitors see one consistent state and may keep nothing of what they are shown.
+    virtual void visit_trades(
+        std::optional<std::int32_t> account_id,
+        const std::function<void(const Trade&)>& visitor) = 0;  // newest first
+    virtual void visit_positions(std::optional<std::int32_t> account_id,
+                                 const std::function<void(const Position&)>& visitor) = 0;
+    virtual bool has_positions() = 0;
+    virtual std::int64_t trade_count() = 0;
+
+    // ---- Booking ----
+    // Books all orders in one transaction and returns one result per order, in order. `owner` marks
+    // the outbox rows as the caller's. REQUIRES: orders.size() <= kBookingBatchMax.
+    virtual std::vector<Booking> book(std::span<const Order> orders, std::string_view owner,
+                                      EpochMs now_ms) = 0;
+
+    // ---- Outbox ----
+    // The owner's rows by seq, at most kOutboxBatchMax.
+    virtual std::vector<OutboxRow> outbox_of(std::string_view owner) = 0;
+    // Anyone's rows booked before `before_ms`: what a processor that died or lost the broker left
+    // over.
+    virtual std::vector<OutboxRow> outbox_before(EpochMs before_ms) = 0;
+    // Forgets rows that the broker has confirmed. Losing this to a power failure only repeats
+    // events.
+    virtual void confirm_published(std::span<const OutboxRow> rows) = 0;
+};
+
+}  // namespace nats_blotter::services

@@ -1,0 +1,73 @@
+// services/trade_processor.h - the trade-processor role: books orders and publishes what changed
+// (contract, 4.4).
+//
+// Orders from the bus are booked in batches: whatever is queued, up to kBookingBatchMax, in one
+// transaction. Events leave after the commit (event_publisher.h). A bad order is dropped and
+// counted; a database that fails is tried again with the same batch, so that no order is lost to
+// it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/event_publisher.h"
+#include "services/http_server.h"
+#include "services/nats_bus.h"
+#include "services/order_decode.h"
+#include "services/storage.h"
+
+namespace nats_blotter::services {
+
+struct TradeProcessorSettings {
+    BusSettings bus;  // client_name is set by the processor
+    std::string orders_subject;
+    std::vector<feed::SubjectFamily> families;  // account events go to each
+};
+
+class TradeProcessor {
+  public:
+    // `storage` must outlive this.
+    TradeProcessor(Storage& storage, TradeProcessorSettings settings);
+    ~TradeProcessor();
+    TradeProcessor(const TradeProcessor&) = delete;
+    TradeProcessor& operator=(const TradeProcessor&) = delete;
+
+    void add_routes(HttpServer& server);
+    void start();
+    // Takes no more orders, books those that have arrived, publishes, and returns within about 1.5
+    // s.
+    void stop();
+
+    bool bus_closed() const;  // true: the broker has turned us away for good
+
+  private:
+    void run_booker();
+    void book_batch(const std::vector<std::string>& messages);
+    bool book_decoded(const std::vector<Order>& orders);
+    void report_drops();
+    HttpResponse book_posted(const HttpRequest& request);
+    HttpResponse health() const;
+
+    Storage& storage_;
+    TradeProcessorSettings settings_;
+    std::string owner_;
+    Bus publisher_bus_;
+    Bus subscriber_bus_;
+    EventPublisher publisher_;
+    std::unique_ptr<BusSubscription> orders_;
+    std::atomic<bool> stopping_{false};
+    std::thread booker_;
+
+    // Dropped orders by reason; written by the booker only.
+    std::array<std::uint64_t, kDecodeErrorCount + 1> undecodable_{};
+    std::array<std::uint64_t, kBookingRefusalCount> refused_{};
+    std::uint64_t reported_drops_ = 0;
+    MonotonicUs next_report_us_ = 0;
+};
+
+}  // namespace nats_blotter::services

@@ -1,0 +1,58 @@
+// services/trade_service.cpp - POST /trade/ and GET /system/health.
+#include "services/trade_service.h"
+
+#include <memory>
+
+#include "services/bus_health.h"
+#include "services/error_bodies.h"
+#include "services/log.h"
+#include "services/order_decode.h"
+#include "services/record_json.h"
+
+namespace nats_blotter::services {
+namespace {
+
+// 0 when the order may go on the bus, otherwise the status that refuses it. The ticker is asked
+// first, as in the stock service, so a body with two faults answers the same.
+int refusal_status(const TradeServiceParts& parts, const Order& order) {
+    const Lookup ticker = order.security ? parts.ticker_lookup(*order.security) : Lookup::Unknown;
+    if (ticker != Lookup::Found) return ticker == Lookup::Unknown ? 404 : 500;
+    if (!order.account_id) return 500;
+    const Lookup account = parts.account_lookup(*order.account_id);
+    if (account != Lookup::Found) return account == Lookup::Unknown ? 404 : 500;
+    return 0;
+}
+
+HttpResponse submit(const TradeServiceParts& parts, const HttpRequest& request) {
+    if (!request.has_json_body()) return spring_error(415, request.path);
+    const Result<Order> order = order_from_body(request.body);
+    if (!order) return spring_error(400, request.path);
+    if (const int status = refusal_status(parts, *order); status != 0)
+        return spring_error(status, request.path);
+
+    std::string payload;
+    append_order_event(payload, *order);
+    const std::string message =
+        envelope(parts.orders_subject, payload, wall_clock_ms(), "trade-service", "TradeOrder");
+    if (!parts.bus.publish_confirmed(parts.orders_subject, message))
+        return spring_error(500, request.path);
+
+    HttpResponse response;
+    append_order_echo(response.body, *order);
+    return response;
+}
+
+}  // namespace
+
+void add_trade_service_routes(HttpServer& server, TradeServiceParts parts) {
+    const auto shared = std::make_shared<TradeServiceParts>(std::move(parts));
+    server.route("POST", "/trade/",
+                 [shared](const HttpRequest& request) { return submit(*shared, request); });
+    server.route("GET", "/system/health", [shared](const HttpRequest&) {
+        const bool healthy = shared->bus.state() == BusState::Connected;
+        return HttpResponse{
+            200, service_health_json("trade-service", healthy, bus_health_json(shared->bus))};
+    });
+}
+
+}  // namespace nats_blotter::services
