@@ -7,21 +7,20 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+std::int32_t hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 // The value of four hex digits at `at`, or -1.
 std::int32_t hex4(std::string_view text, std::size_t at) {
     if (at + 4 > text.size()) return -1;
     std::int32_t value = 0;
     for (std::size_t i = at; i < at + 4; ++i) {
-        const char c = text[i];
-        std::int32_t digit = 0;
-        if (c >= '0' && c <= '9')
-            digit = c - '0';
-        else if (c >= 'a' && c <= 'f')
-            digit = c - 'a' + 10;
-        else if (c >= 'A' && c <= 'F')
-            digit = c - 'A' + 10;
-        else
-            return -1;
+        const std::int32_t digit = hex_digit(text[i]);
+        if (digit < 0) return -1;
         value = value * 16 + digit;
     }
     return value;
@@ -29,6 +28,22 @@ std::int32_t hex4(std::string_view text, std::size_t at) {
 
 bool is_high_surrogate(std::int32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low_surrogate(std::int32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+// Whether the text ends inside its first escape, or inside the second half of a surrogate pair, and
+// is good so far.
+bool cut_escape(std::string_view text) {
+    const auto is_cut = [](std::string_view half) {
+        static constexpr std::string_view kPattern = "\\uXXXX";
+        if (half.size() >= kPattern.size()) return false;
+        for (std::size_t i = 0; i < half.size(); ++i) {
+            const bool fits = kPattern[i] == 'X' ? hex_digit(half[i]) >= 0 : half[i] == kPattern[i];
+            if (!fits) return false;
+        }
+        return true;
+    };
+    if (is_cut(text)) return true;
+    return is_high_surrogate(hex4(text, 2)) && is_cut(text.substr(6));
+}
 
 char simple_escape(char c) {
     switch (c) {
@@ -193,6 +208,11 @@ bool JsonScanner::scan_escape() {
         }
         at_ += 2;
         return true;
+    }
+    if (cut_escape(text_.substr(start))) {
+        at_ = text_.size();
+        fail(JsonError::Truncated, at_);
+        return false;
     }
     const std::int32_t unit = hex4(text_, at_ + 2);
     bool good = unit >= 0 && !is_low_surrogate(unit);

@@ -96,6 +96,7 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
         return trouble.empty() ? on_accounts_complete(now) : fail_accounts(std::move(trouble), now);
     }
     Round& round = rounds[fetching.round];
+    NB_ASSERT(round.reads[fetching.table].fetch == id);
     round.reads[fetching.table].fetch = 0;
     if (trouble.empty()) return on_read_complete(fetching.round, fetching.table, now);
     fail_round(round, std::move(trouble), now);
