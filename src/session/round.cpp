@@ -15,7 +15,7 @@ void Session::State::abandon_rounds() {
 
 void Session::State::begin_round(MonotonicUs now) {
     abandon_rounds();
-    ask_accounts();
+    if (account_list.fetch == 0) ask_accounts();  // one that is under way is as good
     if (!has_scope) return;
     rebase_if_needed(now);
     Round round;
