@@ -17,9 +17,10 @@ void AccountNames::update(const std::vector<session::Account>& accounts, std::ui
 }
 
 std::string_view AccountNames::name(session::AccountId id) const {
-    const auto found = std::lower_bound(
-        by_id_.begin(), by_id_.end(), id,
-        [this](std::uint32_t index, session::AccountId wanted) { return in_order_[index].id < wanted; });
+    const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                                        [this](std::uint32_t index, session::AccountId wanted) {
+                                            return in_order_[index].id < wanted;
+                                        });
     if (found == by_id_.end() || in_order_[*found].id != id) return {};
     return in_order_[*found].name;
 }

@@ -7,7 +7,7 @@
 namespace nats_blotter::web {
 namespace {
 
-constexpr float kNarrowBelowPx = 760;   // stacked tables and a header of two lines
+constexpr float kNarrowBelowPx = 760;  // stacked tables and a header of two lines
 constexpr float kTradesShareWide = 0.62f;
 constexpr float kTradesShareNarrow = 0.58f;
 
@@ -80,8 +80,7 @@ void App::lay_out(const Scene& scene) {
     const float first = others > 0 ? std::floor(extent * share) : extent;
     float at = 0;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
-        const float size =
-            index == 0 ? first : std::floor((extent - first) / others) - gap;
+        const float size = index == 0 ? first : std::floor((extent - first) / others) - gap;
         const float start = index == 0 ? 0.0f : at + gap;
         at = start + size;
         panels_[index].place(scene, narrow_ ? Area{0, top + start, width, size}
@@ -135,7 +134,8 @@ void App::draw_tables(const Scene& scene) {
     list.AddRectFilled(tables_area_.top_left(), tables_area_.bottom_right(), scene.theme.border);
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         TablePanel& panel = panels_[index];
-        list.AddRectFilled(panel.area().top_left(), panel.area().bottom_right(), scene.theme.ground);
+        list.AddRectFilled(panel.area().top_left(), panel.area().bottom_right(),
+                           scene.theme.ground);
         table::View& view = session_.view(index);
         const auto wanted =
             panel.draw(scene, session_.table(index).spec(), view.sort(), table_state(index),
@@ -189,7 +189,8 @@ TableState App::table_state(std::size_t index) const {
     if (status == session::Status::Closed) {
         state.empty_words = "Closed.";
     } else if (!state.loading) {
-        state.empty_words = "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";
+        state.empty_words =
+            "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";
     } else if (status == session::Status::Offline) {
         state.empty_words = "Not connected: the " + what + " have not been read yet.";
     } else if (!session_.cause().empty()) {

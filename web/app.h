@@ -1,7 +1,7 @@
 // web/app.h - the program of one element: joins the session to sockets, fetches, time and pixels.
 //
-// Everything the browser tells comes in through the on_* functions, which enqueue, let the session act
-// and end in settle(); frame() only draws. web/exports.cpp is the list of who calls what.
+// Everything the browser tells comes in through the on_* functions, which enqueue, let the session
+// act and end in settle(); frame() only draws. web/exports.cpp is the list of who calls what.
 #pragma once
 
 #include <array>
@@ -73,7 +73,8 @@ class App {
   private:
     static constexpr std::size_t kFrameTimes = 256;  // the last frames behind frameMs
 
-    // After anything happened: carry out what the session wants, tell, and arrange to be called again.
+    // After anything happened: carry out what the session wants, tell, and arrange to be called
+    // again.
     void settle(MonotonicUs now);
     void act(MonotonicUs now);
     void tell(MonotonicUs now);

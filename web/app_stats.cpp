@@ -48,7 +48,8 @@ void App::append_layout_json(std::string& out) const {
         append_json_string(out, session_.table(index).spec().name);
         out += ":{";
         append_area(panel.area());
-        std::snprintf(text, sizeof text, ",\"rowHeight\":%.3f,\"headerHeight\":%.3f,\"firstRow\":%zu}",
+        std::snprintf(text, sizeof text,
+                      ",\"rowHeight\":%.3f,\"headerHeight\":%.3f,\"firstRow\":%zu}",
                       double(panel.row_height() / density), double(panel.head_height() / density),
                       panel.first_row());
         out += text;
@@ -73,7 +74,8 @@ void App::append_stats_json(std::string& out) {
     }
     out += "},";
     append_number_member(out, "dials", static_cast<std::int64_t>(stats.link.dials));
-    append_number_member(out, "protocolErrors", static_cast<std::int64_t>(stats.link.protocol_errors));
+    append_number_member(out, "protocolErrors",
+                         static_cast<std::int64_t>(stats.link.protocol_errors));
     append_number_member(out, "reconnects", static_cast<std::int64_t>(stats.reconnects));
     append_number_member(out, "gaps", static_cast<std::int64_t>(stats.gaps));
     append_number_member(out, "resyncs", static_cast<std::int64_t>(stats.resyncs));
@@ -103,9 +105,9 @@ void App::append_stats_json(std::string& out) {
     std::vector<float> times(frame_ms_.begin(), frame_ms_.begin() + static_cast<long>(timed));
     std::sort(times.begin(), times.end());
     const auto at = [&times](std::size_t percent) {
-        return times.empty() ? std::int64_t{-1}
-                             : static_cast<std::int64_t>(
-                                   times[(times.size() - 1) * percent / 100] * 1000.0f);
+        return times.empty()
+                   ? std::int64_t{-1}
+                   : static_cast<std::int64_t>(times[(times.size() - 1) * percent / 100] * 1000.0f);
     };
     out += "\"frameMs\":{";
     append_ms_member(out, "p50", at(50));

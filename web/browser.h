@@ -1,4 +1,5 @@
-// web/browser.h - the browser as plain functions: clocks, tasks, a timer, frames, words to the shell.
+// web/browser.h - the browser as plain functions: clocks, tasks, a timer, frames, words to the
+// shell.
 //
 // Every call from JavaScript into this program goes through `Module.guard` (installed here), which
 // turns a trap into the shell's crash text and lets nothing in afterwards.

@@ -1,8 +1,8 @@
-// web/exports.cpp - every function that JavaScript calls: shell/nats-blotter.js, and the EM_JS of this
-// folder.
+// web/exports.cpp - every function that JavaScript calls: shell/nats-blotter.js, and the EM_JS of
+// this folder.
 //
-// Text comes in through one buffer (nb_text_in, then the call) and goes out through another (the call
-// answers its bytes, nb_answer where they are). Both are good until the next call.
+// Text comes in through one buffer (nb_text_in, then the call) and goes out through another (the
+// call answers its bytes, nb_answer where they are). Both are good until the next call.
 #include <emscripten.h>
 
 #include <memory>

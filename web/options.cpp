@@ -16,7 +16,8 @@ std::string set_option(PageOptions& options, std::string_view key, std::string_v
         options.rest_url = value;
     } else if (key == "profile") {
         if (value != "traderx") {
-            return "profile \"" + std::string(value) + "\" is not known: the only one is \"traderx\"";
+            return "profile \"" + std::string(value) +
+                   "\" is not known: the only one is \"traderx\"";
         }
         options.profile = value;
     } else if (key == "subjects") {

@@ -1,7 +1,7 @@
 // web/renderer_webgl.cpp - the renderer on WebGL2, without one question to the driver.
 //
-// Every glGet* waits for the GPU to finish the frame before: 40 ms where the GPU is emulated, in which
-// the socket is not read. So the state is set once and known, not saved and restored.
+// Every glGet* waits for the GPU to finish the frame before: 40 ms where the GPU is emulated, in
+// which the socket is not read. So the state is set once and known, not saved and restored.
 #include <GLES3/gl3.h>
 #include <emscripten.h>
 #include <emscripten/html5.h>
@@ -169,8 +169,8 @@ bool Renderer::draw(ImDrawData& data, ImU32 ground) {
     for (const ImDrawList* list : data.CmdLists) {
         glBufferData(GL_ARRAY_BUFFER, list->VtxBuffer.size_in_bytes(), list->VtxBuffer.Data,
                      GL_STREAM_DRAW);
-        glBufferData(GL_ELEMENT_ARRAY_BUFFER, list->IdxBuffer.size_in_bytes(),
-                     list->IdxBuffer.Data, GL_STREAM_DRAW);
+        glBufferData(GL_ELEMENT_ARRAY_BUFFER, list->IdxBuffer.size_in_bytes(), list->IdxBuffer.Data,
+                     GL_STREAM_DRAW);
         for (const ImDrawCmd& command : list->CmdBuffer) {
             const int left = static_cast<int>(command.ClipRect.x);
             const int top = static_cast<int>(command.ClipRect.y);

@@ -1,7 +1,7 @@
 // web/rest_fetch.h - the session's REST reads by the browser's fetch(), streamed.
 //
-// Each chunk of the body is copied once into this program's memory and handed on; an answer ends with
-// its HTTP status, or with words when there was none. 30 s without a byte count as no answer.
+// Each chunk of the body is copied once into this program's memory and handed on; an answer ends
+// with its HTTP status, or with words when there was none. 30 s without a byte count as no answer.
 #pragma once
 
 #include <string>

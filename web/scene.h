@@ -48,8 +48,7 @@ inline const char* text_end(std::string_view text) { return text.data() + text.s
 
 inline float text_width(ImFont* font, float size, std::string_view text) {
     if (text.empty()) return 0;
-    return std::ceil(
-        font->CalcTextSizeA(size, FLT_MAX, 0, text_begin(text), text_end(text)).x);
+    return std::ceil(font->CalcTextSizeA(size, FLT_MAX, 0, text_begin(text), text_end(text)).x);
 }
 
 // Text with its left edge at x, centred between top and bottom.

@@ -54,10 +54,9 @@ const Theme& light_theme() { return kLight; }
 ImU32 mix(ImU32 a, ImU32 b, float amount) {
     const ImVec4 from = ImGui::ColorConvertU32ToFloat4(a);
     const ImVec4 to = ImGui::ColorConvertU32ToFloat4(b);
-    return ImGui::ColorConvertFloat4ToU32({from.x + (to.x - from.x) * amount,
-                                           from.y + (to.y - from.y) * amount,
-                                           from.z + (to.z - from.z) * amount,
-                                           from.w + (to.w - from.w) * amount});
+    return ImGui::ColorConvertFloat4ToU32(
+        {from.x + (to.x - from.x) * amount, from.y + (to.y - from.y) * amount,
+         from.z + (to.z - from.z) * amount, from.w + (to.w - from.w) * amount});
 }
 
 void apply_theme(const Theme& theme, float density) {

@@ -1,8 +1,9 @@
-// web/ws_transport.cpp - sockets by Emscripten's WebSocket API; their events by JavaScript of our own.
+// web/ws_transport.cpp - sockets by Emscripten's WebSocket API; their events by JavaScript of our
+// own.
 //
 // Emscripten's own onmessage allocates and copies each message before the program sees it, without
-// looking whether the memory was there, and its close event cuts the reason; so the four handlers are
-// ours. Sockets are in `WS.sockets` up to Emscripten 3.1.6x and in `webSockets` after.
+// looking whether the memory was there, and its close event cuts the reason; so the four handlers
+// are ours. Sockets are in `WS.sockets` up to Emscripten 3.1.6x and in `webSockets` after.
 #include "web/ws_transport.h"
 
 #include <emscripten/websocket.h>

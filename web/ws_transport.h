@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "nats/client.h"
+#include "session/session.h"
 
 namespace nats_blotter::web {
 
@@ -47,7 +47,6 @@ class WsTransport {
     nats::Generation generation_ = 0;
     bool open_ = false;
     bool choked_ = false;
-
 };
 
 }  // namespace nats_blotter::web

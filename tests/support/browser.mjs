@@ -5,7 +5,9 @@ import {chromium} from 'playwright-core';
 
 function chromiumPath() {
     if (process.env.CHROMIUM) return process.env.CHROMIUM;
-    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {encoding: 'utf8'}).trim();
+    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
+        encoding: 'utf8',
+    }).trim();
 }
 
 export async function launchBrowser() {
@@ -13,7 +15,10 @@ export async function launchBrowser() {
         executablePath: chromiumPath(),
         args: [
             '--no-sandbox', // tests may run as root
-            '--headless=new', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+            '--headless=new',
+            '--use-gl=angle',
+            '--use-angle=swiftshader',
+            '--enable-unsafe-swiftshader',
             '--disable-background-networking',
         ],
     });
@@ -23,7 +28,11 @@ export async function launchBrowser() {
 // refused connection is what some tests are about).
 export async function openPage(browser, url, options = {}) {
     const context = await browser.newContext({
-        viewport: {width: 1280, height: 800}, colorScheme: 'dark', reducedMotion: 'reduce', ...options});
+        viewport: {width: 1280, height: 800},
+        colorScheme: 'dark',
+        reducedMotion: 'reduce',
+        ...options,
+    });
     const page = await context.newPage();
     page.complaints = [];
     page.on('pageerror', (error) => page.complaints.push(error.stack ?? String(error)));
@@ -33,14 +42,15 @@ export async function openPage(browser, url, options = {}) {
 
 // Calls a function with the page's first <nats-blotter> and one plain argument.
 export function withBlotter(page, work, argument) {
-    return page.evaluate(
-        `(${work})(document.querySelector('nats-blotter'), ${JSON.stringify(argument) ?? 'undefined'})`);
+    const text = JSON.stringify(argument) ?? 'undefined';
+    return page.evaluate(`(${work})(document.querySelector('nats-blotter'), ${text})`);
 }
 
 export const statusOf = (page) => withBlotter(page, (blotter) => blotter.status);
 export const causeOf = (page) => withBlotter(page, (blotter) => blotter.cause);
 export const statsOf = (page) => withBlotter(page, (blotter) => blotter.stats());
-export const rowsOf = (page, table) => withBlotter(page, (blotter, name) => blotter.rows(name), table);
+export const rowsOf = (page, table) =>
+    withBlotter(page, (blotter, name) => blotter.rows(name), table);
 
 // Polls until `work` answers something true, or throws with its last answer.
 export async function until(what, work, seconds = 20) {
@@ -55,4 +65,4 @@ export async function until(what, work, seconds = 20) {
 }
 
 export const untilStatus = (page, status, seconds) =>
-    until(`status ${status}`, async () => await statusOf(page) === status, seconds);
+    until(`status ${status}`, async () => (await statusOf(page)) === status, seconds);

@@ -1,5 +1,5 @@
-// tests/support/pixels.mjs - screenshots as pixels: a PNG reader for what the browser writes (8 bits a
-// channel, not interlaced), and comparisons of rectangles.
+// tests/support/pixels.mjs - screenshots as pixels: a PNG reader for what the browser writes (8 bits
+// a channel, not interlaced), and comparisons of rectangles.
 import {inflateSync} from 'node:zlib';
 
 function unfilter(kind, line, before, step) {
@@ -12,7 +12,11 @@ function unfilter(kind, line, before, step) {
         else if (kind === 3) line[i] += (left + up) >> 1;
         else if (kind === 4) {
             const guess = left + up - corner;
-            const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+            const [a, b, c] = [
+                Math.abs(guess - left),
+                Math.abs(guess - up),
+                Math.abs(guess - corner),
+            ];
             line[i] += a <= b && a <= c ? left : b <= c ? up : corner;
         }
     }
@@ -32,7 +36,8 @@ export function readPng(bytes) {
             width = body.readUInt32BE(0);
             height = body.readUInt32BE(4);
             step = {2: 3, 6: 4}[body[9]];
-            if (body[8] !== 8 || !step || body[12] !== 0) throw new Error('not the kind of PNG that is read here');
+            if (body[8] !== 8 || !step || body[12] !== 0)
+                throw new Error('not the kind of PNG that is read here');
         } else if (kind === 'IDAT') {
             parts.push(body);
         }
@@ -77,6 +82,10 @@ export function inkIn(image, box) {
             counts.set(key, (counts.get(key) ?? 0) + 1);
         }
     }
-    const ground = [...counts].sort((a, b) => b[1] - a[1])[0][0].split(',').map(Number);
-    return pixels.filter((pixel) => pixel.some((value, i) => Math.abs(value - ground[i]) > 60)).length;
+    const ground = [...counts]
+        .sort((a, b) => b[1] - a[1])[0][0]
+        .split(',')
+        .map(Number);
+    return pixels.filter((pixel) => pixel.some((value, i) => Math.abs(value - ground[i]) > 60))
+        .length;
 }

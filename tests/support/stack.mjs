@@ -1,7 +1,7 @@
 // tests/support/stack.mjs - the whole system for one test file: broker, services, ingress, page.
 //
-// Started by scripts/run as a user would, on a free port, without simulated orders, with its data in a
-// folder that goes with it.
+// Started by scripts/run as a user would, on a free port, without simulated orders, with its data in
+// a folder that goes with it.
 import {spawn} from 'node:child_process';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import http from 'node:http';
@@ -24,7 +24,9 @@ async function tryStart(environment) {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
-    child.stderr.on('data', (bytes) => { said += bytes; });
+    child.stderr.on('data', (bytes) => {
+        said += bytes;
+    });
     const ended = new Promise((resolve) => child.on('exit', resolve));
     const ready = new Promise((resolve) => {
         let text = '';
@@ -33,7 +35,9 @@ async function tryStart(environment) {
             if (text.includes('ready: ')) resolve('ready');
         });
     });
-    const late = new Promise((resolve) => setTimeout(resolve, readySecondsMax * 1000, 'late').unref());
+    const late = new Promise((resolve) =>
+        setTimeout(resolve, readySecondsMax * 1000, 'late').unref(),
+    );
     const outcome = await Promise.race([ready, ended.then(() => 'ended'), late]);
     const stop = async () => {
         child.kill('SIGTERM');
@@ -42,7 +46,10 @@ async function tryStart(environment) {
     };
     if (outcome !== 'ready') {
         await stop();
-        return {failure: `the stack did not start (${outcome}): ${said}`, taken: /is taken/.test(said)};
+        return {
+            failure: `the stack did not start (${outcome}): ${said}`,
+            taken: /is taken/.test(said),
+        };
     }
     return {port, stateDir, stop};
 }
@@ -50,7 +57,7 @@ async function tryStart(environment) {
 export class Stack {
     // `environment` goes to scripts/run.
     static async start(environment = {}) {
-        for (let attempt = 0;; ++attempt) {
+        for (let attempt = 0; ; ++attempt) {
             const started = await tryStart(environment);
             if (!started.failure) return new Stack(started);
             if (!started.taken || attempt === 4) throw new Error(started.failure);
@@ -78,13 +85,27 @@ export class Stack {
     request(method, path, body) {
         return new Promise((resolve) => {
             const text = body === undefined ? undefined : JSON.stringify(body);
-            const headers = text === undefined ? {} : {'content-type': 'application/json',
-                                                       'content-length': Buffer.byteLength(text)};
-            const options = {host: '127.0.0.1', port: this.port, method, path, headers, agent: this.agent};
+            const headers =
+                text === undefined
+                    ? {}
+                    : {
+                          'content-type': 'application/json',
+                          'content-length': Buffer.byteLength(text),
+                      };
+            const options = {
+                host: '127.0.0.1',
+                port: this.port,
+                method,
+                path,
+                headers,
+                agent: this.agent,
+            };
             const request = http.request(options, (answer) => {
                 const parts = [];
                 answer.on('data', (part) => parts.push(part));
-                answer.on('end', () => resolve({status: answer.statusCode, text: Buffer.concat(parts).toString()}));
+                answer.on('end', () =>
+                    resolve({status: answer.statusCode, text: Buffer.concat(parts).toString()}),
+                );
                 answer.on('error', () => resolve({status: 0, text: ''}));
             });
             request.on('error', () => resolve({status: 0, text: ''}));
@@ -98,16 +119,20 @@ export class Stack {
         return JSON.parse(text);
     }
 
-    trades(account) { return this.get(`/position-service/trades/${account || ''}`); }
-    positions(account) { return this.get(`/position-service/positions/${account || ''}`); }
+    trades(account) {
+        return this.get(`/position-service/trades/${account || ''}`);
+    }
+    positions(account) {
+        return this.get(`/position-service/positions/${account || ''}`);
+    }
 
     // Posts one order; answers the HTTP status.
     async order(order) {
         return (await this.request('POST', '/trade-service/trade/', order)).status;
     }
 
-    // Posts `count` orders over eight connections, spread over accounts, securities and sides. Answers
-    // how many were accepted. `between` is called after each with the number sent so far.
+    // Posts `count` orders over eight connections, spread over accounts, securities and sides.
+    // Answers how many were accepted. `between` is called after each with the number sent so far.
     async orders(count, between = () => {}) {
         const accounts = [22214, 11413, 42422, 52355, 10031, 44044];
         const securities = ['IBM', 'MS', 'C', 'AAPL', 'GOOG', 'MSFT', 'BAC', 'TSLA'];
@@ -121,7 +146,7 @@ export class Stack {
                     accountId: accounts[index % accounts.length],
                     security: securities[(index * 7) % securities.length],
                     side: index % 3 === 0 ? 'Sell' : 'Buy',
-                    quantity: 1 + index % 997,
+                    quantity: 1 + (index % 997),
                 });
                 if (status === 200) ++accepted;
                 await between(++sent);

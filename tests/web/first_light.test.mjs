@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 
-import {launchBrowser, openPage, rowsOf, statsOf, statusOf, until, untilStatus, withBlotter} from '../support/browser.mjs';
+import {
+    launchBrowser,
+    openPage,
+    rowsOf,
+    statsOf,
+    statusOf,
+    until,
+    untilStatus,
+    withBlotter,
+} from '../support/browser.mjs';
 import {differences, inkIn, inside, readPng} from '../support/pixels.mjs';
 import {Stack} from '../support/stack.mjs';
 
@@ -25,16 +34,22 @@ const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 test('an order changes exactly one trade and one position, in rows and in pixels', async () => {
     const page = await openPage(browser, `${stack.url}#account=22214`);
     await untilStatus(page, 'live');
-    await rest(3500); // the second read of rule 2 is over, so that nothing but the order changes anything
+    await rest(3500); // the second read of rule 2 is over: nothing but the order changes anything
     const tradesBefore = await rowsOf(page, 'trades');
     const positionsBefore = await rowsOf(page, 'positions');
     const pictureBefore = readPng(await page.screenshot());
 
     const order = {accountId: 22214, security: 'IBM', side: 'Buy', quantity: 4321};
     assert.equal(await stack.order(order), 200);
-    await until('the trade', async () => (await rowsOf(page, 'trades')).length === tradesBefore.length + 1);
+    await until(
+        'the trade',
+        async () => (await rowsOf(page, 'trades')).length === tradesBefore.length + 1,
+    );
     await until('the position', async () => {
-        return positionOf(await rowsOf(page, 'positions'), 'IBM') === positionOf(positionsBefore, 'IBM') + 4321;
+        return (
+            positionOf(await rowsOf(page, 'positions'), 'IBM') ===
+            positionOf(positionsBefore, 'IBM') + 4321
+        );
     });
     await rest(500); // drawn
     const pictureAfter = readPng(await page.screenshot());
@@ -52,16 +67,29 @@ test('an order changes exactly one trade and one position, in rows and in pixels
     const positions = await rowsOf(page, 'positions');
     for (const row of positions) {
         const change = row.security === 'IBM' ? 4321 : 0;
-        assert.equal(row.quantity - positionOf(positionsBefore, row.security), change, row.security);
+        assert.equal(
+            row.quantity - positionOf(positionsBefore, row.security),
+            change,
+            row.security,
+        );
     }
 
     const {layout} = await statsOf(page);
     const {trades: table, positions: other} = layout.tables;
-    const newRow = {x: table.x, y: table.y + table.headerHeight, width: table.width - 14, height: table.rowHeight};
-    assert.ok(differences(pictureBefore, pictureAfter, (x, y) => inside(newRow, x, y)) > 50, 'the row changed');
+    const newRow = {
+        x: table.x,
+        y: table.y + table.headerHeight,
+        width: table.width - 14,
+        height: table.rowHeight,
+    };
+    assert.ok(
+        differences(pictureBefore, pictureAfter, (x, y) => inside(newRow, x, y)) > 50,
+        'the row changed',
+    );
     assert.ok(inkIn(pictureAfter, newRow) > 200, 'the row holds text');
-    // Outside the tables only the figures that move by themselves (round trip, age, rate) may change.
-    const steady = (x, y) => !inside(table, x, y) && !inside(other, x, y) && !inside(layout.figures, x, y);
+    // Outside the tables only the figures that move by themselves (round trip, age, rate) may.
+    const steady = (x, y) =>
+        !inside(table, x, y) && !inside(other, x, y) && !inside(layout.figures, x, y);
     assert.equal(differences(pictureBefore, pictureAfter, steady), 0);
     assert.deepEqual(page.complaints, []);
     await page.context().close();
@@ -80,13 +108,17 @@ test('another account shows its own rows and never those of the one before', asy
     assert.equal(seen.status, 'syncing');
     assert.ok(seen.rows.every((row) => row.accountId === 52355));
     assert.equal(seen.live, 'live');
-    assert.deepEqual(new Set(seen.after.map((row) => row.id)),
-                     new Set((await stack.trades(52355)).map((trade) => trade.id)));
+    assert.deepEqual(
+        new Set(seen.after.map((row) => row.id)),
+        new Set((await stack.trades(52355)).map((trade) => trade.id)),
+    );
     assert.ok(seen.after.length > 0);
     assert.ok(page.url().endsWith('#account=52355'), page.url());
 
     // The hash of the page is another way to the same.
-    await page.evaluate(() => { location.hash = '#account=22214'; });
+    await page.evaluate(() => {
+        location.hash = '#account=22214';
+    });
     await until('rows of 22214', async () => {
         const rows = await rowsOf(page, 'trades');
         return rows.length > 0 && rows.every((row) => row.accountId === 22214);
@@ -114,8 +146,14 @@ test('a switch that is overtaken by another is rejected as aborted', async () =>
     const page = await openPage(browser, stack.url);
     await untilStatus(page, 'live');
     const outcome = await withBlotter(page, async (blotter) => {
-        const first = blotter.setAccount(22214).then(() => 'resolved', (error) => error.name);
-        const second = blotter.setAccount(52355).then(() => 'resolved', (error) => error.name);
+        const first = blotter.setAccount(22214).then(
+            () => 'resolved',
+            (error) => error.name,
+        );
+        const second = blotter.setAccount(52355).then(
+            () => 'resolved',
+            (error) => error.name,
+        );
         return [await first, await second];
     });
     assert.deepEqual(outcome, ['AbortError', 'resolved']);
@@ -130,22 +168,35 @@ test('the page recovers by itself from a broker that is killed, with nothing mis
         blotter.addEventListener('statuschange', (event) => globalThis.heard.push(event.detail));
     });
     await stack.kill('nats');
-    await until('it is noticed', async () => await statusOf(page) !== 'live');
+    await until('it is noticed', async () => (await statusOf(page)) !== 'live');
     await untilStatus(page, 'live', 15);
     const heard = await page.evaluate(() => globalThis.heard);
-    assert.ok(heard.some(({status, cause}) => status === 'offline' && cause !== ''), JSON.stringify(heard));
+    assert.ok(
+        heard.some(({status, cause}) => status === 'offline' && cause !== ''),
+        JSON.stringify(heard),
+    );
 
     await until('an order is accepted again', async () => {
-        return await stack.order({accountId: 22214, security: 'MS', side: 'Sell', quantity: 77}) === 200;
+        return (
+            (await stack.order({accountId: 22214, security: 'MS', side: 'Sell', quantity: 77})) ===
+            200
+        );
     });
     const booked = await until('it is booked', async () => {
-        return (await stack.trades(22214)).find((trade) => trade.security === 'MS' && trade.quantity === 77);
+        return (await stack.trades(22214)).find(
+            (trade) => trade.security === 'MS' && trade.quantity === 77,
+        );
     });
-    await until('it is shown', async () => (await rowsOf(page, 'trades')).some((row) => row.id === booked.id));
+    await until('it is shown', async () =>
+        (await rowsOf(page, 'trades')).some((row) => row.id === booked.id),
+    );
     const ids = (await rowsOf(page, 'trades')).map((row) => row.id).sort();
     assert.deepEqual(ids, (await stack.trades()).map((trade) => trade.id).sort());
     const stats = await statsOf(page);
-    assert.ok(stats.reconnects >= 1 && stats.gaps >= 1 && stats.resyncs >= 1, JSON.stringify(stats));
+    assert.ok(
+        stats.reconnects >= 1 && stats.gaps >= 1 && stats.resyncs >= 1,
+        JSON.stringify(stats),
+    );
     await page.context().close();
 });
 
@@ -153,12 +204,22 @@ test('misuse of the element is rejected in words', async () => {
     const page = await openPage(browser, stack.url);
     await untilStatus(page, 'live');
     const said = await withBlotter(page, async (blotter) => {
-        const words = (promise) => promise.then(() => 'accepted', (error) => `${error.name}: ${error.message}`);
+        const words = (promise) =>
+            promise.then(
+                () => 'accepted',
+                (error) => `${error.name}: ${error.message}`,
+            );
         return Promise.all([
-            words(blotter.rows('nonsense')), words(blotter.rows(7)), words(blotter.rows('trades', -1)),
-            words(blotter.rows('trades', 0, 1.5)), words(blotter.columns('nonsense')),
-            words(blotter.rowCount()), words(blotter.setAccount('IBM')), words(blotter.setAccount(-1)),
-            words(blotter.setAccount(2.5)), words(blotter.setAccount(undefined)),
+            words(blotter.rows('nonsense')),
+            words(blotter.rows(7)),
+            words(blotter.rows('trades', -1)),
+            words(blotter.rows('trades', 0, 1.5)),
+            words(blotter.columns('nonsense')),
+            words(blotter.rowCount()),
+            words(blotter.setAccount('IBM')),
+            words(blotter.setAccount(-1)),
+            words(blotter.setAccount(2.5)),
+            words(blotter.setAccount(undefined)),
         ]);
     });
     for (const words of said) assert.match(words, /^TypeError: .{10,}/);
@@ -181,14 +242,34 @@ test('the members tell tables, columns, slices and exact numbers', async () => {
         stats: await blotter.stats(),
     }));
     assert.deepEqual(told.tables, ['trades', 'positions']);
-    assert.deepEqual(told.columns.map((column) => column.field), ['accountId', 'security', 'quantity', 'updated']);
+    assert.deepEqual(
+        told.columns.map((column) => column.field),
+        ['accountId', 'security', 'quantity', 'updated'],
+    );
     assert.equal(told.count, told.all.length);
     assert.deepEqual(told.slice, told.all.slice(1, 3));
     assert.deepEqual(told.beyond, []);
     assert.equal(told.exact[0].quantity, String(told.all[0].quantity));
-    for (const key of ['messages', 'bytes', 'decodeErrors', 'reconnects', 'gaps', 'resyncs', 'breaks', 'phantoms',
-                       'evicted', 'verifiedAgeMs', 'rttMs', 'lastMessageAgeMs', 'latencyMs', 'rows', 'frames',
-                       'frameMs', 'wasmBytes', 'renderer']) {
+    for (const key of [
+        'messages',
+        'bytes',
+        'decodeErrors',
+        'reconnects',
+        'gaps',
+        'resyncs',
+        'breaks',
+        'phantoms',
+        'evicted',
+        'verifiedAgeMs',
+        'rttMs',
+        'lastMessageAgeMs',
+        'latencyMs',
+        'rows',
+        'frames',
+        'frameMs',
+        'wasmBytes',
+        'renderer',
+    ]) {
         assert.ok(key in told.stats, key);
     }
     assert.equal(told.stats.renderer, 'webgl');

@@ -55,7 +55,8 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
     ImGui::PopStyleVar();
     const float size = scene.px(kTextPx);
     draw_text(*ImGui::GetWindowDrawList(), scene.label_font, size,
-              area.right() - scene.px(8) - size * 0.8f, area.y, area.bottom(), scene.theme.dim, "▾");
+              area.right() - scene.px(8) - size * 0.8f, area.y, area.bottom(), scene.theme.dim,
+              "▾");
 
     std::optional<session::AccountId> chosen;
     ImGui::SetNextWindowPos({area.x, area.bottom() + scene.px(2)});
@@ -81,9 +82,9 @@ std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
         ImGui::SetKeyboardFocusHere();
     }
     ImGui::SetNextItemWidth(-1);
-    const bool entered = ImGui::InputTextWithHint("##find", "find by name or number", filter_,
-                                                  sizeof filter_,
-                                                  ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool entered =
+        ImGui::InputTextWithHint("##find", "find by name or number", filter_, sizeof filter_,
+                                 ImGuiInputTextFlags_EnterReturnsTrue);
     changed = changed || ImGui::IsItemEdited();
     find_matches(scene);
     if (changed) {
@@ -109,7 +110,8 @@ std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
     std::optional<session::AccountId> chosen;
     if (entered && marked_ < matches_.size()) chosen = matches_[marked_];
     const std::size_t lines = std::clamp<std::size_t>(matches_.size(), 1, 12);
-    ImGui::BeginChild("list", {0, static_cast<float>(lines) * ImGui::GetTextLineHeightWithSpacing()});
+    ImGui::BeginChild("list",
+                      {0, static_cast<float>(lines) * ImGui::GetTextLineHeightWithSpacing()});
     for (std::size_t index = 0; index < matches_.size(); ++index) {
         scratch_.clear();
         append_label(scratch_, scene, matches_[index]);

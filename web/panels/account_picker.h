@@ -1,6 +1,8 @@
-// web/panels/account_picker.h - which account is shown: a list with a field to find one by name or number.
+// web/panels/account_picker.h - which account is shown: a list with a field to find one by name or
+// number.
 //
-// From the keyboard: A opens it, typing narrows the list, arrows choose, Enter takes, Escape leaves.
+// From the keyboard: A opens it, typing narrows the list, arrows choose, Enter takes, Escape
+// leaves.
 #pragma once
 
 #include <optional>

@@ -6,8 +6,8 @@
 namespace nats_blotter::web {
 namespace {
 
-// Columns wider than this share of their natural width would set a row's cells too far apart to read
-// along.
+// Columns wider than this share of their natural width would set a row's cells too far apart to
+// read along.
 constexpr float kSpreadMax = 1.6f;
 
 // In CSS pixels: what a column likes, and what its texts need at the least.
@@ -43,8 +43,8 @@ float total(const std::vector<Candidate>& columns, float Candidate::*width) {
 
 }  // namespace
 
-std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec, float width,
-                                        bool all_accounts) {
+std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec,
+                                        float width, bool all_accounts) {
     std::vector<Candidate> columns;
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         const feed::ColumnSpec& column = spec.columns[index];
@@ -64,7 +64,8 @@ std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpe
 
     const float natural = total(columns, &Candidate::natural);
     const float least = total(columns, &Candidate::least);
-    // Between its least and natural width where room is short, beyond the natural one where there is more.
+    // Between its least and natural width where room is short, beyond the natural one where there
+    // is more.
     const float grown = natural > 0 ? std::clamp(width / natural, 1.0f, kSpreadMax) : 1.0f;
     const float share =
         natural > least ? std::clamp((width - least) / (natural - least), 0.0f, 1.0f) : 1.0f;

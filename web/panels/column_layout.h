@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "feed/schema.h"
+#include "table/table.h"
 #include "web/scene.h"
 
 namespace nats_blotter::web {
@@ -16,10 +16,10 @@ struct PlacedColumn {
     bool right_aligned = false;
 };
 
-// Columns by their natural widths, spread over `width` device pixels. Where they do not fit, long texts
-// give way first, then the columns at the end; hidden columns are left out, and so is the account's
-// while only one account is shown.
-std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec, float width,
-                                        bool all_accounts);
+// Columns by their natural widths, spread over `width` device pixels. Where they do not fit, long
+// texts give way first, then the columns at the end; hidden columns are left out, and so is the
+// account's while only one account is shown.
+std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec,
+                                        float width, bool all_accounts);
 
 }  // namespace nats_blotter::web

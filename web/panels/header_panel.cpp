@@ -100,8 +100,8 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
         scratch_ += ' ';
         append_duration(scratch_, scene.now - model.status_since);
     }
-    draw_text(list, scene.label_font, size, x, top, bottom, status_colour(scene.theme, model.status),
-              scratch_);
+    draw_text(list, scene.label_font, size, x, top, bottom,
+              status_colour(scene.theme, model.status), scratch_);
     return x + text_width(scene.label_font, size, scratch_);
 }
 

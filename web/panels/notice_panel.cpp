@@ -9,7 +9,8 @@ bool NoticePanel::is_needed(const NoticeModel& model) {
     return !model.cause.empty() && model.status != session::Status::Live;
 }
 
-bool NoticePanel::draw(const Scene& scene, const Area& area, const NoticeModel& model, bool narrow) {
+bool NoticePanel::draw(const Scene& scene, const Area& area, const NoticeModel& model,
+                       bool narrow) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const bool bad = model.status == session::Status::Offline;
     const ImU32 colour = bad ? scene.theme.offline : scene.theme.stale;
@@ -36,8 +37,8 @@ bool NoticePanel::draw(const Scene& scene, const Area& area, const NoticeModel& 
         const float width = text_width(scene.cell_font, size, scratch_);
         if (narrow) {
             const float line = area.y + scene.px(28);
-            draw_text(list, scene.cell_font, size, right + scene.px(8), line,
-                      line + scene.px(20), scene.theme.dim, scratch_);
+            draw_text(list, scene.cell_font, size, right + scene.px(8), line, line + scene.px(20),
+                      scene.theme.dim, scratch_);
         } else {
             right -= width;
             draw_text(list, scene.cell_font, size, right, area.y, area.bottom(), scene.theme.dim,
@@ -47,10 +48,10 @@ bool NoticePanel::draw(const Scene& scene, const Area& area, const NoticeModel& 
     }
     const float left = area.x + margin;
     const float wrap = std::max(scene.px(40), right - left);
-    const float height = scene.label_font
-                             ->CalcTextSizeA(size, FLT_MAX, wrap, text_begin(model.cause),
-                                             text_end(model.cause))
-                             .y;
+    const float height =
+        scene.label_font
+            ->CalcTextSizeA(size, FLT_MAX, wrap, text_begin(model.cause), text_end(model.cause))
+            .y;
     const float y = std::floor(area.y + std::max(0.0f, (area.height - height) / 2));
     list.PushClipRect(area.top_left(), {right, area.bottom()}, true);
     list.AddText(scene.label_font, size, {left, y}, scene.theme.text, text_begin(model.cause),

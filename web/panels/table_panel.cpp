@@ -178,8 +178,8 @@ std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::T
     return wanted;
 }
 
-void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec, const TableState& state,
-                            bool focused) {
+void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
+                            const TableState& state, bool focused) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
     const float bottom = area_.y + title_height_;
@@ -237,9 +237,9 @@ std::optional<table::SortKey> TablePanel::draw_heads(const Scene& scene,
         ImGui::PushID(static_cast<int>(place.column));
         ImGui::SetCursorScreenPos({left, top});
         if (ImGui::InvisibleButton("head", {place.width, heads_height_})) {
-            wanted = table::SortKey{static_cast<std::uint16_t>(place.column),
-                                    sorted ? !sort.front().descending
-                                           : column.type == feed::ColumnType::Time};
+            wanted = table::SortKey{
+                static_cast<std::uint16_t>(place.column),
+                sorted ? !sort.front().descending : column.type == feed::ColumnType::Time};
         }
         const bool hot = ImGui::IsItemHovered();
         ImGui::PopID();
@@ -357,9 +357,8 @@ void TablePanel::draw_words(const Scene& scene, const TableState& state) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
     const float wrap = std::max(scene.px(80), area_.width - scene.px(32));
-    const ImVec2 extent =
-        scene.label_font->CalcTextSizeA(size, FLT_MAX, wrap, text_begin(state.empty_words),
-                                        text_end(state.empty_words));
+    const ImVec2 extent = scene.label_font->CalcTextSizeA(
+        size, FLT_MAX, wrap, text_begin(state.empty_words), text_end(state.empty_words));
     const float x = std::floor(area_.x + (area_.width - extent.x) / 2);
     const float y = std::floor(body_.y + std::max(scene.px(12), body_.height / 3 - extent.y / 2));
     list.AddText(scene.label_font, size, {x, y}, scene.theme.dim, text_begin(state.empty_words),

@@ -105,8 +105,8 @@ class TablePanel {
     std::vector<PlacedColumn> columns_;
     std::vector<Flash> flashes_;
     std::vector<Seen> seen_;
-    // The table's at the last snapshot. Ids of erased rows come back, so an anchor that was inserted
-    // after it is another row.
+    // The table's at the last snapshot. Ids of erased rows come back, so an anchor that was
+    // inserted after it is another row.
     std::uint64_t seen_generation_ = 0;
     bool was_loading_ = true;
     MonotonicUs fade_due_ = kNever;
