@@ -1,5 +1,5 @@
-// tests/support/ingress.mjs - an ingress that misbehaves as told: the page's files, REST answers and
-// a socket by script. For what a healthy stack cannot show.
+// tests/support/ingress.mjs - an ingress that misbehaves as told: the page's files, REST answers
+// and a socket by script. For what a healthy stack cannot show.
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import http from 'node:http';
@@ -33,8 +33,8 @@ export const info =
     '\r\n';
 
 export class Ingress {
-    // What GET answers for a path below a service, as {status, body}; and what a socket is sent when
-    // it opens, as a function of the raw connection. Both may be replaced at any time.
+    // What GET answers for a path below a service, as {status, body}; and what a socket is sent
+    // when it opens, as a function of the raw connection. Both may be replaced at any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
     policy =

@@ -1,5 +1,5 @@
-// tests/support/pixels.mjs - screenshots as pixels: a PNG reader for what the browser writes (8 bits
-// a channel, not interlaced), and comparisons of rectangles.
+// tests/support/pixels.mjs - screenshots as pixels: a PNG reader for what the browser writes (8
+// bits a channel, not interlaced), and comparisons of rectangles.
 import {inflateSync} from 'node:zlib';
 
 function unfilter(kind, line, before, step) {

@@ -1,7 +1,7 @@
 // tests/support/stack.mjs - the whole system for one test file: broker, services, ingress, page.
 //
-// Started by scripts/run as a user would, on a free port, without simulated orders, with its data in
-// a folder that goes with it.
+// Started by scripts/run as a user would, on a free port, without simulated orders, with its data
+// in a folder that goes with it.
 import {spawn} from 'node:child_process';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import http from 'node:http';

@@ -127,6 +127,6 @@ test('rows under the eye stay while others come in above, and the top follows', 
 
 test('a frame over a million rows costs as little as any', async () => {
     const {frameMs} = await statsOf(page);
-    // Far above the 0.5 ms it takes, so that a busy machine cannot fail it; a walk over all rows would.
+    // Far above the 0.5 ms it takes, so that no busy machine fails it; a walk over all rows would.
     assert.ok(frameMs.p50 < 8, `${frameMs.p50} ms`);
 });
