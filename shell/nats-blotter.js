@@ -2,9 +2,9 @@
 //
 //   <nats-blotter server="/nats-ws" profile="traderx" account="22214" theme="dark"></nats-blotter>
 //
-// It owns a canvas, a status line for assistive technology, and one instance of the WebAssembly program
-// (blotter.js, blotter.wasm), which does everything else. Every member that answers returns a promise,
-// so that the program may move to a worker one day. It never throws out of an event.
+// It owns a canvas, a status line for assistive technology, and one instance of the WebAssembly
+// program (blotter.js, blotter.wasm), which does everything else. Every member that answers returns
+// a promise, so that the program may move to a worker one day. It never throws out of an event.
 
 const STYLE = `
 :host { display: block; position: relative; overflow: hidden; min-height: 120px; contain: strict; }
@@ -12,14 +12,20 @@ const STYLE = `
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none;
          touch-action: none; }
 canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
-.words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px; overflow: auto;
-         font: 14px/1.5 system-ui, sans-serif; white-space: pre-line; background: #0E1116; color: #E6EDF3; }
+.words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px;
+         overflow: auto; font: 14px/1.5 system-ui, sans-serif; white-space: pre-line;
+         background: #0E1116; color: #E6EDF3; }
 .words[hidden] { display: none; }
 .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
          white-space: nowrap; }
 @media (prefers-color-scheme: light) { .words { background: #FFFFFF; color: #1F2328; } }
+:host([theme="light"]) .words { background: #FFFFFF; color: #1F2328; }
+:host([theme="dark"]) .words { background: #0E1116; color: #E6EDF3; }
 `;
 
+const CRASH_WORDS =
+    'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
+    'trusted.\nReload the page to start it again.';
 const THEMES = ['auto', 'dark', 'light'];
 const RENDERERS = ['auto', 'webgl'];
 const ATTRIBUTES = ['server', 'profile', 'account', 'theme', 'subjects', 'renderer'];
@@ -40,13 +46,17 @@ function addStyle(root) {
 function accountNumber(value) {
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (!Number.isSafeInteger(number) || number < 0) {
-        throw new TypeError(`account must be an account number, or 0 for all accounts, and is ${String(value)}`);
+        const is = String(value);
+        throw new TypeError(
+            `account must be an account number, or 0 for all accounts, and is ${is}`,
+        );
     }
     return number;
 }
 
 function wholeNumber(value, what) {
-    if (typeof value !== 'number' || !(value >= 0) || (value !== Infinity && !Number.isInteger(value))) {
+    const whole = value === Infinity || Number.isInteger(value);
+    if (!whole || value < 0) {
         throw new TypeError(`${what} must be a whole number, and is ${String(value)}`);
     }
     return value;
@@ -60,7 +70,9 @@ function addresses(server) {
         throw new TypeError(`server "${server}" is neither http nor ws`);
     }
     if (!secure && location.protocol === 'https:') {
-        throw new TypeError(`server "${server}" is not encrypted, which a page over https may not use`);
+        throw new TypeError(
+            `server "${server}" is not encrypted, and this page is: use https or wss`,
+        );
     }
     const socket = new URL(url);
     socket.protocol = secure ? 'wss:' : 'ws:';
@@ -72,14 +84,18 @@ function addresses(server) {
 
 // Why the program cannot run, as a person can use it.
 function reasonWords(error) {
-    const text = String(error && error.message || error);
+    const text = String((error && error.message) || error);
     if (typeof WebAssembly !== 'object') {
         return 'This browser has no WebAssembly, or it is switched off, and the blotter needs it.';
     }
     if (/Content Security Policy|unsafe-eval/i.test(text)) {
-        return "This page's Content-Security-Policy blocks WebAssembly: script-src needs 'wasm-unsafe-eval'.";
+        return (
+            "This page's Content-Security-Policy blocks WebAssembly: " +
+            "script-src needs 'wasm-unsafe-eval'."
+        );
     }
-    if (/memory/i.test(text)) return 'There is not enough memory for the blotter. Close other pages and reload.';
+    if (/memory/i.test(text))
+        return 'There is not enough memory for the blotter. Close other pages and reload this one.';
     return `The blotter could not start: ${text}`;
 }
 
@@ -245,7 +261,7 @@ class NatsBlotter extends HTMLElement {
             this.#settleReady.resolve();
         } catch (error) {
             if (run !== this.#run) return;
-            const words = error instanceof TypeError && error.mine ? error.message : reasonWords(error);
+            const words = reasonWords(error);
             this.#showWords(words);
             this.#setStatus('offline', words);
             this.#settleReady.reject(new Error(words));
@@ -264,7 +280,8 @@ class NatsBlotter extends HTMLElement {
     #options() {
         const theme = this.getAttribute('theme') ?? 'auto';
         const renderer = this.getAttribute('renderer') ?? 'auto';
-        if (!THEMES.includes(theme)) throw new TypeError(`theme "${theme}" is not one of ${THEMES.join(', ')}`);
+        if (!THEMES.includes(theme))
+            throw new TypeError(`theme "${theme}" is not one of ${THEMES.join(', ')}`);
         if (!RENDERERS.includes(renderer)) {
             throw new TypeError(`renderer "${renderer}" is not one of ${RENDERERS.join(', ')}`);
         }
@@ -279,7 +296,11 @@ class NatsBlotter extends HTMLElement {
 
     // What the program tells; see tell_* in web/browser.h.
     #host(run) {
-        const mine = (work) => (...args) => { if (run === this.#run) work(...args); };
+        const mine =
+            (work) =>
+            (...args) => {
+                if (run === this.#run) work(...args);
+            };
         return {
             statusChanged: mine((status, cause) => this.#setStatus(status, cause)),
             accountChosen: mine((account) => {
@@ -288,9 +309,11 @@ class NatsBlotter extends HTMLElement {
             }),
             trapped: mine((error) => {
                 console.error(error);
-                this.#showWords('The blotter has stopped because of an error of its own, and what it showed can '
-                    + `no longer be trusted.\nReload the page to start it again.\n\n${error.message || error}`);
-                this.#setStatus('offline', 'the blotter has stopped because of an error of its own');
+                this.#showWords(`${CRASH_WORDS}\n\n${error.message || error}`);
+                this.#setStatus(
+                    'offline',
+                    'the blotter has stopped because of an error of its own',
+                );
                 this.#dropWaiting('the blotter has stopped');
             }),
         };
@@ -305,9 +328,21 @@ class NatsBlotter extends HTMLElement {
             if (this.#program && !this.#program.dead) this.#program.call('nb_wake_up');
         };
         addEventListener('online', wake, {signal});
-        addEventListener('pageshow', (event) => { if (event.persisted) wake(); }, {signal});
+        addEventListener(
+            'pageshow',
+            (event) => {
+                if (event.persisted) wake();
+            },
+            {signal},
+        );
         document.addEventListener('resume', wake, {signal});
-        document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); }, {signal});
+        document.addEventListener(
+            'visibilitychange',
+            () => {
+                if (!document.hidden) wake();
+            },
+            {signal},
+        );
     }
 
     // ---- words
@@ -320,7 +355,12 @@ class NatsBlotter extends HTMLElement {
     // At most one announcement in 5 s, and only the last.
     #say(words) {
         if (this.#speakTimer) clearTimeout(this.#speakTimer);
-        this.#speakTimer = setTimeout(() => { this.#spoken.textContent = words; }, this.#spoken.textContent ? 5000 : 0);
+        this.#speakTimer = setTimeout(
+            () => {
+                this.#spoken.textContent = words;
+            },
+            this.#spoken.textContent ? 5000 : 0,
+        );
     }
 
     #setStatus(status, cause) {
@@ -345,7 +385,9 @@ class NatsBlotter extends HTMLElement {
     }
 
     #newReady() {
-        this.#ready = new Promise((resolve, reject) => { this.#settleReady = {resolve, reject}; });
+        this.#ready = new Promise((resolve, reject) => {
+            this.#settleReady = {resolve, reject};
+        });
         this.#ready.catch(() => {}); // nobody has to listen
     }
 
@@ -361,7 +403,8 @@ class NatsBlotter extends HTMLElement {
     }
 
     #named(program, table) {
-        if (typeof table !== 'string') throw new TypeError(`table must be a name, and is ${String(table)}`);
+        if (typeof table !== 'string')
+            throw new TypeError(`table must be a name, and is ${String(table)}`);
         program.setText(table);
         if (program.call('nb_row_count') < 0) {
             throw new TypeError(`there is no table "${table}": ${program.text('nb_tables')}`);
@@ -371,11 +414,17 @@ class NatsBlotter extends HTMLElement {
 
     // ---- the scripting face (design.md, section 3)
 
-    get ready() { return this.#ready; }
+    get ready() {
+        return this.#ready;
+    }
 
-    get status() { return this.#status; }
+    get status() {
+        return this.#status;
+    }
 
-    get cause() { return this.#cause; }
+    get cause() {
+        return this.#cause;
+    }
 
     async stats() {
         return JSON.parse((await this.#running()).text('nb_stats'));
@@ -418,7 +467,12 @@ class NatsBlotter extends HTMLElement {
 
     #switchAccount(account) {
         this.#dropWaiting('another account was chosen');
-        const done = new Promise((resolve, reject) => { this.#waiting = {resolve, reject}; });
+        if (this.#closed) {
+            return Promise.reject(new DOMException('the blotter was closed', 'InvalidStateError'));
+        }
+        const done = new Promise((resolve, reject) => {
+            this.#waiting = {resolve, reject};
+        });
         try {
             // The program tells `syncing` within this call, so `status` is right when it returns.
             this.#program.call('nb_set_account', account);

@@ -1,7 +1,7 @@
 // page.js - the page around one full-window <nats-blotter>.
 //
-// Query parameters become attributes of the element; the hash keeps the view, so that a link shows what
-// I see: #account=22214. The element knows of neither.
+// Query parameters become attributes of the element; the hash keeps the view, so that a link shows
+// what I see: #account=22214. The element knows of neither.
 
 const blotter = document.querySelector('nats-blotter');
 const query = new URLSearchParams(location.search);
@@ -37,5 +37,6 @@ addEventListener('hashchange', () => {
 // Imported when the attributes are complete, as the element starts the moment it is defined.
 import('./nats-blotter.js').catch((error) => {
     const words = document.getElementById('before');
-    if (words) words.textContent = 'The blotter could not be loaded: ' + error.message + ' Reload to try again.';
+    if (words)
+        words.textContent = `The blotter could not be loaded: ${error.message} Reload the page.`;
 });

@@ -183,7 +183,7 @@ TableState App::table_state(std::size_t index) const {
     const session::Status status = session_.status();
     TableState state;
     state.all_accounts = session_.scope() == session::kAllAccounts;
-    state.current = status != session::Status::Offline && status != session::Status::Closed;
+    state.current = status == session::Status::Live;  // rule 5: else they may be old
     state.loading = session_.loading(index);
     const std::string what = spec.name + " of " + accounts_.words(session_.scope());
     if (status == session::Status::Closed) {

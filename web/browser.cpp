@@ -37,7 +37,9 @@ EM_JS(void, nb_js_browser_init, (), {
 });
 EM_JS(double, nb_js_epoch_ms, (), { return Date.now(); });
 EM_JS(int, nb_js_utc_offset_minutes, (), { return -new Date().getTimezoneOffset(); });
-EM_JS(int, nb_js_matches, (const char* query), { return matchMedia(UTF8ToString(query)).matches ? 1 : 0; });
+EM_JS(int, nb_js_matches, (const char* query), {
+    return matchMedia(UTF8ToString(query)).matches ? 1 : 0;
+});
 EM_JS(int, nb_js_hidden, (), { return document.hidden ? 1 : 0; });
 EM_JS(double, nb_js_heap_bytes, (), { return HEAPU8.length; });
 EM_JS(double, nb_js_random, (), { return Math.random(); });
@@ -51,7 +53,8 @@ EM_JS(void, nb_js_request_frame, (), {
     Module.frameAsked = true;
     requestAnimationFrame(Module.onFrame);
 });
-EM_JS(void, nb_js_tell_status, (const char* status, int status_bytes, const char* cause, int cause_bytes), {
+EM_JS(void, nb_js_tell_status,
+      (const char* status, int status_bytes, const char* cause, int cause_bytes), {
     Module.host.statusChanged(UTF8ToString(status, status_bytes), UTF8ToString(cause, cause_bytes));
 });
 EM_JS(void, nb_js_tell_account, (double account), { Module.host.accountChosen(account); });

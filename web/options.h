@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "feed/schema.h"
 #include "session/session.h"
 
 namespace nats_blotter::web {

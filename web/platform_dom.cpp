@@ -12,8 +12,9 @@ EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
     const root = canvas.getRootNode();
     // The order is that of kKeys in C++; a letter or digit follows behind.
-    const keys = ['Tab', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home',
-                  'End', 'Insert', 'Delete', 'Backspace', 'Space', 'Enter', 'Escape', 'NumpadEnter', 'Slash'];
+    const keys = ['Tab', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown',
+                  'Home', 'End', 'Insert', 'Delete', 'Backspace', 'Space', 'Enter', 'Escape',
+                  'NumpadEnter', 'Slash'];
     const keyFromCode = (code) => {
         const known = keys.indexOf(code);
         if (known >= 0) return known;
@@ -72,7 +73,11 @@ EM_JS(void, nb_js_platform_create, (), {
         _nb_pointer_move(...position(event));
         _nb_pointer_button(event.button === 0 ? 0 : event.button === 2 ? 1 : 2, 0);
     });
-    on(canvas, 'pointercancel', () => { touch = null; _nb_pointer_button(0, 0); _nb_pointer_leave(); });
+    on(canvas, 'pointercancel', () => {
+        touch = null;
+        _nb_pointer_button(0, 0);
+        _nb_pointer_leave();
+    });
     on(canvas, 'pointerleave', (event) => { if (event.buttons === 0) _nb_pointer_leave(); });
     on(canvas, 'wheel', (event) => {
         if (event.ctrlKey) return; // page zoom
@@ -102,9 +107,13 @@ EM_JS(void, nb_js_platform_create, (), {
     const sized = Module.guard((entries) => {
         const entry = entries[entries.length - 1];
         const density = devicePixelRatio || 1;
-        const exact = entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
-        const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * density);
-        const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * density);
+        const box = entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
+        const near = (told, css) => Math.abs(told - css * density) < 2;
+        // The exact box knows nothing of an emulated density (developer tools).
+        const exact = box && near(box.inlineSize, entry.contentRect.width) &&
+                      near(box.blockSize, entry.contentRect.height);
+        const width = exact ? box.inlineSize : Math.round(entry.contentRect.width * density);
+        const height = exact ? box.blockSize : Math.round(entry.contentRect.height * density);
         _nb_resize(width, height, density);
     });
     const observer = new ResizeObserver(sized);
@@ -119,8 +128,8 @@ EM_JS(void, nb_js_platform_create, (), {
 EM_JS(void, nb_js_platform_destroy, (), { Module.platformDestroy(); });
 EM_JS(void, nb_js_cursor, (int shape), {
     Module.canvas.style.cursor =
-        ['default', 'text', 'move', 'ns-resize', 'ew-resize', 'nesw-resize', 'nwse-resize', 'pointer', 'wait',
-         'progress', 'not-allowed'][shape] || 'default';
+        ['default', 'text', 'move', 'ns-resize', 'ew-resize', 'nesw-resize', 'nwse-resize',
+         'pointer', 'wait', 'progress', 'not-allowed'][shape] || 'default';
 });
 // clang-format on
 

@@ -40,7 +40,8 @@ struct Scene {
     float px(float css) const { return std::max(1.0f, std::round(css * density)); }
 };
 
-inline constexpr float kTextPx = 13;  // CSS pixels, of every text
+// CSS pixels, of every text. From ascender to descender, as Dear ImGui counts: 13 px as CSS does.
+inline constexpr float kTextPx = 15;
 
 inline const char* text_begin(std::string_view text) { return text.data(); }
 inline const char* text_end(std::string_view text) { return text.data() + text.size(); }

@@ -95,11 +95,11 @@ void apply_theme(const Theme& theme, float density) {
     style.PopupBorderSize = 1;
     style.FrameRounding = 4;
     style.PopupRounding = 6;
-    style.FramePadding = {8, 4};
+    style.FramePadding = {8, 5};
     style.ItemSpacing = {8, 4};
     style.ScrollbarSize = 12;
     style.ScaleAllSizes(density);
-    style.FontSizeBase = 13;
+    style.FontSizeBase = 15;  // kTextPx
     style.FontScaleDpi = density;
     ImGui::GetStyle() = style;
 }

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "nats/client.h"
+#include "session/session.h"
 
 namespace nats_blotter::web {
 

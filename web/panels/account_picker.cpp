@@ -45,13 +45,8 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
     scratch_.clear();
     append_label(scratch_, scene, shown);
     ImGui::SetCursorScreenPos(area.top_left());
-    ImGui::SetNextItemWidth(area.width);
-    const float row = ImGui::GetTextLineHeightWithSpacing();
-    ImGui::SetNextWindowSizeConstraints({area.width, 0}, {area.width, 16 * row});
     if (open_asked_) {
         open_asked_ = false;
-        ImGui::PushID("##account");
-        ImGui::PopID();
         ImGui::OpenPopup("accounts");
     }
     ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0, 0.5f});
@@ -65,6 +60,7 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
 
     std::optional<session::AccountId> chosen;
     ImGui::SetNextWindowPos({area.x, area.bottom() + scene.px(2)});
+    ImGui::SetNextWindowSize({std::max(area.width, scene.px(260)), 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {scene.px(8), scene.px(8)});
     const bool open = ImGui::BeginPopup("accounts", ImGuiWindowFlags_NoMove);
     ImGui::PopStyleVar();
@@ -113,7 +109,9 @@ std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
 
     std::optional<session::AccountId> chosen;
     if (entered && marked_ < matches_.size()) chosen = matches_[marked_];
-    ImGui::BeginChild("list", {0, 12 * ImGui::GetTextLineHeightWithSpacing()});
+    const std::size_t lines = std::clamp<std::size_t>(matches_.size(), 1, 12);
+    ImGui::BeginChild("list",
+                      {0, static_cast<float>(lines) * ImGui::GetTextLineHeightWithSpacing()});
     for (std::size_t index = 0; index < matches_.size(); ++index) {
         scratch_.clear();
         append_label(scratch_, scene, matches_[index]);

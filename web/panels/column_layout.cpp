@@ -10,50 +10,73 @@ namespace {
 // read along.
 constexpr float kSpreadMax = 1.6f;
 
-float natural_width_px(const feed::ColumnSpec& column, bool is_account) {
-    if (is_account) return 150;
+// In CSS pixels: what a column likes, and what its texts need at the least.
+struct Widths {
+    float natural;
+    float least;
+};
+
+Widths widths_of(const feed::ColumnSpec& column, bool is_account) {
+    if (is_account) return {150, 88};
     switch (column.type) {
-        case feed::ColumnType::Time: return 104;
-        case feed::ColumnType::Text: return 96;
-        case feed::ColumnType::Symbol: return 78;
-        case feed::ColumnType::Enum: return 74;
+        case feed::ColumnType::Time: return {108, 100};
+        case feed::ColumnType::Text: return {96, 80};
+        case feed::ColumnType::Symbol: return {78, 62};
+        case feed::ColumnType::Enum: return {80, 62};
         case feed::ColumnType::Int:
-        case feed::ColumnType::Decimal: return 92;
+        case feed::ColumnType::Decimal: return {92, 62};
     }
-    return 90;
+    return {90, 80};
 }
 
-float total_width(const std::vector<PlacedColumn>& columns) {
-    float total = 0;
-    for (const PlacedColumn& column : columns) total += column.width;
-    return total;
+struct Candidate {
+    PlacedColumn placed;
+    float natural = 0;
+    float least = 0;
+};
+
+float total(const std::vector<Candidate>& columns, float Candidate::*width) {
+    float sum = 0;
+    for (const Candidate& column : columns) sum += column.*width;
+    return sum;
 }
 
 }  // namespace
 
 std::vector<PlacedColumn> place_columns(const Scene& scene, const feed::TableSpec& spec,
                                         float width, bool all_accounts) {
-    std::vector<PlacedColumn> placed;
+    std::vector<Candidate> columns;
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         const feed::ColumnSpec& column = spec.columns[index];
         const bool is_account = static_cast<std::int32_t>(index) == spec.scope_column;
         if (is_account ? !all_accounts : column.hidden) continue;
-        placed.push_back({index, 0, scene.px(natural_width_px(column, is_account)),
-                          column.align == feed::Align::Right && !is_account});
+        const Widths widths = widths_of(column, is_account);
+        columns.push_back({{index, 0, 0, column.align == feed::Align::Right && !is_account},
+                           scene.px(widths.natural),
+                           scene.px(widths.least)});
     }
-    const auto is_long_text = [&spec](const PlacedColumn& column) {
-        return spec.columns[column.column].type == feed::ColumnType::Text;
-    };
-    if (total_width(placed) > width) std::erase_if(placed, is_long_text);
-    while (placed.size() > 1 && total_width(placed) > width) placed.pop_back();
+    if (total(columns, &Candidate::natural) > width) {
+        std::erase_if(columns, [&spec](const Candidate& column) {
+            return spec.columns[column.placed.column].type == feed::ColumnType::Text;
+        });
+    }
+    while (columns.size() > 1 && total(columns, &Candidate::least) > width) columns.pop_back();
 
-    const float natural = total_width(placed);
-    const float spread = natural > 0 ? std::clamp(width / natural, 1.0f, kSpreadMax) : 1.0f;
+    const float natural = total(columns, &Candidate::natural);
+    const float least = total(columns, &Candidate::least);
+    // Between its least and natural width where room is short, beyond the natural one where there
+    // is more.
+    const float grown = natural > 0 ? std::clamp(width / natural, 1.0f, kSpreadMax) : 1.0f;
+    const float share =
+        natural > least ? std::clamp((width - least) / (natural - least), 0.0f, 1.0f) : 1.0f;
+    std::vector<PlacedColumn> placed;
     float x = 0;
-    for (PlacedColumn& column : placed) {
-        column.x = x;
-        column.width = std::floor(column.width * spread);
-        x += column.width;
+    for (Candidate& column : columns) {
+        const float fitted = column.least + (column.natural - column.least) * share;
+        column.placed.x = x;
+        column.placed.width = std::floor(fitted * grown);
+        x += column.placed.width;
+        placed.push_back(column.placed);
     }
     return placed;
 }

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "feed/schema.h"
+#include "table/table.h"
 #include "web/scene.h"
 
 namespace nats_blotter::web {

@@ -54,7 +54,7 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
     const float line = scene.px(1);
     const float margin = scene.px(narrow ? 8 : 12);
     const float control = scene.px(kControlPx);
-    const float size = scene.px(15);
+    const float size = scene.px(17);
     list.AddRectFilled(area.top_left(), area.bottom_right(), scene.theme.panel);
     list.AddRectFilled({area.x, area.bottom() - line}, area.bottom_right(), scene.theme.border);
 

@@ -29,7 +29,7 @@ struct HeaderWish {
 
 class HeaderPanel {
   public:
-    static float height_px(bool narrow) { return narrow ? 80 : 44; }
+    static float height_px(bool narrow) { return narrow ? 74 : 44; }
 
     HeaderWish draw(const Scene& scene, const Area& area, const HeaderModel& model, bool narrow);
 

@@ -146,7 +146,7 @@ std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::T
     columns_ = place_columns(scene, spec, body_.width, state.all_accounts);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.PushClipRect(area_.top_left(), area_.bottom_right(), true);
-    draw_title(scene, spec, focused);
+    draw_title(scene, spec, state, focused);
     const std::optional<table::SortKey> wanted = draw_heads(scene, spec, sort);
 
     ImGui::SetCursorScreenPos(body_.top_left());
@@ -178,7 +178,8 @@ std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::T
     return wanted;
 }
 
-void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec, bool focused) {
+void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
+                            const TableState& state, bool focused) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
     const float bottom = area_.y + title_height_;
@@ -190,8 +191,11 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec, boo
     scratch_.clear();
     const auto total = static_cast<std::int64_t>(window_.total_rows());
     const feed::ColumnSpec count_column{.type = feed::ColumnType::Int};
-    table::append_shown(scratch_, count_column, feed::Cell::of_number(total), 0);
-    scratch_ += total == 1 ? " row" : " rows";
+    if (total > 0 || !state.loading) {
+        table::append_shown(scratch_, count_column, feed::Cell::of_number(total), 0);
+        scratch_ += total == 1 ? " row" : " rows";
+        if (state.loading) scratch_ += ", live only: history is missing";
+    }
     draw_text(list, scene.cell_font, size, x, area_.y, bottom, scene.theme.dim, scratch_);
 
     if (new_above_ > 0) {

@@ -27,7 +27,7 @@ struct TableState {
     bool all_accounts = false;
     bool current = true;      // false: rows may be old, drawn without colour
     bool loading = false;     // no snapshot of this scope yet
-    std::string empty_words;  // shown in place of rows
+    std::string empty_words;  // shown in place of rows when there are none
 };
 
 class TablePanel {
@@ -76,7 +76,8 @@ class TablePanel {
     void follow_anchor(const table::Table& table, const table::View& view);
     void note_changes(const Scene& scene, const feed::TableSpec& spec, bool quiet);
     std::size_t last_top() const;
-    void draw_title(const Scene& scene, const feed::TableSpec& spec, bool focused);
+    void draw_title(const Scene& scene, const feed::TableSpec& spec, const TableState& state,
+                    bool focused);
     std::optional<table::SortKey> draw_heads(const Scene& scene, const feed::TableSpec& spec,
                                              const std::vector<table::SortKey>& sort);
     void draw_rows(const Scene& scene, const feed::TableSpec& spec, const TableState& state);

@@ -1,0 +1,127 @@
+// tests/support/ingress.mjs - an ingress that misbehaves as told: the page's files, REST answers
+// and a socket by script. For what a healthy stack cannot show.
+import {createHash} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import http from 'node:http';
+import {extname, join} from 'node:path';
+import {Readable} from 'node:stream';
+
+import {root} from './stack.mjs';
+
+const types = {
+    '.html': 'text/html; charset=utf-8',
+    '.js': 'text/javascript',
+    '.css': 'text/css',
+    '.wasm': 'application/wasm',
+    '.svg': 'image/svg+xml',
+};
+
+// One WebSocket message, not masked.
+export function frame(payload, opcode) {
+    const bytes = Buffer.from(payload);
+    const head =
+        bytes.length < 126
+            ? Buffer.from([0x80 | opcode, bytes.length])
+            : Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
+    return Buffer.concat([head, bytes]);
+}
+export const binary = (payload) => frame(payload, 2);
+export const text = (payload) => frame(payload, 1);
+
+export const info =
+    'INFO {"server_id":"TEST","version":"2.9.10","proto":1,"headers":true,"max_payload":1048576}' +
+    '\r\n';
+
+export class Ingress {
+    // What GET answers for a path below a service, as {status, body}; and what a socket is sent
+    // when it opens, as a function of the raw connection. Both may be replaced at any time.
+    rest = () => ({status: 200, body: '[]'});
+    socket = (connection) => connection.destroy();
+    policy =
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+        "img-src 'self'; connect-src 'self'";
+
+    static async start() {
+        const ingress = new Ingress();
+        ingress.server = http.createServer((request, answer) => ingress.#answer(request, answer));
+        ingress.connections = new Set();
+        ingress.server.on('connection', (connection) => {
+            ingress.connections.add(connection);
+            connection.on('close', () => ingress.connections.delete(connection));
+        });
+        ingress.server.on('upgrade', (request, connection) =>
+            ingress.#upgrade(request, connection),
+        );
+        await new Promise((resolve) => ingress.server.listen(0, '127.0.0.1', resolve));
+        ingress.url = `http://localhost:${ingress.server.address().port}/`;
+        return ingress;
+    }
+
+    stop() {
+        for (const connection of this.connections) connection.destroy();
+        return new Promise((resolve) => this.server.close(resolve));
+    }
+
+    async #answer(request, answer) {
+        const path = new URL(request.url, this.url).pathname;
+        if (/^\/(account|position)-service\//.test(path)) {
+            const {status, body} = this.rest(path);
+            answer.writeHead(status, {'content-type': 'application/json'});
+            // A body may be text or a generator of pieces of it.
+            if (typeof body === 'string') answer.end(body);
+            else Readable.from(body).pipe(answer);
+            return;
+        }
+        const file = path === '/' ? 'index.html' : path.slice(1);
+        try {
+            const bytes = await readFile(join(root, 'dist', file));
+            answer.writeHead(200, {
+                'content-type': types[extname(file)],
+                'content-security-policy': this.policy,
+            });
+            answer.end(bytes);
+        } catch {
+            answer.writeHead(404);
+            answer.end();
+        }
+    }
+
+    #upgrade(request, connection) {
+        connection.on('error', () => {});
+        const key = createHash('sha1')
+            .update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11')
+            .digest('base64');
+        connection.write(
+            [
+                'HTTP/1.1 101 Switching Protocols',
+                'Upgrade: websocket',
+                'Connection: Upgrade',
+                `Sec-WebSocket-Accept: ${key}`,
+                '',
+                '',
+            ].join('\r\n'),
+        );
+        this.socket(connection);
+    }
+}
+
+// A broker that accepts everything and says nothing of its own: INFO, and PONG to each PING.
+export function quietBroker(connection) {
+    connection.write(binary(info));
+    connection.on('data', (bytes) => {
+        const masked = (bytes[1] & 0x80) !== 0;
+        let length = bytes[1] & 0x7f;
+        let at = 2;
+        if (length === 126) {
+            length = bytes.readUInt16BE(2);
+            at = 4;
+        }
+        if (!masked || (bytes[0] & 15) === 8) return;
+        const mask = bytes.subarray(at, at + 4);
+        const body = bytes
+            .subarray(at + 4, at + 4 + length)
+            .map((byte, index) => byte ^ mask[index % 4]);
+        const pings = Buffer.from(body).toString('latin1').split('PING\r\n').length - 1;
+        if (pings > 0) connection.write(binary('PONG\r\n'.repeat(pings)));
+    });
+}
