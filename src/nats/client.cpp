@@ -120,16 +120,8 @@ Event Client::next_event(MonotonicUs now) {
 }
 
 Result<Sid> Client::subscribe(std::string_view subject, std::string_view queue_group) {
-    State& s = *state_;
-    if (s.stage == State::Stage::Closed) return nats_error(NatsError::ClientClosed);
-    const Result<Sid> sid = s.subscriptions.add(subject, queue_group);
-    const bool connect_sent =
-        s.stage == State::Stage::AwaitPong || s.stage == State::Stage::Connected;
-    if (sid && connect_sent) {
-        append_sub(s.output.tail(), subject, queue_group, *sid);
-        s.check_output(s.now);
-    }
-    s.check_invariants();
+    const Result<Sid> sid = state_->subscribe(subject, queue_group);
+    state_->check_invariants();
     return sid;
 }
 
@@ -139,9 +131,7 @@ void Client::unsubscribe(Sid sid) {
     if (subscription == nullptr) return;
     const bool known_to_broker = !subscription->denied;
     s.subscriptions.remove(sid);
-    const bool connect_sent =
-        s.stage == State::Stage::AwaitPong || s.stage == State::Stage::Connected;
-    if (known_to_broker && connect_sent) {
+    if (known_to_broker && s.connect_sent()) {
         append_unsub(s.output.tail(), sid);
         s.check_output(s.now);
     }
@@ -179,6 +169,20 @@ MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
 // ---- State ------------------------------------------------------------------------------------
 
+Result<Sid> Client::State::subscribe(std::string_view subject, std::string_view queue_group) {
+    if (stage == Stage::Closed) return nats_error(NatsError::ClientClosed);
+    const Result<Sid> sid = subscriptions.add(subject, queue_group);
+    if (sid && connect_sent()) {
+        append_sub(output.tail(), subject, queue_group, *sid);
+        check_output(now);
+    }
+    return sid;
+}
+
+bool Client::State::connect_sent() const {
+    return stage == Stage::AwaitPong || stage == Stage::Connected;
+}
+
 bool Client::State::linked() const {
     return stage == Stage::Dialling || stage == Stage::AwaitInfo || stage == Stage::AwaitPong ||
            stage == Stage::Connected;
@@ -199,7 +203,8 @@ MonotonicUs Client::State::next_deadline() const {
         case Stage::Dialling:
         case Stage::AwaitInfo:
         case Stage::AwaitPong: return std::min(handshake_until, hang_up_at);
-        case Stage::Connected: return std::min(keep_alive.next_deadline(), hang_up_at);
+        case Stage::Connected:
+            return std::min({keep_alive.next_deadline(), hang_up_at, requests.next_deadline()});
     }
     return kNever;
 }
@@ -208,6 +213,7 @@ void Client::State::on_deadline(MonotonicUs at) {
     if (at < next_deadline()) return;
     if (stage == Stage::Waiting) return begin_dial(at);
     if (!linked()) return;
+    requests.on_deadline(at);
     if (at >= hang_up_at) {
         const ErrorMeaning meaning = meaning_of_error(last_error);
         end_by_us(meaning.cause_class, meaning.sentence, at);

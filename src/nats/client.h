@@ -47,7 +47,7 @@ namespace nats_blotter::nats {
 
 class Client {
   public:
-    // `seed` drives the spread of redials only.
+    // `seed` spreads redials and names the inbox: 64 bits of chance, different in every client.
     Client(Options options, std::uint64_t seed);
     ~Client();
     Client(const Client&) = delete;
@@ -103,6 +103,18 @@ class Client {
 
     // The newest publish that a PONG has proved to be with the broker; fence() asks for one.
     PublishId confirmed_publish() const;
+
+    // Asks a service. The answer is an error, or an id that ends in exactly one Reply or
+    // RequestFailed unless it is cancelled: at once when nobody listens or when the connection
+    // ends, at the latest when now + timeout_us has passed and all that was received is read.
+    // Errors: as publish() while down, always without holding; TooManyRequests; InboxDenied.
+    Result<RequestId> request(std::string_view subject, std::string_view payload,
+                              MonotonicUs timeout_us, MonotonicUs now,
+                              std::string_view headers = {});
+    void cancel_request(RequestId request);
+
+    // A subject that nobody else uses, to subscribe to for answers of one's own making.
+    std::string new_inbox();
 
     // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its
     // connection, also with one whose Disconnected is still to be read: then it never passes.

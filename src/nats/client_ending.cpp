@@ -94,6 +94,7 @@ void Client::State::close_for_good() {
     redial_at = handshake_until = hang_up_at = kNever;
     publishes.connection_ended();
     publishes.close();
+    requests.fail_all(RequestFailure::Closed);
     output.clear();
     pings.clear();
     parser.reset();

@@ -38,6 +38,8 @@ Event Client::State::next_event(MonotonicUs at) {
         const ParsedOp op = parser.next();
         if (op.kind == Kind::NeedMore) {
             backlog_since = kNever;
+            requests.expire(at);
+            take_leftover(event);
             return event;
         }
         if (op.kind == Kind::Failed)
@@ -48,6 +50,8 @@ Event Client::State::next_event(MonotonicUs at) {
     }
     if (stage == Stage::Ending) {
         if (drain(event)) return event;
+        requests.fail_all(RequestFailure::Disconnected);
+        if (take_leftover(event)) return event;
         finish_ending();
         return next_event(at);
     }
@@ -64,7 +68,7 @@ bool Client::State::take_leftover(Event& event) {
         event.text = unsent->why;
         return true;
     }
-    return false;
+    return take_failed_request(event);
 }
 
 // The last event of all.
@@ -127,6 +131,7 @@ bool Client::State::take_message(const ParsedOp& op, Event& event) {
     }
     ++stats.messages_in;
     stats.payload_bytes_in += op.payload.size();
+    if (sid == inbox_sid) return take_reply(op, event);
     event.kind = Event::Kind::Message;
     event.sid = sid;
     event.subject = op.subject;
@@ -177,13 +182,17 @@ bool Client::State::take_error(const ParsedOp& op, MonotonicUs at, Event& event)
     event.text = op.text;
     event.kind = Event::Kind::ServerError;
     const std::optional<PermissionViolation> violation = permission_violation_from_text(op.text);
-    if (!violation || !violation->of_subscription) return true;
-    event.kind = Event::Kind::Denied;
-    event.sid = subscriptions.find(violation->sid) != nullptr
-                    ? violation->sid
-                    : subscriptions.find_for_denial(violation->subject, violation->queue_group);
-    subscriptions.mark_denied(event.sid);
-    return true;
+    if (!violation) return true;
+    if (violation->of_subscription) {
+        event.kind = Event::Kind::Denied;
+        event.sid = subscriptions.find(violation->sid) != nullptr
+                        ? violation->sid
+                        : subscriptions.find_for_denial(violation->subject, violation->queue_group);
+        subscriptions.mark_denied(event.sid);
+    }
+    if (!fail_denied_request(*violation, event.sid)) return true;
+    event = Event{};
+    return take_failed_request(event);
 }
 
 // After the end: complete messages still count, as does the last -ERR, which often says why.

@@ -4,6 +4,7 @@
 //   client_handshake.cpp  dial, INFO, CONNECT, first PONG
 //   client_events.cpp     next_event: operations of the parser to events
 //   client_publish.cpp    publishes out
+//   client_request.cpp    requests out, answers in
 //   client_ending.cpp     every way a connection ends, its cause, the drain, the redial
 //
 // Stages:   Idle -> Waiting -> Dialling -> AwaitInfo -> AwaitPong -> Connected
@@ -26,6 +27,7 @@
 #include "nats/parser.h"
 #include "nats/publish_queue.h"
 #include "nats/redial.h"
+#include "nats/requests.h"
 #include "nats/subscriptions.h"
 
 namespace nats_blotter::nats {
@@ -70,7 +72,8 @@ struct Client::State {
         : options(std::move(the_options)),
           redial(seed),
           publishes(options.publish_while_down, options.held_messages_max, options.held_bytes_max,
-                    stats) {}
+                    stats),
+          requests(options.inbox_prefix, seed) {}
 
     // ---- client_handshake.cpp
     void begin_dial(MonotonicUs now);
@@ -93,6 +96,12 @@ struct Client::State {
     // ---- client_publish.cpp
     Result<PublishId> publish(const Outgoing& message);
 
+    // ---- client_request.cpp
+    Result<RequestId> request(const Outgoing& message, MonotonicUs deadline);
+    bool take_reply(const ParsedOp& op, Event& event);
+    bool take_failed_request(Event& event);
+    bool fail_denied_request(const PermissionViolation& violation, Sid sid);
+
     // ---- client_ending.cpp
     void end_by_peer(const CloseReport& report, MonotonicUs now);
     // With HangUp. `text` is the sentence for the screen.
@@ -105,6 +114,8 @@ struct Client::State {
     // ---- client.cpp
     bool linked() const;  // a transport is dialling or open
     bool open() const;    // and its output is worth writing
+    bool connect_sent() const;
+    Result<Sid> subscribe(std::string_view subject, std::string_view queue_group);
     bool is_current(Generation generation_of_call) const;
     void on_deadline(MonotonicUs now);
     void on_wake_up(MonotonicUs now);
@@ -123,6 +134,8 @@ struct Client::State {
     Parser parser;
     Output output;
     PublishQueue publishes;
+    Requests requests;
+    Sid inbox_sid = 0;  // 0 before the first request
     Subscriptions subscriptions;
     KeepAlive keep_alive;
     ServerInfo info;

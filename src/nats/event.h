@@ -25,6 +25,19 @@ using FenceId = std::uint64_t;
 // An accepted publish; they rise from 1.
 using PublishId = std::uint64_t;
 
+// A request that waits for its answer; they rise from 1.
+using RequestId = std::uint64_t;
+
+// Why a request got no answer.
+enum class RequestFailure : std::uint8_t {
+    None,
+    NoResponders,  // the broker says that nobody listens on the subject
+    Timeout,       // its deadline passed
+    Disconnected,  // the connection ended; whether it was worked off is not known
+    Denied,        // the broker does not permit the request, or our inbox
+    Closed,        // close() was called
+};
+
 // Where a connection was when it ended.
 enum class Phase : std::uint8_t {
     Dialling,   // the transport was not open yet
@@ -84,12 +97,15 @@ struct Event {
         // Accepted publishes `first_publish` to `last_publish` were not sent and will not be;
         // `text` says why.
         PublishesUnsent,
+        Reply,          // the answer to `request`: as a Message, without sid
+        RequestFailed,  // `request` gets no answer: `failure`, and `text` in words
     };
     Kind kind = Kind::NeedMore;
     Generation generation = 0;
     std::uint32_t epoch = 0;
     Sid sid = 0;
     FenceId fence = 0;
+    RequestId request = 0;
     PublishId first_publish = 0;
     PublishId last_publish = 0;
     std::string_view subject;
@@ -98,6 +114,10 @@ struct Event {
     std::string_view payload;
     std::string_view text;
     const Cause* cause = nullptr;
+    RequestFailure failure = RequestFailure::None;
 };
+
+// One sentence for the screen.
+std::string_view request_failure_text(RequestFailure failure);
 
 }  // namespace nats_blotter::nats

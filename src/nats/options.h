@@ -31,6 +31,8 @@ struct Options {
     WhileDown publish_while_down = WhileDown::Reject;
     std::size_t held_messages_max = kHeldMessagesDefault;
     std::size_t held_bytes_max = kHeldBytesDefault;
+    // Answers come to "<inbox_prefix>.<22 random characters>.*". REQUIRES: a literal subject.
+    std::string inbox_prefix = "_INBOX";
 };
 
 }  // namespace nats_blotter::nats

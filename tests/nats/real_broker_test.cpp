@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nats/client.h"
+#include "nats/headers.h"
 #include "support/broker_process.h"
 #include "support/tcp_transport.h"
 
@@ -200,4 +201,59 @@ TEST_CASE("AMalformedSubjectThatSlippedThroughKeepsTheConnection") {
     REQUIRE(link.until(Kind::ServerError));
     CHECK(link.last(Kind::ServerError).text == "Invalid Subject");
     CHECK(link.fence_passes());
+}
+
+TEST_CASE("PublishesRequestsAndAnswersGoThroughARealBroker") {
+    BrokerProcess broker;
+    REQUIRE(broker.start());
+    RealLink link(broker.port());
+    REQUIRE(link.client.subscribe("service").has_value());
+    REQUIRE(link.client.subscribe("sink").has_value());
+    REQUIRE(link.until(Kind::Connected));
+
+    nats::HeaderWriter headers;
+    REQUIRE(headers.add("Key", "Soci\xC3\xA9t\xC3\xA9"));
+    const std::string big(1024 * 1024 - headers.block().size(), 'b');
+    REQUIRE(link.client.publish("sink", big, {}, headers.block()).has_value());
+    REQUIRE(link.until(Kind::Message));
+    CHECK(link.last(Kind::Message).payload == big);
+    CHECK(link.last(Kind::Message).headers == headers.block());
+
+    const auto answered = link.client.request("service", "?", 5 * kSecondUs, real_now());
+    REQUIRE(answered.has_value());
+    REQUIRE(link.until(Kind::Message));
+    REQUIRE(link.client.publish(link.last(Kind::Message).reply, "!").has_value());
+    REQUIRE(link.until(Kind::Reply));
+    CHECK(link.last(Kind::Reply).request == *answered);
+    CHECK(link.last(Kind::Reply).payload == "!");
+
+    const MonotonicUs asked_at = real_now();
+    REQUIRE(link.client.request("nobody.there", "?", 60 * kSecondUs, asked_at).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::NoResponders);
+    CHECK(real_now() - asked_at < 2 * kSecondUs);
+
+    REQUIRE(link.client.request("sink", "?", 100 * kMillisecondUs, real_now()).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::Timeout);
+    REQUIRE(link.fence_passes());
+    CHECK(link.client.confirmed_publish() == 2);
+}
+
+TEST_CASE("ADeniedRequestFailsAtOnceAtARealBroker") {
+    BrokerProcess broker(
+        "authorization {\n  users: [\n    {\n      user: u\n      password: p\n"
+        "      permissions: {\n        publish: [\"open\"]\n        subscribe: [\"_INBOX.>\"]\n"
+        "      }\n    }\n  ]\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.user = "u";
+    options.password = "p";
+    RealLink link(broker.port(), options);
+    REQUIRE(link.until(Kind::Connected));
+    REQUIRE(link.client.request("secret", "?", 60 * kSecondUs, real_now()).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::Denied);
+    REQUIRE(link.client.publish("secret", "x").has_value());
+    REQUIRE(link.until(Kind::ServerError));
 }
