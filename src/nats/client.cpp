@@ -119,31 +119,12 @@ Event Client::next_event(MonotonicUs now) {
     return event;
 }
 
-Result<Sid> Client::subscribe(std::string_view subject, std::string_view queue_group) {
-    const Result<Sid> sid = state_->subscribe(subject, queue_group);
-    state_->check_invariants();
-    return sid;
-}
-
-void Client::unsubscribe(Sid sid) {
-    State& s = *state_;
-    const Subscription* subscription = s.subscriptions.find(sid);
-    if (subscription == nullptr) return;
-    const bool known_to_broker = !subscription->denied;
-    s.subscriptions.remove(sid);
-    if (known_to_broker && s.connect_sent()) {
-        append_unsub(s.output.tail(), sid);
-        s.check_output(s.now);
-    }
-    s.check_invariants();
-}
-
 FenceId Client::fence(MonotonicUs now) {
     State& s = *state_;
     s.now = now;
     const FenceId id = ++s.last_fence;
     // A connection may have ended while its Disconnected is still to be read: that fence is dead.
-    if (s.stage == State::Stage::Connected) s.send_ping(id, now);
+    if (s.stage == State::Stage::Connected) s.send_ping({.fence = id}, now);
     s.check_invariants();
     return id;
 }
@@ -168,16 +149,6 @@ const Stats& Client::stats() const { return state_->stats; }
 MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
 // ---- State ------------------------------------------------------------------------------------
-
-Result<Sid> Client::State::subscribe(std::string_view subject, std::string_view queue_group) {
-    if (stage == Stage::Closed) return nats_error(NatsError::ClientClosed);
-    const Result<Sid> sid = subscriptions.add(subject, queue_group);
-    if (sid && connect_sent()) {
-        append_sub(output.tail(), subject, queue_group, *sid);
-        check_output(now);
-    }
-    return sid;
-}
 
 bool Client::State::connect_sent() const {
     return stage == Stage::AwaitPong || stage == Stage::Connected;
@@ -204,7 +175,8 @@ MonotonicUs Client::State::next_deadline() const {
         case Stage::AwaitInfo:
         case Stage::AwaitPong: return std::min(handshake_until, hang_up_at);
         case Stage::Connected:
-            return std::min({keep_alive.next_deadline(), hang_up_at, requests.next_deadline()});
+            return std::min(
+                {keep_alive.next_deadline(), hang_up_at, requests.next_deadline(), drain_until});
     }
     return kNever;
 }
@@ -217,6 +189,8 @@ void Client::State::on_deadline(MonotonicUs at) {
     if (at >= hang_up_at) {
         const ErrorMeaning meaning = meaning_of_error(last_error);
         end_by_us(meaning.cause_class, meaning.sentence, at);
+    } else if (at >= drain_until) {
+        close_for_good();
     } else if (stage == Stage::Connected) {
         act(keep_alive.on_deadline(at), at);
     } else {
@@ -253,15 +227,17 @@ void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
             break;
         case KeepAlive::Action::Ping: break;
     }
-    send_ping(0, at);
+    send_ping({}, at);
 }
 
-void Client::State::send_ping(FenceId fence, MonotonicUs at) {
+void Client::State::send_ping(Ping ping, MonotonicUs at) {
     if (pings.size() == kPingsOutstandingMax) {
         end_by_us(CauseClass::Limit, "The broker left too many questions unanswered.", at);
         return;
     }
-    pings.push_back({at, fence, publishes.mark()});
+    ping.sent_at = at;
+    ping.publishes = publishes.mark();
+    pings.push_back(ping);
     append_ping(output.tail());
     check_output(at);
 }

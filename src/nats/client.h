@@ -45,6 +45,9 @@
 
 namespace nats_blotter::nats {
 
+// A healthy link drains in a few round trips, and a page that closes waits for no one.
+inline constexpr MonotonicUs kDrainTimeoutUs = 5 * kSecondUs;
+
 class Client {
   public:
     // `seed` spreads redials and names the inbox: 64 bits of chance, different in every client.
@@ -92,6 +95,12 @@ class Client {
     // or kSubscriptionsMax reached.
     Result<Sid> subscribe(std::string_view subject, std::string_view queue_group = {});
     void unsubscribe(Sid sid);
+    // Ends it by itself, with SubscriptionEnded behind its last message, once it has received
+    // `messages_max` messages in all, over however many connections; at once if it already has.
+    // REQUIRES: messages_max > 0.
+    void unsubscribe_after(Sid sid, std::uint64_t messages_max);
+    // UNSUB; what the broker had sent before is still handed out, then SubscriptionEnded.
+    void drain_subscription(Sid sid, MonotonicUs now);
 
     // Publishes, with a reply subject and a HeaderWriter's block where wanted. The answer is an
     // error and nothing will be sent, or an id that is sent or reported by PublishesUnsent. "Sent"
@@ -124,8 +133,14 @@ class Client {
     // connection is up or being made.
     void reconnect(CauseClass cause_class, std::string_view text, MonotonicUs now);
 
-    // Ends for good: HangUp, then Closed. Nothing happens after that.
+    // Ends for good: HangUp, then Closed. Nothing happens after that. What was accepted and is not
+    // done is told between the two.
     void close(MonotonicUs now);
+
+    // The same in good order, as far as the connection lasts and timeout_us allows: UNSUB for all;
+    // messages on their way are handed out, SubscriptionEnded for each; answers to what was asked
+    // are awaited; publishes may be made meanwhile; all of them are confirmed; then as close().
+    void drain_and_close(MonotonicUs now, MonotonicUs timeout_us = kDrainTimeoutUs);
 
     bool connected() const;
     const ServerInfo& server_info() const;  // of the current or last connection

@@ -62,7 +62,7 @@ void Client::State::begin_ending(MonotonicUs at) {
     publishes.connection_ended();
     output.clear();
     pings.clear();
-    handshake_until = hang_up_at = kNever;
+    handshake_until = hang_up_at = drain_until = kNever;
     if (was_connected) redial.outage_begins(at);
     redial_at = redial.next_dial_at(at);
 }
@@ -78,6 +78,7 @@ void Client::State::finish_ending() {
     ++stats.disconnects;
     parser.reset();
     push(Event::Kind::Disconnected);
+    if (drain_step != DrainStep::None) close_for_good();
 }
 
 void Client::State::close_for_good() {
@@ -91,10 +92,11 @@ void Client::State::close_for_good() {
     stage = Stage::Closed;
     told_connected = false;
     keep_alive.stop();
-    redial_at = handshake_until = hang_up_at = kNever;
+    redial_at = handshake_until = hang_up_at = drain_until = kNever;
     publishes.connection_ended();
     publishes.close();
     requests.fail_all(RequestFailure::Closed);
+    for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
     output.clear();
     pings.clear();
     parser.reset();

@@ -39,6 +39,8 @@ Event Client::State::next_event(MonotonicUs at) {
         if (op.kind == Kind::NeedMore) {
             backlog_since = kNever;
             requests.expire(at);
+            continue_drain(at);
+            if (queue_count > 0) return next_event(at);
             take_leftover(event);
             return event;
         }
@@ -51,6 +53,7 @@ Event Client::State::next_event(MonotonicUs at) {
     if (stage == Stage::Ending) {
         if (drain(event)) return event;
         requests.fail_all(RequestFailure::Disconnected);
+        for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
         if (take_leftover(event)) return event;
         finish_ending();
         return next_event(at);
@@ -66,6 +69,14 @@ bool Client::State::take_leftover(Event& event) {
         event.first_publish = unsent->first;
         event.last_publish = unsent->last;
         event.text = unsent->why;
+        return true;
+    }
+    if (!ended_sids.empty()) {
+        event.kind = Event::Kind::SubscriptionEnded;
+        event.generation = generation;
+        event.epoch = epoch;
+        event.sid = ended_sids.front();
+        ended_sids.pop_front();
         return true;
     }
     return take_failed_request(event);
@@ -125,10 +136,13 @@ bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event&
 
 bool Client::State::take_message(const ParsedOp& op, Event& event) {
     const Sid sid = sid_from_text(op.sid);
-    if (subscriptions.find(sid) == nullptr) {
+    Subscription* const subscription = subscriptions.find(sid);
+    if (subscription == nullptr) {
         ++stats.unknown_sid;
         return false;
     }
+    // The last one it is to have: the broker has ended it by itself, or was told to.
+    if (++subscription->received == subscription->messages_max) end_subscription(sid);
     ++stats.messages_in;
     stats.payload_bytes_in += op.payload.size();
     if (sid == inbox_sid) return take_reply(op, event);
@@ -149,6 +163,19 @@ bool Client::State::take_pong(MonotonicUs at, Event& event) {
     publishes.confirmed(ping.publishes);
     // It was heard by the last byte at the latest, however late it is read.
     stats.rtt_us = std::max<MonotonicUs>(0, std::min(at, stats.last_byte_at) - ping.sent_at);
+    if (ping.drained_sid != 0 && subscriptions.find(ping.drained_sid) != nullptr) {
+        end_subscription(ping.drained_sid);
+        return take_leftover(event);
+    }
+    if (ping.of_drain) {
+        if (drain_step == DrainStep::Subscriptions) {
+            drain_step = DrainStep::Answers;
+            for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
+            return take_leftover(event);
+        }
+        close_for_good();
+        return false;
+    }
     if (ping.fence == 0) return false;
     event.kind = Event::Kind::FencePassed;
     event.fence = ping.fence;

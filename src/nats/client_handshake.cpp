@@ -26,7 +26,7 @@ void Client::State::send_connect(MonotonicUs at) {
     append_connect(output.tail(), options, info);
     stage = Stage::AwaitPong;
     phase = Phase::AwaitPong;
-    send_ping(0, at);
+    send_ping({}, at);
     subscriptions.forget_denials();
     subscriptions.append_all(output.tail());
     check_output(at);

@@ -44,6 +44,7 @@ std::string Client::new_inbox() { return state_->requests.new_inbox(); }
 Result<RequestId> Client::State::request(const Outgoing& message, MonotonicUs deadline) {
     if (stage == Stage::Closed) return nats_error(NatsError::ClientClosed);
     if (stage != Stage::Connected) return nats_error(NatsError::NotConnected);
+    if (drain_step != DrainStep::None) return nats_error(NatsError::Draining);
     if (requests.full()) return nats_error(NatsError::TooManyRequests);
     if (inbox_sid == 0) {
         const Result<Sid> sid = subscribe(requests.inbox_pattern(), {});

@@ -3,6 +3,7 @@
 //   client.cpp            the public calls
 //   client_handshake.cpp  dial, INFO, CONNECT, first PONG
 //   client_events.cpp     next_event: operations of the parser to events
+//   client_subscribe.cpp  subscriptions: made, ended, drained
 //   client_publish.cpp    publishes out
 //   client_request.cpp    requests out, answers in
 //   client_ending.cpp     every way a connection ends, its cause, the drain, the redial
@@ -64,8 +65,18 @@ struct Client::State {
     };
     struct Ping {
         MonotonicUs sent_at = 0;
-        FenceId fence = 0;  // 0: the handshake's or the keep-alive's
-        PublishMark publishes;
+        FenceId fence = 0;      // 0: the handshake's, the keep-alive's, or a drain's
+        Sid drained_sid = 0;    // whose drain it proves
+        bool of_drain = false;  // proves a step of drain_and_close()
+        PublishMark publishes = {};
+    };
+
+    // drain_and_close(), step by step.
+    enum class DrainStep : std::uint8_t {
+        None,
+        Subscriptions,  // UNSUBs sent, their PONG awaited
+        Answers,        // requests and waiting publishes
+        Flush,          // the last PING sent, its PONG awaited
     };
 
     State(Options the_options, std::uint64_t seed)
@@ -93,6 +104,13 @@ struct Client::State {
     bool take_leftover(Event& event);
     bool take_closed(Event& event);
 
+    // ---- client_subscribe.cpp
+    Result<Sid> subscribe(std::string_view subject, std::string_view queue_group);
+    void send_unsub(const Subscription& subscription, Sid sid);
+    void end_subscription(Sid sid);
+    void begin_drain(MonotonicUs until, MonotonicUs now);
+    void continue_drain(MonotonicUs now);
+
     // ---- client_publish.cpp
     Result<PublishId> publish(const Outgoing& message);
 
@@ -115,12 +133,11 @@ struct Client::State {
     bool linked() const;  // a transport is dialling or open
     bool open() const;    // and its output is worth writing
     bool connect_sent() const;
-    Result<Sid> subscribe(std::string_view subject, std::string_view queue_group);
     bool is_current(Generation generation_of_call) const;
     void on_deadline(MonotonicUs now);
     void on_wake_up(MonotonicUs now);
     void act(KeepAlive::Action action, MonotonicUs now);
-    void send_ping(FenceId fence, MonotonicUs now);
+    void send_ping(Ping ping, MonotonicUs now);
     void check_output(MonotonicUs now);
     MonotonicUs next_deadline() const;
     void note_backlog(MonotonicUs now);
@@ -155,6 +172,10 @@ struct Client::State {
     MonotonicUs handshake_until = kNever;
     MonotonicUs hang_up_at = kNever;  // after a fatal -ERR
     MonotonicUs backlog_since = kNever;
+
+    DrainStep drain_step = DrainStep::None;
+    MonotonicUs drain_until = kNever;
+    std::deque<Sid> ended_sids;  // SubscriptionEnded is to be told
 
     std::deque<Ping> pings;  // in the order sent
     std::string last_error;  // of this connection

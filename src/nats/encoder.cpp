@@ -55,6 +55,14 @@ void append_unsub(std::string& out, Sid sid) {
     out.append("\r\n");
 }
 
+void append_unsub_after(std::string& out, Sid sid, std::uint64_t messages) {
+    out.append("UNSUB ");
+    append_sid(out, sid);
+    out.push_back(' ');
+    append_int(out, static_cast<std::int64_t>(messages));
+    out.append("\r\n");
+}
+
 void append_publish(std::string& out, const Outgoing& message) {
     const auto size = [&out](std::size_t bytes) {
         append_int(out, static_cast<std::int64_t>(bytes));
@@ -75,5 +83,7 @@ void append_pong(std::string& out) { out.append("PONG\r\n"); }
 std::size_t sub_line_bytes_max(std::string_view subject, std::string_view queue_group) {
     return sizeof("SUB   \r\n") + subject.size() + queue_group.size() + kSidDigitsMax;
 }
+
+std::size_t unsub_after_line_bytes_max() { return sizeof("UNSUB  \r\n") + 2 * kSidDigitsMax; }
 
 }  // namespace nats_blotter::nats

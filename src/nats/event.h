@@ -97,8 +97,9 @@ struct Event {
         // Accepted publishes `first_publish` to `last_publish` were not sent and will not be;
         // `text` says why.
         PublishesUnsent,
-        Reply,          // the answer to `request`: as a Message, without sid
-        RequestFailed,  // `request` gets no answer: `failure`, and `text` in words
+        SubscriptionEnded,  // `sid` had its number of messages, or was drained; its last event
+        Reply,              // the answer to `request`: as a Message, without sid
+        RequestFailed,      // `request` gets no answer: `failure`, and `text` in words
     };
     Kind kind = Kind::NeedMore;
     Generation generation = 0;

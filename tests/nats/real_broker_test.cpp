@@ -257,3 +257,38 @@ TEST_CASE("ADeniedRequestFailsAtOnceAtARealBroker") {
     REQUIRE(link.client.publish("secret", "x").has_value());
     REQUIRE(link.until(Kind::ServerError));
 }
+
+TEST_CASE("ARealBrokerCountsAndDrainsAsWeDo") {
+    BrokerProcess broker;
+    REQUIRE(broker.start());
+    RealLink link(broker.port());
+    const nats::Sid three = *link.client.subscribe("a");
+    const nats::Sid grouped = *link.client.subscribe("b", "workers");
+    const nats::Sid also_grouped = *link.client.subscribe("b", "workers");
+    link.client.unsubscribe_after(three, 3);
+    REQUIRE(link.until(Kind::Connected));
+    REQUIRE(link.client.publish("a", "1").has_value());
+    REQUIRE(link.until(Kind::Message));
+    broker.kill_at_once();
+    REQUIRE(link.until(Kind::Disconnected));
+    REQUIRE(broker.start());
+    REQUIRE(link.until(Kind::Connected));
+    for (int i = 0; i < 4; ++i) REQUIRE(link.client.publish("a", "x").has_value());
+    REQUIRE(link.fence_passes());
+    CHECK(link.last(Kind::SubscriptionEnded).sid == three);
+    CHECK(link.client.stats().messages_in == 3);
+    CHECK(link.client.stats().unknown_sid == 0);
+
+    // One of a queue group gets each message.
+    for (int i = 0; i < 10; ++i) REQUIRE(link.client.publish("b", "x").has_value());
+    REQUIRE(link.fence_passes());
+    CHECK(link.client.stats().messages_in == 13);
+    link.client.drain_subscription(grouped, real_now());
+    REQUIRE(link.until(Kind::SubscriptionEnded));
+    CHECK(link.last(Kind::SubscriptionEnded).sid == grouped);
+    REQUIRE(link.client.publish("b", "last").has_value());
+    link.client.drain_and_close(real_now());
+    REQUIRE(link.until(Kind::Closed));
+    CHECK(link.last(Kind::SubscriptionEnded).sid == also_grouped);
+    CHECK(link.client.confirmed_publish() == 16);
+}
