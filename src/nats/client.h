@@ -13,8 +13,8 @@
 //   now) transport ended       -> on_close(generation, report, now) page woke up, online  ->
 //   on_wake_up(now)
 //
-// A client dials for ever (design rule 7) until close(). Calls with a generation that is not the
-// current one do nothing: prepare() answers an empty span.
+// A client dials for ever (design rule 7) until close(), unless Options say when to give up. Calls
+// with a generation that is not the current one do nothing: prepare() answers an empty span.
 //
 // Invariants, checked after every mutating public call (tests/nats/client_test.cpp):
 //   1. A Connected event is followed by exactly one Disconnected or Closed before the next
@@ -34,6 +34,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -41,6 +42,7 @@
 #include "nats/event.h"
 #include "nats/options.h"
 #include "nats/server_info.h"
+#include "nats/server_pool.h"
 #include "nats/stats.h"
 
 namespace nats_blotter::nats {
@@ -80,6 +82,14 @@ class Client {
     // Bytes received and not yet looked at by next_event(), so without an incomplete message; the
     // pump posts itself again while there are some.
     std::size_t unread_bytes() const;
+
+    // ---- credentials. Calls for a generation that does not wait for them do nothing.
+    // Answers CredentialsNeeded; all that was known before is replaced. The dial follows.
+    void provide_credentials(Generation generation, Credentials credentials, MonotonicUs now);
+    // Answers SignatureNeeded. CONNECT follows.
+    void provide_signature(Generation generation, const Signature& signature, MonotonicUs now);
+    // Answers either: there are none now, and why. A redial follows, and asks again.
+    void fail_credentials(Generation generation, std::string_view words, MonotonicUs now);
 
     // ---- time
     MonotonicUs next_deadline() const;
@@ -145,6 +155,9 @@ class Client {
     bool connected() const;
     const ServerInfo& server_info() const;  // of the current or last connection
     const Stats& stats() const;
+
+    // The servers known, the current one first.
+    const std::vector<Server>& servers() const;
 
     // When the next dial is due, for "retry in 4 s"; kNever when none is waiting.
     MonotonicUs redial_at() const;

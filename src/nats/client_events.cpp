@@ -86,6 +86,7 @@ bool Client::State::take_leftover(Event& event) {
 bool Client::State::take_closed(Event& event) {
     if (!closed_to_tell) return false;
     closed_to_tell = false;
+    if (closed_by_refusal) event.cause = &cause;
     event.kind = Event::Kind::Closed;
     event.generation = generation;
     event.epoch = epoch;
@@ -104,6 +105,9 @@ bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
             if (stage == Stage::AwaitPong) return false;
             break;
         case Kind::Ping:
+            // The broker takes nothing before CONNECT; its PING may come first all the same.
+            if (stage == Stage::AwaitSignature) pong_owed = true;
+            if (stage == Stage::AwaitSignature) return false;
             if (stage != Stage::AwaitPong) break;
             append_pong(output.tail());
             check_output(at);
@@ -179,6 +183,7 @@ bool Client::State::take_pong(MonotonicUs at, Event& event) {
     if (ping.fence == 0) return false;
     event.kind = Event::Kind::FencePassed;
     event.fence = ping.fence;
+    event.rtt_us = stats.rtt_us;
     return true;
 }
 
@@ -189,10 +194,15 @@ bool Client::State::take_info(const ParsedOp& op, MonotonicUs at, Event& event) 
         end_by_breach(read.error().text, at);
         return false;
     }
+    const bool new_nonce = read->nonce != info.nonce;
     info = std::move(*read);
-    if (stage == Stage::AwaitInfo) send_connect(at);
-    if (stage != Stage::Connected || !info.lame_duck || told_lame_duck) return false;
-    told_lame_duck = true;
+    if (stage == Stage::AwaitInfo) return take_first_info(at, event);
+    if (stage == Stage::AwaitSignature && new_nonce) return take_first_info(at, event);
+    if (stage != Stage::Connected) return false;
+    pool.learn(info.connect_urls);
+    publishes.feed(output, info);
+    if (!info.lame_duck || told_lame_duck) return false;
+    note_lame_duck(at);
     event.kind = Event::Kind::LameDuck;
     return true;
 }

@@ -26,7 +26,8 @@ void append_sid(std::string& out, Sid sid) { append_int(out, static_cast<std::in
 
 }  // namespace
 
-void append_connect(std::string& out, const Options& options, const ServerInfo& info) {
+void append_connect(std::string& out, const Options& options, const ServerInfo& info,
+                    std::string_view signature) {
     out.append("CONNECT {\"protocol\":1,\"lang\":\"c++\"");
     append_text(out, "version", kVersion);
     append_text(out, "name", options.name);
@@ -39,6 +40,8 @@ void append_connect(std::string& out, const Options& options, const ServerInfo& 
     append_text(out, "pass", options.password);
     append_text(out, "auth_token", options.token);
     append_text(out, "jwt", options.jwt);
+    append_text(out, "nkey", options.nkey);
+    append_text(out, "sig", signature);
     out.append("}\r\n");
 }
 

@@ -19,7 +19,8 @@ struct ServerInfo;
 // Credentials that are empty are left out, so that cookies can do the work. headers and
 // no_responders are asked for together or not at all: the server ends the connection for the second
 // alone.
-void append_connect(std::string& out, const Options& options, const ServerInfo& info);
+void append_connect(std::string& out, const Options& options, const ServerInfo& info,
+                    std::string_view signature = {});
 
 void append_sub(std::string& out, std::string_view subject, std::string_view queue_group, Sid sid);
 void append_unsub(std::string& out, Sid sid);

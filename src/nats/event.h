@@ -40,10 +40,12 @@ enum class RequestFailure : std::uint8_t {
 
 // Where a connection was when it ended.
 enum class Phase : std::uint8_t {
-    Dialling,   // the transport was not open yet
-    AwaitInfo,  // open, no INFO yet
-    AwaitPong,  // CONNECT sent, not accepted yet
-    Connected,  // accepted
+    AwaitCredentials,  // not dialled yet
+    Dialling,          // the transport was not open yet
+    AwaitInfo,         // open, no INFO yet
+    AwaitSignature,    // INFO brought a nonce, CONNECT waits for its signature
+    AwaitPong,         // CONNECT sent, not accepted yet
+    Connected,         // accepted
 };
 
 // Why a connection ended, by cause; nats/cause.h maps close codes and -ERR texts to it.
@@ -68,6 +70,8 @@ struct Cause {
     std::string close_reason;      // as the peer gave it
     std::string last_error;        // text of the last -ERR, without quotes
     std::string text;              // one sentence for the screen
+    std::string server;            // the URL as dialled; empty where the transport chose
+    std::string server_name;       // from INFO; empty before it
 };
 
 // What the transport reports at its end.
@@ -82,21 +86,23 @@ struct ServerInfo;
 struct Event {
     enum class Kind : std::uint8_t {
         NeedMore,      // nothing to report now
-        Dial,          // owner: open a transport to the server with `generation`
+        Dial,          // owner: open a transport with `generation` to `text`, server `server`
         HangUp,        // owner: close the transport of `generation`; no report is awaited from it
         Connected,     // handshake complete; subscriptions are restored. `epoch` counts them
         Disconnected,  // was connected or dialling; `cause` says why; a redial is scheduled
         Message,       // MSG or HMSG: sid, subject, reply, headers, payload
-        FencePassed,   // `fence`
+        FencePassed,   // `fence`, after `rtt_us`
         ServerError,   // -ERR that keeps the connection: `text`
         Denied,        // -ERR Permissions Violation for subscription `sid` (0: unknown): `text`
         Suspect,       // nothing heard for too long: rows may be old from now on
         Alive,         // heard again after Suspect
-        LameDuck,      // the broker announced its end
-        Closed,        // closed for good by close()
+        LameDuck,      // the broker announced its end; a move follows unless Options say no
+        Closed,        // closed for good: by close(), or by refused credentials (`cause`)
         // Accepted publishes `first_publish` to `last_publish` were not sent and will not be;
         // `text` says why.
         PublishesUnsent,
+        CredentialsNeeded,  // owner: provide_credentials() or fail_credentials() for `generation`
+        SignatureNeeded,    // owner: provide_signature() over the nonce `text` for `generation`
         SubscriptionEnded,  // `sid` had its number of messages, or was drained; its last event
         Reply,              // the answer to `request`: as a Message, without sid
         RequestFailed,      // `request` gets no answer: `failure`, and `text` in words
@@ -104,6 +110,7 @@ struct Event {
     Kind kind = Kind::NeedMore;
     Generation generation = 0;
     std::uint32_t epoch = 0;
+    std::uint32_t server = 0;
     Sid sid = 0;
     FenceId fence = 0;
     RequestId request = 0;
@@ -115,6 +122,7 @@ struct Event {
     std::string_view payload;
     std::string_view text;
     const Cause* cause = nullptr;
+    MonotonicUs rtt_us = 0;
     RequestFailure failure = RequestFailure::None;
 };
 

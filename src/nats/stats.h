@@ -29,6 +29,7 @@ struct Stats {
     std::uint64_t replies = 0;
     std::uint64_t requests_failed = 0;  // told by RequestFailed
     std::uint64_t late_replies = 0;     // to a request that had ended
+    std::uint64_t lame_ducks = 0;       // connections whose broker announced its end
     std::int64_t rtt_us = -1;           // last round trip, -1 before the first
     MonotonicUs last_byte_at = -1;      // when a byte was last heard, -1 before the first
 };

@@ -27,6 +27,8 @@ void ScriptedBroker::see(const nats::Event& event) {
         dialling_ = true;
         open_ = false;
         generation_ = event.generation;
+        dialled_url = event.text;
+        dialled_server = event.server;
         return;
     }
     if (event.kind == Kind::HangUp && event.generation == generation_) dialling_ = open_ = false;

@@ -25,6 +25,10 @@ class ScriptedBroker {
     nats::Client client;
     ManualClock clock;
 
+    // Of the last dial.
+    std::string dialled_url;
+    nats::ServerId dialled_server = 0;
+
     // While true nothing is taken from the output, as with a network that stands still.
     bool choked = false;
 
