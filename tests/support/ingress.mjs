@@ -33,8 +33,8 @@ export const info =
     '\r\n';
 
 export class Ingress {
-    // What GET answers for a path below a service, as {status, body}; and what a socket is sent
-    // when it opens, as a function of the raw connection. Both may be replaced at any time.
+    // What GET answers for a path below a service: {status, body} or a promise of it. And what a
+    // socket does when it opens, as a function of the raw connection. Both may be replaced any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
     policy =
@@ -65,7 +65,7 @@ export class Ingress {
     async #answer(request, answer) {
         const path = new URL(request.url, this.url).pathname;
         if (/^\/(account|position)-service\//.test(path)) {
-            const {status, body} = this.rest(path);
+            const {status, body} = await this.rest(path);
             answer.writeHead(status, {'content-type': 'application/json'});
             // A body may be text or a generator of pieces of it.
             if (typeof body === 'string') answer.end(body);

@@ -179,6 +179,42 @@ test('a payload that is no record is counted and dropped, the link stays', async
     assert.equal((await rowsOf(page, 'trades')).length, 1);
 });
 
+test('a trade that the database does not confirm is shown as such', async () => {
+    let link;
+    ingress.socket = (connection) => {
+        link = connection;
+        quietBroker(connection);
+    };
+    // The event comes while the first snapshot is on its way, which does not hold it; nor does the
+    // second, two seconds later.
+    ingress.rest = async (path) => {
+        if (path.includes('/trades/')) {
+            const payload = JSON.stringify({payload: {...trade('T-2', 500), updated: Date.now()}});
+            link.write(binary(`MSG a 1 ${payload.length}\r\n${payload}\r\n`));
+            await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        return healthy(path);
+    };
+    page = await openPage(browser, `${ingress.url}#account=22214`);
+    await untilStatus(page, 'live');
+    ingress.rest = healthy;
+    await until('the mark', async () => (await rowsOf(page, 'trades'))[0]._phantom === true);
+    const rows = await rowsOf(page, 'trades');
+    assert.deepEqual(
+        rows.map((row) => [row.id, row._phantom]),
+        [
+            ['T-2', true],
+            ['T-1', undefined],
+        ],
+    );
+    const {layout, phantoms} = await statsOf(page);
+    assert.equal(phantoms, 1);
+    const {x, y, headerHeight, rowHeight} = layout.tables.trades;
+    const picture = readPng(await page.screenshot());
+    const strike = {x: x + 10, y: y + headerHeight + rowHeight / 2 - 2, width: 400, height: 4};
+    assert.ok(inkIn(picture, strike) > 380, 'struck through');
+});
+
 test('readable before the program runs, and when scripts are off', async () => {
     const context = await browser.newContext({javaScriptEnabled: false});
     const quiet = await context.newPage();
