@@ -82,17 +82,14 @@ constexpr std::array kCodes = {
     CodeRow{1015, Network, "The secure connection could not be made."},
 };
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // REQUIRES: `needle` is lower case.
 std::size_t find_without_case(std::string_view text, std::string_view needle) {
     if (needle.size() > text.size()) return std::string_view::npos;
     for (std::size_t at = 0; at + needle.size() <= text.size(); ++at) {
         std::size_t i = 0;
-        while (i < needle.size() && lower(text[at + i]) == needle[i])
-            ++i;
+        while (i < needle.size() && lower(text[at + i]) == needle[i]) ++i;
         if (i == needle.size()) return at;
     }
     return std::string_view::npos;
@@ -100,14 +97,10 @@ std::size_t find_without_case(std::string_view text, std::string_view needle) {
 
 std::string_view network_sentence(Phase phase) {
     switch (phase) {
-        case Phase::Dialling:
-            return "The broker cannot be reached.";
-        case Phase::AwaitInfo:
-            return "The connection ended before the broker greeted.";
-        case Phase::AwaitPong:
-            return "The connection ended before the broker accepted it.";
-        case Phase::Connected:
-            return "The connection to the broker was lost.";
+        case Phase::Dialling: return "The broker cannot be reached.";
+        case Phase::AwaitInfo: return "The connection ended before the broker greeted.";
+        case Phase::AwaitPong: return "The connection ended before the broker accepted it.";
+        case Phase::Connected: return "The connection to the broker was lost.";
     }
     return "The connection to the broker was lost.";
 }

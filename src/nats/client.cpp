@@ -85,6 +85,7 @@ std::string_view Client::pending_output() const {
 }
 
 void Client::consume_output(std::size_t bytes) {
+    if (!state_->open()) return;  // it ended meanwhile, and its output with it
     state_->output.consume(bytes);
     state_->stats.bytes_out += bytes;
     state_->check_invariants();
@@ -94,9 +95,7 @@ std::size_t Client::unread_bytes() const {
     return state_->stage == State::Stage::Closed ? 0 : state_->parser.backlog_bytes();
 }
 
-MonotonicUs Client::next_deadline() const {
-    return state_->next_deadline();
-}
+MonotonicUs Client::next_deadline() const { return state_->next_deadline(); }
 
 void Client::on_deadline(MonotonicUs now) {
     state_->now = now;
@@ -169,19 +168,11 @@ void Client::close(MonotonicUs now) {
     state_->check_invariants();
 }
 
-bool Client::connected() const {
-    return state_->told_connected;
-}
-const ServerInfo& Client::server_info() const {
-    return state_->info;
-}
-const Stats& Client::stats() const {
-    return state_->stats;
-}
+bool Client::connected() const { return state_->told_connected; }
+const ServerInfo& Client::server_info() const { return state_->info; }
+const Stats& Client::stats() const { return state_->stats; }
 
-MonotonicUs Client::redial_at() const {
-    return state_->redial_at;
-}
+MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
 // ---- State ------------------------------------------------------------------------------------
 
@@ -190,9 +181,7 @@ bool Client::State::linked() const {
            stage == Stage::Connected;
 }
 
-bool Client::State::open() const {
-    return linked() && stage != Stage::Dialling;
-}
+bool Client::State::open() const { return linked() && stage != Stage::Dialling; }
 
 bool Client::State::is_current(Generation generation_of_call) const {
     return linked() && generation_of_call == generation;
@@ -201,27 +190,20 @@ bool Client::State::is_current(Generation generation_of_call) const {
 MonotonicUs Client::State::next_deadline() const {
     switch (stage) {
         case Stage::Idle:
-        case Stage::Closed:
-            return kNever;
+        case Stage::Closed: return kNever;
         case Stage::Waiting:
-        case Stage::Ending:
-            return redial_at;
+        case Stage::Ending: return redial_at;
         case Stage::Dialling:
         case Stage::AwaitInfo:
-        case Stage::AwaitPong:
-            return std::min(handshake_until, hang_up_at);
-        case Stage::Connected:
-            return std::min(keep_alive.next_deadline(), hang_up_at);
+        case Stage::AwaitPong: return std::min(handshake_until, hang_up_at);
+        case Stage::Connected: return std::min(keep_alive.next_deadline(), hang_up_at);
     }
     return kNever;
 }
 
 void Client::State::on_deadline(MonotonicUs at) {
     if (at < next_deadline()) return;
-    if (stage == Stage::Waiting) {
-        if (queue_count == 0) begin_dial(at);
-        return;
-    }
+    if (stage == Stage::Waiting) return begin_dial(at);
     if (!linked()) return;
     if (at >= hang_up_at) {
         const ErrorMeaning meaning = meaning_of_error(last_error);
@@ -250,8 +232,7 @@ void Client::State::on_wake_up(MonotonicUs at) {
 
 void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
     switch (action) {
-        case KeepAlive::Action::None:
-            return;
+        case KeepAlive::Action::None: return;
         case KeepAlive::Action::Dead:
             end_by_us(CauseClass::Stale, "Nothing was heard from the broker in time.", at);
             return;
@@ -261,8 +242,7 @@ void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
             else
                 push(Event::Kind::Suspect);
             break;
-        case KeepAlive::Action::Ping:
-            break;
+        case KeepAlive::Action::Ping: break;
     }
     send_ping(0, at);
 }
@@ -318,6 +298,7 @@ void Client::State::check_invariants() const {
     NB_ASSERT((next_deadline() == kNever) == (stage == Stage::Idle || stage == Stage::Closed));
     NB_ASSERT(stage != Stage::Connected || told_connected);
     NB_ASSERT(!told_connected || stage == Stage::Connected || stage == Stage::Ending);
+    NB_ASSERT(stage != Stage::Waiting || queue_count == 0);
     NB_ASSERT(pings.size() <= kPingsOutstandingMax);
     NB_ASSERT((redial_at != kNever) == (stage == Stage::Waiting || stage == Stage::Ending));
 }

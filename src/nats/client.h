@@ -1,25 +1,28 @@
 // nats/client.h - the NATS client: bytes and time in, events and bytes out.
 //
-// Before this: a transport (web/ws_transport, examples/) dials, hands over bytes and reports its end.
-// After this:  an owner (src/session, or any program) that acts on events.
-// Unknown here: sockets, clocks, randomness, payload contents.
+// Before this: a transport (web/ws_transport, examples/) dials, hands over bytes and reports its
+// end. After this:  an owner (src/session, or any program) that acts on events. Unknown here:
+// sockets, clocks, randomness, payload contents.
 //
 // The owner's loop: call next_event() until it answers NeedMore, do what Dial and HangUp ask, write
 // pending_output() to the transport, and call on_deadline() at next_deadline() or any time later or
 // earlier: every deadline is judged by the `now` of the call, so throttled timers cannot hurt.
 //
 //   transport opened      -> on_open(generation, now)
-//   bytes to come         -> prepare(generation, n), write into the span, commit(generation, n, now)
-//   transport ended       -> on_close(generation, report, now)
-//   page woke up, online  -> on_wake_up(now)
+//   bytes to come         -> prepare(generation, n), write into the span, commit(generation, n,
+//   now) transport ended       -> on_close(generation, report, now) page woke up, online  ->
+//   on_wake_up(now)
 //
 // A client dials for ever (design rule 7) until close(). Calls with a generation that is not the
 // current one do nothing: prepare() answers an empty span.
 //
 // Invariants, checked after every mutating public call (tests/nats/client_test.cpp):
-//   1. A Connected event is followed by exactly one Disconnected or Closed before the next Connected.
+//   1. A Connected event is followed by exactly one Disconnected or Closed before the next
+//   Connected.
 //   2. Output is held only for an open transport; it never exceeds kOutputBytesMax.
-//   3. Every live subscription has been sent exactly once on the current connection.
+//   3. Every live subscription has been sent exactly once on the current connection. Its SUB
+//   follows
+//      the handshake's PING in the same write; a fence() proves that the broker has taken it.
 //   4. next_deadline() is kNever only when closed or when only the transport can make progress.
 //
 // Wire grammar and examples: docs/wire-nats.md.
@@ -81,28 +84,31 @@ class Client {
     std::string_view pending_output() const;
     void consume_output(std::size_t bytes);
 
-    // Bytes received and not yet turned into events; the pump posts itself again while there are some.
+    // Bytes received and not yet looked at by next_event(), so without an incomplete message; the
+    // pump posts itself again while there are some.
     std::size_t unread_bytes() const;
 
     // ---- time
     MonotonicUs next_deadline() const;
     void on_deadline(MonotonicUs now);
-    // The page woke up, came online or was shown: dial at once, or PING at once and be dead after 5 s.
+    // The page woke up, came online or was shown: dial at once, or PING at once and be dead 5 s
+    // later.
     void on_wake_up(MonotonicUs now);
 
     // ---- owner side
     Event next_event(MonotonicUs now);
 
-    // Subscribes now and after every reconnection, under the same sid. Errors: an invalid subject, or
-    // kSubscriptionsMax reached.
+    // Subscribes now and after every reconnection, under the same sid. Errors: an invalid subject,
+    // or kSubscriptionsMax reached.
     Result<Sid> subscribe(std::string_view subject, std::string_view queue_group = {});
     void unsubscribe(Sid sid);
 
-    // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its connection.
-    // REQUIRES: connected().
+    // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its
+    // connection, also with one whose Disconnected is still to be read: then it never passes.
     FenceId fence(MonotonicUs now);
 
-    // Ends the current connection with these words and redials by rule 7.
+    // Ends the current connection with these words and redials by rule 7. Does nothing while no
+    // connection is up or being made.
     void reconnect(CauseClass cause_class, std::string_view text, MonotonicUs now);
 
     // Ends for good: HangUp, then Closed. Nothing happens after that.

@@ -83,7 +83,6 @@ void Client::State::close_for_good() {
     if (stage == Stage::Closed) return;
     const bool dialled = linked() && !queued(Event::Kind::Dial);
     drop_queued(Event::Kind::Dial);
-    drop_queued(Event::Kind::Disconnected);
     drop_queued(Event::Kind::Suspect);
     drop_queued(Event::Kind::Alive);
     if (dialled) push(Event::Kind::HangUp);

@@ -59,10 +59,8 @@ bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
     event.epoch = epoch;
     if (stage == Stage::Connected) return take_op_connected(op, at, event);
     switch (op.kind) {
-        case Kind::Info:
-            return take_info(op, at, event);
-        case Kind::Err:
-            return take_error(op, at, event);
+        case Kind::Info: return take_info(op, at, event);
+        case Kind::Err: return take_error(op, at, event);
         case Kind::Ok:
             if (stage == Stage::AwaitPong) return false;
             break;
@@ -76,8 +74,7 @@ bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
             take_pong(at, event);
             event = connected_event(at);
             return true;
-        default:
-            break;
+        default: break;
     }
     end_by_breach(nats_error_text(NatsError::OutOfOrder), at);
     return false;
@@ -86,20 +83,15 @@ bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
 bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event& event) {
     switch (op.kind) {
         case Kind::Msg:
-        case Kind::Hmsg:
-            return take_message(op, event);
-        case Kind::Pong:
-            return take_pong(at, event);
-        case Kind::Info:
-            return take_info(op, at, event);
-        case Kind::Err:
-            return take_error(op, at, event);
+        case Kind::Hmsg: return take_message(op, event);
+        case Kind::Pong: return take_pong(at, event);
+        case Kind::Info: return take_info(op, at, event);
+        case Kind::Err: return take_error(op, at, event);
         case Kind::Ping:
             append_pong(output.tail());
             check_output(at);
             return false;
-        default:
-            return false;
+        default: return false;
     }
 }
 
@@ -150,15 +142,16 @@ bool Client::State::take_info(const ParsedOp& op, MonotonicUs at, Event& event) 
 
 bool Client::State::take_error(const ParsedOp& op, MonotonicUs at, Event& event) {
     ++stats.server_errors;
-    last_error = op.text;
-    const ErrorMeaning meaning = meaning_of_error(last_error);
+    // The first fatal one is the cause of what follows; what comes behind it does not hide it.
+    if (meaning_of_error(last_error).effect != ErrorEffect::EndsConnection) last_error = op.text;
+    const ErrorMeaning meaning = meaning_of_error(op.text);
     if (meaning.effect == ErrorEffect::EndsConnection) {
         if (linked()) hang_up_at = std::min(hang_up_at, at + kFatalErrorGraceUs);
         return false;
     }
-    event.text = last_error;
+    event.text = op.text;
     event.kind = Event::Kind::ServerError;
-    const std::optional<PermissionViolation> violation = permission_violation_from_text(last_error);
+    const std::optional<PermissionViolation> violation = permission_violation_from_text(op.text);
     if (!violation || !violation->of_subscription) return true;
     event.kind = Event::Kind::Denied;
     event.sid = subscriptions.find(violation->sid) != nullptr

@@ -43,8 +43,8 @@ inline constexpr MonotonicUs kSlowReadingUs = 5 * kSecondUs;
 // broker that does not answer.
 inline constexpr std::size_t kPingsOutstandingMax = 4096;
 
-// Events that are not read from the stream: Dial, HangUp, Suspect or Alive, Disconnected, Closed.
-// No new dial begins before they were taken, so there are never more than one of each.
+// Events that are not read from the stream: Dial, HangUp, Suspect or Alive, LameDuck, Disconnected,
+// Closed. No new dial begins before they were taken, so there is never more than one of each.
 inline constexpr std::size_t kQueuedEventsMax = 8;
 
 struct Client::State {

@@ -21,9 +21,7 @@ void append_text(std::string& out, std::string_view key, std::string_view value)
     append_json_string(out, value);
 }
 
-void append_sid(std::string& out, Sid sid) {
-    append_int(out, static_cast<std::int64_t>(sid));
-}
+void append_sid(std::string& out, Sid sid) { append_int(out, static_cast<std::int64_t>(sid)); }
 
 }  // namespace
 
@@ -56,12 +54,8 @@ void append_unsub(std::string& out, Sid sid) {
     out.append("\r\n");
 }
 
-void append_ping(std::string& out) {
-    out.append("PING\r\n");
-}
-void append_pong(std::string& out) {
-    out.append("PONG\r\n");
-}
+void append_ping(std::string& out) { out.append("PING\r\n"); }
+void append_pong(std::string& out) { out.append("PONG\r\n"); }
 
 std::size_t sub_line_bytes_max(std::string_view subject, std::string_view queue_group) {
     return sizeof("SUB   \r\n") + subject.size() + queue_group.size() + kSidDigitsMax;

@@ -4,40 +4,23 @@ namespace nats_blotter::nats {
 
 std::string_view nats_error_text(NatsError code) {
     switch (code) {
-        case NatsError::UnknownVerb:
-            return "an unknown verb";
-        case NatsError::MissingArguments:
-            return "a verb without its arguments";
-        case NatsError::UnexpectedBytes:
-            return "unexpected bytes behind a verb";
-        case NatsError::BareLineFeed:
-            return "a line that does not end in CRLF";
-        case NatsError::LoneCarriageReturn:
-            return "a carriage return inside a line";
-        case NatsError::LineTooLong:
-            return "a line beyond the limit";
-        case NatsError::WrongArgumentCount:
-            return "a message line with a wrong number of fields";
-        case NatsError::BadSize:
-            return "a message size that is not a number";
-        case NatsError::PayloadTooBig:
-            return "a message beyond the limit";
-        case NatsError::HeaderBeyondTotal:
-            return "headers longer than their message";
-        case NatsError::MissingPayloadEnd:
-            return "a payload that does not end where it should";
-        case NatsError::BadInfo:
-            return "an INFO that is not the expected JSON";
-        case NatsError::OutOfOrder:
-            return "a line that cannot come at this moment";
-        case NatsError::BadSubject:
-            return "not a valid subject";
-        case NatsError::BadQueueGroup:
-            return "not a valid queue group";
-        case NatsError::TooManySubscriptions:
-            return "too many subscriptions";
-        case NatsError::ClientClosed:
-            return "the client is closed";
+        case NatsError::UnknownVerb: return "an unknown verb";
+        case NatsError::MissingArguments: return "a verb without its arguments";
+        case NatsError::UnexpectedBytes: return "unexpected bytes behind a verb";
+        case NatsError::BareLineFeed: return "a line that does not end in CRLF";
+        case NatsError::LoneCarriageReturn: return "a carriage return inside a line";
+        case NatsError::LineTooLong: return "a line beyond the limit";
+        case NatsError::WrongArgumentCount: return "a message line with a wrong number of fields";
+        case NatsError::BadSize: return "a message size that is not a number";
+        case NatsError::PayloadTooBig: return "a message beyond the limit";
+        case NatsError::HeaderBeyondTotal: return "headers longer than their message";
+        case NatsError::MissingPayloadEnd: return "a payload that does not end where it should";
+        case NatsError::BadInfo: return "an INFO that is not the expected JSON";
+        case NatsError::OutOfOrder: return "a line that cannot come at this moment";
+        case NatsError::BadSubject: return "not a valid subject";
+        case NatsError::BadQueueGroup: return "not a valid queue group";
+        case NatsError::TooManySubscriptions: return "too many subscriptions";
+        case NatsError::ClientClosed: return "the client is closed";
     }
     return "unknown NATS error";
 }

@@ -18,16 +18,16 @@ using Generation = std::uint32_t;
 // Subscription id on the wire; ours are decimal numbers from 1, never reused within a client.
 using Sid = std::uint64_t;
 
-// Identifies one PING sent by fence(); passed when its PONG came, so that everything the broker sent
-// before it has been received.
+// Identifies one PING sent by fence(); passed when its PONG came, so that everything the broker
+// sent before it has been received.
 using FenceId = std::uint64_t;
 
 // Where a connection was when it ended.
 enum class Phase : std::uint8_t {
-    Dialling,     // the transport was not open yet
-    AwaitInfo,    // open, no INFO yet
-    AwaitPong,    // CONNECT sent, not accepted yet
-    Connected,    // accepted
+    Dialling,   // the transport was not open yet
+    AwaitInfo,  // open, no INFO yet
+    AwaitPong,  // CONNECT sent, not accepted yet
+    Connected,  // accepted
 };
 
 // Why a connection ended, by cause; nats/cause.h maps close codes and -ERR texts to it.
@@ -47,11 +47,11 @@ enum class CauseClass : std::uint8_t {
 struct Cause {
     CauseClass cause_class = CauseClass::Network;
     Phase phase = Phase::Dialling;
-    std::uint16_t close_code = 0;   // WebSocket close code, 0 where there was none
-    bool was_clean = false;         // the closing handshake completed
-    std::string close_reason;       // as the peer gave it
-    std::string last_error;         // text of the last -ERR, without quotes
-    std::string text;               // one sentence for the screen
+    std::uint16_t close_code = 0;  // WebSocket close code, 0 where there was none
+    bool was_clean = false;        // the closing handshake completed
+    std::string close_reason;      // as the peer gave it
+    std::string last_error;        // text of the last -ERR, without quotes
+    std::string text;              // one sentence for the screen
 };
 
 // What the transport reports at its end.

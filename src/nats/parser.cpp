@@ -17,19 +17,13 @@ constexpr std::size_t kFirstCapacityBytes = 16 * 1024;
 constexpr std::size_t kAlwaysMovedBytes = 64 * 1024;
 constexpr std::size_t kMessageFieldsMax = 5;
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 std::string_view trim_blanks(std::string_view text) {
-    while (!text.empty() && is_blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back()))
-        text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
     return text;
 }
 
@@ -197,16 +191,14 @@ bool Parser::parse_message_line(std::size_t line_bytes) {
     const char* const line = buffer_.get() + read_;
     std::size_t at = verb_bytes_;
     for (;;) {
-        while (at < line_bytes && is_blank(line[at]))
-            ++at;
+        while (at < line_bytes && is_blank(line[at])) ++at;
         if (at == line_bytes) break;
         if (count == tokens.size()) {
             set_failed(NatsError::WrongArgumentCount, at);
             return false;
         }
         const std::size_t start = at;
-        while (at < line_bytes && !is_blank(line[at]) && line[at] != '\r')
-            ++at;
+        while (at < line_bytes && !is_blank(line[at]) && line[at] != '\r') ++at;
         if (at < line_bytes && line[at] == '\r') {
             set_failed(NatsError::LoneCarriageReturn, at);
             return false;

@@ -52,8 +52,7 @@ class FieldReader {
         JsonToken token = scanner_.next();
         if (token == JsonToken::Null) return true;
         if (token != JsonToken::ArrayStart) return false;
-        while ((token = scanner_.next()) == JsonToken::String)
-            field.emplace_back(string());
+        while ((token = scanner_.next()) == JsonToken::String) field.emplace_back(string());
         return token == JsonToken::ArrayEnd;
     }
 

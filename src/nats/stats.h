@@ -17,10 +17,10 @@ struct Stats {
     std::uint64_t disconnects = 0;
     std::uint64_t protocol_errors = 0;
     std::uint64_t server_errors = 0;
-    std::uint64_t unknown_sid = 0;    // messages of a subscription that is gone
-    std::uint64_t intake_refused = 0; // prepare() past its limit
-    std::int64_t rtt_us = -1;         // last round trip, -1 before the first
-    MonotonicUs last_byte_at = -1;    // when a byte was last heard, -1 before the first
+    std::uint64_t unknown_sid = 0;     // messages of a subscription that is gone
+    std::uint64_t intake_refused = 0;  // prepare() past its limit
+    std::int64_t rtt_us = -1;          // last round trip, -1 before the first
+    MonotonicUs last_byte_at = -1;     // when a byte was last heard, -1 before the first
 };
 
 }  // namespace nats_blotter::nats

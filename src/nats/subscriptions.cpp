@@ -15,9 +15,7 @@ constexpr std::size_t kOtherOutputBytesMax = 256 * 1024;
 
 }  // namespace
 
-std::size_t Subscriptions::line_bytes_max() {
-    return kOutputBytesMax - kOtherOutputBytesMax;
-}
+std::size_t Subscriptions::line_bytes_max() { return kOutputBytesMax - kOtherOutputBytesMax; }
 
 Result<Sid> Subscriptions::add(std::string_view subject, std::string_view queue_group) {
     if (Result<void> valid = check_subject(subject); !valid) return valid.error();
@@ -52,8 +50,8 @@ const Subscription* Subscriptions::find(Sid sid) const {
 // While nothing was removed a sid's place is known; else it is searched.
 std::size_t Subscriptions::index_of(Sid sid) const {
     if (sid == 0) return sids_.size();
-    const auto guess = static_cast<std::size_t>(sid - 1);
-    if (sid <= sids_.size() && sids_[guess] == sid) return guess;
+    const auto likely = static_cast<std::size_t>(sid - 1);
+    if (sid <= sids_.size() && sids_[likely] == sid) return likely;
     const auto found = std::lower_bound(sids_.begin(), sids_.end(), sid);
     if (found == sids_.end() || *found != sid) return sids_.size();
     return static_cast<std::size_t>(found - sids_.begin());
@@ -76,8 +74,7 @@ void Subscriptions::mark_denied(Sid sid) {
 }
 
 void Subscriptions::forget_denials() {
-    for (Subscription& subscription : subscriptions_)
-        subscription.denied = false;
+    for (Subscription& subscription : subscriptions_) subscription.denied = false;
 }
 
 void Subscriptions::append_all(std::string& out) const {

@@ -10,9 +10,7 @@
 
 namespace nats_blotter::services {
 
-std::string_view side_name(Side side) {
-    return side == Side::Buy ? "Buy" : "Sell";
-}
+std::string_view side_name(Side side) { return side == Side::Buy ? "Buy" : "Sell"; }
 
 std::optional<Side> side_from_name(std::string_view name) {
     if (name == "Buy") return Side::Buy;

@@ -31,8 +31,7 @@ std::string browser_permissions_text(std::span<const Account> accounts) {
             add(feed::browser_allow_subject(row, 0));  // one wildcard for all accounts
             continue;
         }
-        for (const Account& account : accounts)
-            add(feed::browser_allow_subject(row, account.id));
+        for (const Account& account : accounts) add(feed::browser_allow_subject(row, account.id));
     }
     text.append("  ]\n}\n");
     return text;

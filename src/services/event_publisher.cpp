@@ -25,9 +25,7 @@ EventPublisher::EventPublisher(Storage& storage, Bus& bus, std::string owner,
                                std::vector<feed::SubjectFamily> families)
     : storage_(storage), bus_(bus), owner_(std::move(owner)), families_(std::move(families)) {}
 
-EventPublisher::~EventPublisher() {
-    stop();
-}
+EventPublisher::~EventPublisher() { stop(); }
 
 void EventPublisher::start() {
     thread_ = std::thread([this] { run(); });

@@ -20,8 +20,7 @@ HttpUrl http_url_from_text(std::string_view text) {
     HttpUrl url;
     std::string_view host = rest.substr(0, slash);
     if (slash != std::string_view::npos) url.prefix = rest.substr(slash);
-    while (!url.prefix.empty() && url.prefix.back() == '/')
-        url.prefix.pop_back();
+    while (!url.prefix.empty() && url.prefix.back() == '/') url.prefix.pop_back();
     const std::size_t colon = host.rfind(':');
     if (colon != std::string_view::npos) {
         const std::string_view port = host.substr(colon + 1);

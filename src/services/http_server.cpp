@@ -73,26 +73,16 @@ std::string_view HttpRequest::query_value(std::string_view name) const {
 
 std::string_view http_reason(int status) {
     switch (status) {
-        case 200:
-            return "OK";
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 413:
-            return "Payload Too Large";
-        case 414:
-            return "URI Too Long";
-        case 415:
-            return "Unsupported Media Type";
-        case 500:
-            return "Internal Server Error";
-        default:
-            return "Error";
+        case 200: return "OK";
+        case 400: return "Bad Request";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 413: return "Payload Too Large";
+        case 414: return "URI Too Long";
+        case 415: return "Unsupported Media Type";
+        case 500: return "Internal Server Error";
+        default: return "Error";
     }
 }
 
@@ -163,10 +153,8 @@ bool HttpServer::Implementation::origin_allowed(const httplib::Request& request)
     while (!rest.empty()) {
         const std::size_t comma = rest.find(',');
         std::string_view item = rest.substr(0, comma);
-        while (!item.empty() && item.front() == ' ')
-            item.remove_prefix(1);
-        while (!item.empty() && item.back() == ' ')
-            item.remove_suffix(1);
+        while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+        while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
         if (item == origin) return true;
         rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     }
@@ -246,9 +234,7 @@ HttpServer::HttpServer(HttpSettings settings, ErrorBody error_body)
     implementation_->configure();
 }
 
-HttpServer::~HttpServer() {
-    stop();
-}
+HttpServer::~HttpServer() { stop(); }
 
 void HttpServer::route(std::string method, std::string path, HttpHandler handler) {
     Route route{std::move(method), std::move(path), false, std::move(handler)};
@@ -283,8 +269,7 @@ void HttpServer::close_listener() {
     Implementation& self = *implementation_;
     if (!self.listener.joinable()) return;
     // stop() before the accept loop runs would be lost.
-    while (!self.server.is_running() && !self.stopped)
-        std::this_thread::yield();
+    while (!self.server.is_running() && !self.stopped) std::this_thread::yield();
     self.stopped = true;
     self.server.stop();
 }
@@ -294,8 +279,6 @@ void HttpServer::stop() {
     if (implementation_->listener.joinable()) implementation_->listener.join();
 }
 
-const HttpSettings& HttpServer::settings() const {
-    return implementation_->settings;
-}
+const HttpSettings& HttpServer::settings() const { return implementation_->settings; }
 
 }  // namespace nats_blotter::services

@@ -176,11 +176,9 @@ bool Program::bus_closed() const {
 // From the outside in: no more orders made, none taken, those taken are booked and told.
 void Program::stop() {
     if (simulator_) simulator_->stop();
-    for (const std::unique_ptr<HttpServer>& server : servers_)
-        server->close_listener();
+    for (const std::unique_ptr<HttpServer>& server : servers_) server->close_listener();
     if (processor_) processor_->stop();
-    for (const std::unique_ptr<HttpServer>& server : servers_)
-        server->stop();
+    for (const std::unique_ptr<HttpServer>& server : servers_) server->stop();
     servers_.clear();
     processor_.reset();
     trade_bus_.reset();

@@ -36,12 +36,9 @@ void check(natsStatus status, const char* doing) {
 
 std::string_view bus_state_name(BusState state) {
     switch (state) {
-        case BusState::Connected:
-            return "connected";
-        case BusState::Reconnecting:
-            return "reconnecting";
-        case BusState::Closed:
-            return "closed";
+        case BusState::Connected: return "connected";
+        case BusState::Reconnecting: return "reconnecting";
+        case BusState::Closed: return "closed";
     }
     return "closed";
 }
@@ -49,9 +46,7 @@ std::string_view bus_state_name(BusState state) {
 // ---- BusSubscription
 // ------------------------------------------------------------------------------
 
-BusSubscription::~BusSubscription() {
-    natsSubscription_Destroy(subscription_);
-}
+BusSubscription::~BusSubscription() { natsSubscription_Destroy(subscription_); }
 
 std::optional<std::string> BusSubscription::next(int timeout_ms) {
     natsMsg* message = nullptr;
@@ -63,9 +58,7 @@ std::optional<std::string> BusSubscription::next(int timeout_ms) {
     return payload;
 }
 
-void BusSubscription::stop() {
-    natsSubscription_Drain(subscription_);
-}
+void BusSubscription::stop() { natsSubscription_Drain(subscription_); }
 
 std::int64_t BusSubscription::dropped_count() const {
     std::int64_t dropped = 0;
@@ -121,22 +114,15 @@ BusState Bus::state() const {
     switch (natsConnection_Status(connection_)) {
         case NATS_CONN_STATUS_CONNECTED:
         case NATS_CONN_STATUS_DRAINING_SUBS:
-        case NATS_CONN_STATUS_DRAINING_PUBS:
-            return BusState::Connected;
-        case NATS_CONN_STATUS_CLOSED:
-            return BusState::Closed;
-        default:
-            return BusState::Reconnecting;
+        case NATS_CONN_STATUS_DRAINING_PUBS: return BusState::Connected;
+        case NATS_CONN_STATUS_CLOSED: return BusState::Closed;
+        default: return BusState::Reconnecting;
     }
 }
 
-std::int64_t Bus::uptime_seconds() const {
-    return (monotonic_us() - started_us_) / kSecondUs;
-}
+std::int64_t Bus::uptime_seconds() const { return (monotonic_us() - started_us_) / kSecondUs; }
 
-void Bus::on_event(__natsConnection*, void* closure) {
-    static_cast<Bus*>(closure)->report_state();
-}
+void Bus::on_event(__natsConnection*, void* closure) { static_cast<Bus*>(closure)->report_state(); }
 
 void Bus::report_state() {
     if (!connection_) return;  // a callback during connect; the constructor reports afterwards

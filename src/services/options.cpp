@@ -156,8 +156,7 @@ void apply(Options& options, const std::string& flag, const std::string& value) 
 
 void complete(Options& options) {
     bool any = false;
-    for (const bool wanted : options.roles)
-        any = any || wanted;
+    for (const bool wanted : options.roles) any = any || wanted;
     if (!any) options.roles.fill(true);
     if (options.nats_url.find('@') != std::string::npos)
         throw std::invalid_argument(
@@ -171,9 +170,7 @@ void complete(Options& options) {
 
 }  // namespace
 
-std::string_view role_name(Role role) {
-    return kRoleNames[static_cast<std::size_t>(role)];
-}
+std::string_view role_name(Role role) { return kRoleNames[static_cast<std::size_t>(role)]; }
 
 std::optional<Role> role_from_name(std::string_view name) {
     for (std::size_t index = 0; index < kRoleCount; ++index)
@@ -187,9 +184,7 @@ std::string Options::url(Role role) const {
     return "http://" + listen_address + ":" + std::to_string(ports[index]);
 }
 
-std::string_view usage_text() {
-    return kUsage;
-}
+std::string_view usage_text() { return kUsage; }
 
 std::variant<Options, UsageError, HelpWanted> options_from_arguments(
     const std::vector<std::string>& arguments) {

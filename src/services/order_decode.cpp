@@ -93,8 +93,7 @@ template <std::size_t N>
 bool has_only(const json& object, const std::array<std::string_view, N>& names) {
     for (const auto& item : object.items()) {
         bool known = false;
-        for (const std::string_view name : names)
-            known = known || item.key() == name;
+        for (const std::string_view name : names) known = known || item.key() == name;
         if (!known) return false;
     }
     return true;
@@ -109,16 +108,11 @@ constexpr std::array<std::string_view, 7> kOrderNames{
 
 std::string_view decode_error_text(DecodeError code) {
     switch (code) {
-        case DecodeError::NotJson:
-            return "not a JSON object";
-        case DecodeError::BadField:
-            return "a member has the wrong type or value";
-        case DecodeError::BadQuantity:
-            return "quantity is not a whole number from 1 to 2147483647";
-        case DecodeError::UnknownProperty:
-            return "a member is not known";
-        case DecodeError::WrongType:
-            return "not an order";
+        case DecodeError::NotJson: return "not a JSON object";
+        case DecodeError::BadField: return "a member has the wrong type or value";
+        case DecodeError::BadQuantity: return "quantity is not a whole number from 1 to 2147483647";
+        case DecodeError::UnknownProperty: return "a member is not known";
+        case DecodeError::WrongType: return "not an order";
     }
     return "unknown";
 }

@@ -28,10 +28,8 @@ std::vector<Stock> universe_from_environment() {
         while (!rest.empty()) {
             const std::size_t comma = rest.find(',');
             std::string_view item = rest.substr(0, comma);
-            while (!item.empty() && item.front() == ' ')
-                item.remove_prefix(1);
-            while (!item.empty() && item.back() == ' ')
-                item.remove_suffix(1);
+            while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+            while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
             if (!item.empty()) wanted.emplace(item);
             rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
         }
@@ -55,8 +53,7 @@ struct Universe {
     std::string list_json = json_array(stocks, append_stock);
 
     Universe() {
-        for (const Stock& stock : stocks)
-            by_ticker.emplace(stock.ticker, &stock);
+        for (const Stock& stock : stocks) by_ticker.emplace(stock.ticker, &stock);
     }
 };
 

@@ -521,8 +521,6 @@ constexpr std::array<Stock, kReferenceUniverseCount> kUniverse{{
 
 }  // namespace
 
-std::span<const Stock> reference_universe() {
-    return kUniverse;
-}
+std::span<const Stock> reference_universe() { return kUniverse; }
 
 }  // namespace nats_blotter::services

@@ -69,17 +69,9 @@ constexpr std::array<Person, 10> kPeople{{
 
 }  // namespace
 
-std::span<const SeedAccount> seed_accounts() {
-    return kAccounts;
-}
-std::span<const SeedAccountUser> seed_account_users() {
-    return kAccountUsers;
-}
-std::span<const SeedTrade> seed_trades() {
-    return kTrades;
-}
-std::span<const Person> people() {
-    return kPeople;
-}
+std::span<const SeedAccount> seed_accounts() { return kAccounts; }
+std::span<const SeedAccountUser> seed_account_users() { return kAccountUsers; }
+std::span<const SeedTrade> seed_trades() { return kTrades; }
+std::span<const Person> people() { return kPeople; }
 
 }  // namespace nats_blotter::services

@@ -36,8 +36,7 @@ constexpr std::array<Popular, 30> kPopular{{
 
 constexpr std::uint32_t weight_sum() {
     std::uint32_t sum = 0;
-    for (const Popular& popular : kPopular)
-        sum += popular.weight;
+    for (const Popular& popular : kPopular) sum += popular.weight;
     return sum;
 }
 
@@ -72,9 +71,7 @@ std::string simulated_order(Random& random) {
 }
 
 Simulator::Simulator(SimulatorSettings settings) : settings_(std::move(settings)) {}
-Simulator::~Simulator() {
-    stop();
-}
+Simulator::~Simulator() { stop(); }
 
 void Simulator::start() {
     const int wanted = static_cast<int>(std::ceil(settings_.rate / kRatePerConnection));
@@ -89,8 +86,7 @@ void Simulator::start() {
 
 void Simulator::stop() {
     stopping_ = true;
-    for (std::thread& thread : threads_)
-        thread.join();
+    for (std::thread& thread : threads_) thread.join();
     threads_.clear();
 }
 

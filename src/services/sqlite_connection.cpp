@@ -90,8 +90,7 @@ SqliteConnection::SqliteConnection(const std::string& file, SqliteSync sync) {
 }
 
 SqliteConnection::~SqliteConnection() {
-    for (const auto& [sql, statement] : statements_)
-        sqlite3_finalize(statement);
+    for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
     sqlite3_close(database_);
 }
 
@@ -99,9 +98,7 @@ void SqliteConnection::execute(const char* sql) {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail("execute");
 }
 
-std::int64_t SqliteConnection::changes() const {
-    return sqlite3_changes64(database_);
-}
+std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(database_); }
 
 std::int64_t SqliteConnection::last_insert_rowid() const {
     return sqlite3_last_insert_rowid(database_);

@@ -99,8 +99,7 @@ std::vector<Account> SqliteStorage::accounts() {
     Reader reader(*this);
     SqliteQuery query(*reader, "SELECT id, displayname FROM accounts ORDER BY id");
     std::vector<Account> result;
-    while (query.step())
-        result.push_back({int32_column(query, 0), std::string(query.text(1))});
+    while (query.step()) result.push_back({int32_column(query, 0), std::string(query.text(1))});
     return result;
 }
 
@@ -152,8 +151,7 @@ std::vector<AccountUser> SqliteStorage::account_users() {
     SqliteQuery query(*reader,
                       "SELECT accountid, username FROM accountusers ORDER BY accountid, username");
     std::vector<AccountUser> result;
-    while (query.step())
-        result.push_back({int32_column(query, 0), std::string(query.text(1))});
+    while (query.step()) result.push_back({int32_column(query, 0), std::string(query.text(1))});
     return result;
 }
 
@@ -253,8 +251,7 @@ std::vector<Booking> SqliteStorage::book(std::span<const Order> orders, std::str
     bookings.reserve(orders.size());
     const std::lock_guard lock(writer_mutex_);
     SqliteTransaction transaction(writer_);
-    for (const Order& order : orders)
-        bookings.push_back(book_one(order, owner, now_ms));
+    for (const Order& order : orders) bookings.push_back(book_one(order, owner, now_ms));
     transaction.commit();
     return bookings;
 }
@@ -383,16 +380,11 @@ void SqliteStorage::confirm_published(std::span<const OutboxRow> rows) {
 
 std::string_view booking_refusal_name(BookingRefusal refusal) {
     switch (refusal) {
-        case BookingRefusal::None:
-            return "none";
-        case BookingRefusal::MissingField:
-            return "missing account or security";
-        case BookingRefusal::UnknownAccount:
-            return "unknown account";
-        case BookingRefusal::SecurityTooLong:
-            return "security too long";
-        case BookingRefusal::PositionOutOfRange:
-            return "position out of range";
+        case BookingRefusal::None: return "none";
+        case BookingRefusal::MissingField: return "missing account or security";
+        case BookingRefusal::UnknownAccount: return "unknown account";
+        case BookingRefusal::SecurityTooLong: return "security too long";
+        case BookingRefusal::PositionOutOfRange: return "position out of range";
     }
     return "unknown";
 }

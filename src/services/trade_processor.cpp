@@ -35,9 +35,7 @@ TradeProcessor::TradeProcessor(Storage& storage, TradeProcessorSettings settings
       subscriber_bus_(named(settings_.bus, "trade-processor-subscriber")),
       publisher_(storage_, publisher_bus_, owner_, settings_.families) {}
 
-TradeProcessor::~TradeProcessor() {
-    stop();
-}
+TradeProcessor::~TradeProcessor() { stop(); }
 
 void TradeProcessor::start() {
     orders_ = subscriber_bus_.subscribe_queue(settings_.orders_subject, kQueueGroup);

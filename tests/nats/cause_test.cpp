@@ -26,9 +26,7 @@ CauseClass class_of(std::string_view last_error, std::uint16_t code, std::string
     return cause.cause_class;
 }
 
-ErrorEffect effect_of(std::string_view text) {
-    return nats::meaning_of_error(text).effect;
-}
+ErrorEffect effect_of(std::string_view text) { return nats::meaning_of_error(text).effect; }
 
 }  // namespace
 

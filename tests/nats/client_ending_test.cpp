@@ -1,6 +1,7 @@
 // Ends, redials, generations, close().
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/limits.h"
@@ -90,6 +91,18 @@ TEST_CASE("AFenceAfterAnUntoldEndNeverPasses") {
     broker.accept();
     broker.sends("PONG\r\n");
     CHECK(broker.count(Kind::FencePassed) == 0);
+}
+
+TEST_CASE("OutputTakenAcrossAnEndIsForgotten") {
+    ConnectedBroker broker;
+    broker.client.fence(broker.clock.now());
+    const std::size_t bytes = broker.client.pending_output().size();
+    REQUIRE(bytes == 6);
+    broker.client.on_close(broker.generation(), {}, broker.clock.now());
+    CHECK(broker.client.pending_output().empty());
+    broker.client.consume_output(bytes);
+    broker.accept();
+    CHECK(broker.take_written().substr(0, 8) == "CONNECT ");
 }
 
 TEST_CASE("AnOldGenerationIsNotHeard") {
@@ -199,6 +212,35 @@ TEST_CASE("RedialsStayWithinTheRuleForTenThousandClients") {
     }
     CHECK(first_half > 4'700);
     CHECK(first_half < 5'300);
+}
+
+TEST_CASE("OnlyAnEndOfAConnectionStartsANewOutage") {
+    ConnectedBroker broker;
+    const MonotonicUs start = broker.clock.now();
+    broker.closes();
+    MonotonicUs longest = 0;
+    while (broker.clock.now() < start + 300 * kSecondUs) {
+        longest = std::max(longest, broker.run_until_dial());
+        broker.closes();
+    }
+    CHECK(longest > 5 * kSecondUs);
+    broker.accept();
+    broker.closes();
+    CHECK(broker.run_until_dial() <= 250 * kMillisecondUs);
+}
+
+TEST_CASE("ADenialIsForgottenWithItsConnection") {
+    ConnectedBroker broker;
+    broker.sends("-ERR 'Permissions Violation for Subscription to \"a\"'\r\n");
+    broker.client.unsubscribe(1);
+    broker.sends("-ERR 'Permissions Violation for Subscription to \"b\"'\r\n");
+    CHECK(broker.take_written().empty());  // the broker knows neither
+    broker.closes();
+    broker.accept();
+    broker.take_written();
+    broker.client.unsubscribe(2);
+    broker.pump();
+    CHECK(broker.take_written() == "UNSUB 2\r\n");
 }
 
 TEST_CASE("CloseHangsUpAndEndsForGood") {

@@ -136,6 +136,18 @@ TEST_CASE("AFatalErrorWithoutACloseIsHungUpAfterTwoSeconds") {
     CHECK(disconnected_and_redialled(broker).cause_class == CauseClass::Authentication);
 }
 
+TEST_CASE("AnErrorBehindTheFatalOneDoesNotHideIt") {
+    StartedBroker broker;
+    broker.accept();
+    broker.take_events();
+    broker.sends("-ERR 'Stale Connection'\r\n-ERR 'new words'\r\n");
+    broker.run_for_ms(2'000);
+    const nats::Cause cause = disconnected_and_redialled(broker);
+    CHECK(cause.cause_class == CauseClass::Stale);
+    CHECK(cause.last_error == "Stale Connection");
+    CHECK_FALSE(cause.text.empty());
+}
+
 TEST_CASE("GarbageAtEveryPhaseEndsTheConnectionAndRedials") {
     for (const std::string_view garbage :
          {"HTTP/1.1 502 Bad Gateway\r\n", "\x16\x03\x01", "{}", "MSG a 1 1\r\nxy",

@@ -213,8 +213,7 @@ TEST_CASE("AMessageOfTheLargestSizeIsNotRefused") {
     REQUIRE(broker.client.subscribe("a").has_value());
     broker.sends("MSG a 1 " + std::to_string(kPayloadBytesMax) + "\r\n");
     const std::string piece(16 * 1024 * 1024, 'x');
-    for (std::size_t fed = 0; fed < kPayloadBytesMax; fed += piece.size())
-        broker.sends(piece);
+    for (std::size_t fed = 0; fed < kPayloadBytesMax; fed += piece.size()) broker.sends(piece);
     CHECK(broker.client.unread_bytes() == 0);
     broker.sends("\r\n");
     REQUIRE(broker.count(Kind::Message) == 1);
@@ -313,12 +312,14 @@ TEST_CASE("AStreamCutAtRandomGivesEveryMessageOnce") {
         REQUIRE(broker.client.subscribe("s").has_value());
         std::string wire;
         for (int i = 0; i < 200; ++i) {
-            const std::string payload = std::to_string(i) + std::string(random.below(400), ' ');
+            const std::string payload =
+                std::to_string(i) + std::string(static_cast<std::size_t>(random.below(400)), ' ');
             wire += "MSG s 1 " + std::to_string(payload.size()) + "\r\n" + payload + "\r\n";
             if (random.below(9) == 0) wire += "PING\r\n";
         }
         for (std::string_view rest = wire; !rest.empty();) {
-            const std::string_view piece = rest.substr(0, 1 + random.below(5'000));
+            const std::string_view piece =
+                rest.substr(0, static_cast<std::size_t>(1 + random.below(5'000)));
             rest.remove_prefix(piece.size());
             if (random.below(3) == 0)
                 broker.sends_without_pump(piece);

@@ -56,8 +56,7 @@ TEST_CASE("EveryTruncationOfABlockIsHarmless") {
     for (std::size_t bytes = 0; bytes <= block.size(); ++bytes) {
         HeaderReader reader(std::string_view(block).substr(0, bytes));
         std::size_t headers = 0;
-        while (reader.next())
-            ++headers;
+        while (reader.next()) ++headers;
         CHECK(headers <= 2);
     }
 }

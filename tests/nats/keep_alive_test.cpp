@@ -8,9 +8,7 @@ using Action = KeepAlive::Action;
 
 namespace {
 
-constexpr MonotonicUs ms(std::int64_t count) {
-    return count * kMillisecondUs;
-}
+constexpr MonotonicUs ms(std::int64_t count) { return count * kMillisecondUs; }
 constexpr MonotonicUs kStart = 77 * kSecondUs;
 
 KeepAlive started() {

@@ -108,8 +108,7 @@ TEST_CASE("AGiantDeliveryIsReadInOneGoAndItsMemoryGivenBack") {
     Parser parser;
     parser.receive(wire);
     std::size_t messages = 0;
-    while (parser.next().kind == Kind::Msg)
-        ++messages;
+    while (parser.next().kind == Kind::Msg) ++messages;
     CHECK(messages == wire.size() / 117);
     CHECK(parser.capacity_bytes() >= wire.size());
     for (std::size_t i = 0; i < 2 * Parser::kIdlePreparesUntilShrink; ++i) {
@@ -125,8 +124,7 @@ TEST_CASE("ABacklogIsNotMovedForEverySmallPiece") {
     Parser parser;
     const std::string message = "MSG a 1 100\r\n" + std::string(100, 'x') + "\r\n";
     std::string wire;
-    while (wire.size() < 24 * 1024 * 1024)
-        wire += message;
+    while (wire.size() < 24 * 1024 * 1024) wire += message;
     parser.receive(wire);
     for (int i = 0; i < 100'000; ++i) {
         CHECK_UNARY(parser.next().kind == Kind::Msg);

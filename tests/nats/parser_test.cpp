@@ -52,9 +52,7 @@ Ops parse(const std::vector<std::string_view>& pieces) {
     return ops;
 }
 
-std::string failed(NatsError code) {
-    return "failed " + std::to_string(static_cast<int>(code));
-}
+std::string failed(NatsError code) { return "failed " + std::to_string(static_cast<int>(code)); }
 
 constexpr std::string_view kNeighbour = "MSG next 77 2\r\nnn\r\n";
 const std::string kNeighbourOp = "msg|next|77|||nn|";
@@ -62,8 +60,7 @@ const std::string kNeighbourOp = "msg|next|77|||nn|";
 void check_cut_everywhere(std::string_view wire, const Ops& expected) {
     CHECK(parse({wire}) == expected);
     std::vector<std::string_view> bytes;
-    for (std::size_t i = 0; i < wire.size(); ++i)
-        bytes.push_back(wire.substr(i, 1));
+    for (std::size_t i = 0; i < wire.size(); ++i) bytes.push_back(wire.substr(i, 1));
     CHECK(parse(bytes) == expected);
     for (std::size_t at = 1; at < wire.size(); ++at)
         CHECK(parse({wire.substr(0, at), wire.substr(at)}) == expected);
@@ -218,30 +215,27 @@ TEST_CASE("RandomStreamsCutAtRandomGiveTheSameOperations") {
     const std::uint64_t seed = 20'260'101;
     std::printf("random cuts: seed %llu\n", static_cast<unsigned long long>(seed));
     Random random(seed);
+    const auto below = [&random](std::size_t bound) {
+        return static_cast<std::size_t>(random.below(bound));
+    };
     for (int round = 0; round < 200; ++round) {
         CAPTURE(round);
         std::string wire;
         for (int i = 0; i < 40; ++i) {
-            const std::string payload(random.below(300), static_cast<char>('a' + i % 26));
-            switch (random.below(5)) {
-                case 0:
-                    wire += "PING\r\n";
-                    break;
-                case 1:
-                    wire += "-ERR 'x'\r\n";
-                    break;
-                case 2:
-                    wire += "INFO {} \r\n";
-                    break;
+            const std::string payload(below(300), static_cast<char>('a' + i % 26));
+            switch (below(5)) {
+                case 0: wire += "PING\r\n"; break;
+                case 1: wire += "-ERR 'x'\r\n"; break;
+                case 2: wire += "INFO {} \r\n"; break;
                 default:
                     wire += "MSG s." + std::to_string(i) + " 3 " + std::to_string(payload.size()) +
                             "\r\n" + payload + "\r\n";
             }
         }
-        if (random.below(2) == 0) wire[random.below(wire.size())] = '\x01';
+        if (below(2) == 0) wire[below(wire.size())] = '\x01';
         std::vector<std::string_view> pieces;
         for (std::string_view rest = wire; !rest.empty();) {
-            const std::size_t bytes = 1 + random.below(120);
+            const std::size_t bytes = 1 + below(120);
             pieces.push_back(rest.substr(0, bytes));
             rest = rest.substr(pieces.back().size());
         }

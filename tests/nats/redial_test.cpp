@@ -77,8 +77,7 @@ TEST_CASE("AHerdThatIsRefusedDoesNotComeBackInStep") {
             ++bins[static_cast<std::size_t>(now / (100 * kMillisecondUs))];
         }
     }
-    for (std::size_t i = 10; i < bins.size(); ++i)
-        CHECK(bins[i] * 50 < dials);
+    for (std::size_t i = 10; i < bins.size(); ++i) CHECK(bins[i] * 50 < dials);
 }
 
 TEST_CASE("ANewOutageBeginsWithTheShortWindow") {

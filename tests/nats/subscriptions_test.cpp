@@ -27,10 +27,8 @@ TEST_CASE("SidsRiseAndAreNeverReused") {
 
 TEST_CASE("EverySidIsFoundAfterMuchChurn") {
     Subscriptions subscriptions;
-    for (int i = 1; i <= 500; ++i)
-        CHECK(*subscriptions.add("s." + std::to_string(i), "") == i);
-    for (nats::Sid sid = 1; sid <= 500; sid += 3)
-        subscriptions.remove(sid);
+    for (int i = 1; i <= 500; ++i) CHECK(*subscriptions.add("s." + std::to_string(i), "") == i);
+    for (nats::Sid sid = 1; sid <= 500; sid += 3) subscriptions.remove(sid);
     for (nats::Sid sid = 1; sid <= 500; ++sid) {
         const nats::Subscription* found = subscriptions.find(sid);
         REQUIRE((found != nullptr) == (sid % 3 != 1));

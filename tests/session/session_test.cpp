@@ -211,9 +211,9 @@ TEST_CASE("ScopeChosenWhileOfflineIsTheOnlyOneSubscribedAfterwards") {
     const std::size_t before = rig.subscribed_subjects().size();
     rig.broker_up = true;
     rig.advance_ms(1100);
-    const std::vector<std::string> since(rig.subscribed_subjects().begin() +
-                                             static_cast<std::ptrdiff_t>(before),
-                                         rig.subscribed_subjects().end());
+    const std::vector<std::string> since(
+        rig.subscribed_subjects().begin() + static_cast<std::ptrdiff_t>(before),
+        rig.subscribed_subjects().end());
     CHECK(since == std::vector<std::string>{"/accounts/52355/trades", "/accounts/52355/positions"});
     CHECK(rig.status() == Status::Live);
 }

@@ -96,13 +96,9 @@ void ScriptedBroker::accept() {
     sends("PONG\r\n");
 }
 
-std::string ScriptedBroker::take_written() {
-    return std::exchange(written_, {});
-}
+std::string ScriptedBroker::take_written() { return std::exchange(written_, {}); }
 
-std::vector<SeenEvent> ScriptedBroker::take_events() {
-    return std::exchange(events_, {});
-}
+std::vector<SeenEvent> ScriptedBroker::take_events() { return std::exchange(events_, {}); }
 
 std::size_t ScriptedBroker::count(Kind kind) const {
     std::size_t found = 0;

@@ -48,9 +48,10 @@ FORBIDDEN = {
 # Headers in quotes that come from elsewhere or are made by the build.
 FOREIGN_HEADERS = re.compile(r"(imgui\w*|imstb_\w+)\.h$|backends/.*")
 
-CODE_SUFFIXES = (".cpp", ".h", ".cmake", ".py", ".js", ".mjs", ".css", ".html", ".sh", ".conf")
+# Without nginx's .conf: a long setting there cannot be broken into lines.
+CODE_SUFFIXES = (".cpp", ".h", ".cmake", ".py", ".js", ".mjs", ".css", ".html", ".sh")
 GENERATED_FOLDERS = {"build", "dist", "var", "third_party", "node_modules", ".git", ".cache"}
-TEXT_SUFFIXES = CODE_SUFFIXES + (".md", ".json", ".txt")
+TEXT_SUFFIXES = CODE_SUFFIXES + (".conf", ".in", ".md", ".json", ".txt")
 
 # Spelled apart, so that this file does not find itself.
 FIX_ME = "FIX" + "ME"

@@ -77,8 +77,9 @@ class Text(unittest.TestCase):
         found = findings_of({"scripts/go": "#!/bin/sh\n#" + "x" * 100 + "\n"})
         self.assertEqual(len(found), 1)
 
-    def test_prose_may_be_long(self):
+    def test_prose_and_settings_may_be_long(self):
         self.assertEqual(findings_of({"README.md": "x " * 80 + "\n"}), [])
+        self.assertEqual(findings_of({"nginx/a.conf": "x " * 80 + "\n"}), [])
 
     def test_leftovers_are_found(self):
         self.assertIn("leftover", findings_of({"web/a.cpp": "// " + tidy.FIX_ME + "\n"})[0])
