@@ -247,6 +247,7 @@ class NatsBlotter extends HTMLElement {
             const options = this.#options();
             const canvas = document.createElement('canvas');
             canvas.tabIndex = 0;
+            canvas.setAttribute('role', 'application');
             canvas.setAttribute('aria-label', 'Trades and positions');
             this.#canvas?.remove();
             this.#canvas = canvas;

@@ -104,7 +104,8 @@ char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
 void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
     session_.link().commit(generation, bytes, monotonic_now());
     if (pump_.inbox_is_full()) {
-        on_pump_task();
+        pump_.run_in_place();
+        act(monotonic_now());
     } else {
         pump_.wake();
     }

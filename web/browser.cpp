@@ -3,6 +3,11 @@
 
 #include <emscripten.h>
 
+// Newer releases leave out of the glue what no library of theirs asks for; 3.1.6 has no such macro.
+#ifdef EM_JS_DEPS
+EM_JS_DEPS(nats_blotter_web, "$UTF8ToString,$specialHTMLTargets");
+#endif
+
 // clang-format off
 EM_JS(void, nb_js_browser_init, (), {
     // A trap leaves the program in an unknown state: nothing may be called after it.

@@ -116,7 +116,8 @@ export function quietBroker(connection) {
             length = bytes.readUInt16BE(2);
             at = 4;
         }
-        if (!masked || (bytes[0] & 15) === 8) return;
+        if ((bytes[0] & 15) === 8) connection.destroy(); // the browser says goodbye
+        if (!masked || connection.destroyed) return;
         const mask = bytes.subarray(at, at + 4);
         const body = bytes
             .subarray(at + 4, at + 4 + length)

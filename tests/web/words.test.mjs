@@ -320,7 +320,12 @@ test('two elements on one page live apart', async () => {
         path === '/position-service/trades/7'
             ? {status: 200, body: JSON.stringify([{...trade('T-7', 7), accountId: 7}])}
             : healthy(path);
-    ingress.socket = quietBroker;
+    const links = new Set();
+    ingress.socket = (connection) => {
+        links.add(connection);
+        connection.on('close', () => links.delete(connection));
+        quietBroker(connection);
+    };
     page = await openPage(browser, `${ingress.url}#account=22214`);
     await untilStatus(page, 'live');
     const seen = await withBlotter(page, async (blotter) => {
@@ -338,5 +343,6 @@ test('two elements on one page live apart', async () => {
         };
     });
     assert.deepEqual(seen, {ids: [['T-1'], ['T-7']], gone: 'closed', stays: 'live'});
+    await until('the connection of the one that went is closed', () => links.size === 1);
     assert.deepEqual(page.complaints, []);
 });
