@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // scripts/screenshot.mjs [URL] [FILE] - the README's picture, taken from a running system.
 //
-// Without a URL it starts the whole stack by itself (which must be built: `make run` once), lets the
-// simulator post some hundred orders, and stops it again. FILE is docs/images/blotter.png unless given.
+// Without a URL it starts the whole stack by itself (which must be built: `make run` once), lets
+// the simulator post some hundred orders, and stops it again. FILE is docs/images/blotter.png
+// unless given.
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 

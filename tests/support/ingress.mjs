@@ -34,7 +34,7 @@ export const info =
 
 export class Ingress {
     // What GET answers for a path below a service: {status, body} or a promise of it. And what a
-    // socket does when it opens, as a function of the raw connection. Both may be replaced any time.
+    // socket does when it opens, given the raw connection. Both may be replaced at any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
     policy =
