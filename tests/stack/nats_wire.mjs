@@ -11,8 +11,9 @@ function openWebSocket(host, port, path) {
     const socket = net.connect(port, host);
     let head = Buffer.alloc(0);
     let frames = null;
-    const stream = { write: (bytes) => socket.write(clientFrame(bytes)), onBytes: () => {}, close: () => socket.destroy() };
+    const stream = { write: (bytes) => socket.write(clientFrame(bytes)), onBytes: () => {}, onClose: () => {}, close: () => socket.destroy() };
     socket.on('error', reject);
+    socket.on('close', () => stream.onClose());
     socket.on('connect', () => socket.write(
       `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
       `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\n\r\n`));
@@ -58,8 +59,9 @@ function frameReader(deliver) {
 function openTcp(host, port) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, host, () => resolve(stream));
-    const stream = { write: (bytes) => socket.write(bytes), onBytes: () => {}, close: () => socket.destroy() };
+    const stream = { write: (bytes) => socket.write(bytes), onBytes: () => {}, onClose: () => {}, close: () => socket.destroy() };
     socket.on('error', reject);
+    socket.on('close', () => stream.onClose());
     socket.on('data', (bytes) => stream.onBytes(bytes));
   });
 }
@@ -71,12 +73,14 @@ export class NatsClient {
   #pending = Buffer.alloc(0);
   #pongs = [];
   #sid = 0;
+  #isClosed = false;
 
   // where: {port, host?, path?} (a path makes it a WebSocket), user, password.
   static async connect({ host = '127.0.0.1', port, path, user, password }) {
     const client = new NatsClient();
     client.#stream = path ? await openWebSocket(host, port, path) : await openTcp(host, port);
     client.#stream.onBytes = (bytes) => client.#read(bytes);
+    client.#stream.onClose = () => client.#closed();
     const options = { verbose: false, pedantic: false, echo: false, protocol: 1, lang: 'test', version: '0' };
     if (user) Object.assign(options, { user, pass: password });
     client.#stream.write(Buffer.from(`CONNECT ${JSON.stringify(options)}\r\n`));
@@ -85,8 +89,9 @@ export class NatsClient {
   }
 
   ping() {
-    return new Promise((resolve) => {
-      this.#pongs.push(resolve);
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Error('the connection is closed'));
+      this.#pongs.push({ resolve, reject });
       this.#stream.write(Buffer.from('PING\r\n'));
     });
   }
@@ -105,6 +110,11 @@ export class NatsClient {
 
   close() { this.#stream.close(); }
 
+  #closed() {
+    this.#isClosed = true;
+    for (const { reject } of this.#pongs.splice(0)) reject(new Error('the connection was closed'));
+  }
+
   #read(bytes) {
     this.#pending = this.#pending.length ? Buffer.concat([this.#pending, bytes]) : bytes;
     let at = 0;
@@ -122,7 +132,7 @@ export class NatsClient {
       }
       at = end + 2;
       if (line === 'PING') this.#stream.write(Buffer.from('PONG\r\n'));
-      else if (line === 'PONG') this.#pongs.shift()?.();
+      else if (line === 'PONG') this.#pongs.shift()?.resolve();
       else if (line.startsWith('-ERR')) this.errors.push(line);
     }
     this.#pending = this.#pending.subarray(at);

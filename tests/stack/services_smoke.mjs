@@ -134,8 +134,8 @@ await check('ABrowserMayNeitherPublishNorListenElsewhere', async () => {
   assert.match(client.errors.at(-1), /Permissions Violation for Publish/);
   await listener.ping();
   assert.deepEqual(listener.messages, []);
-  await assert.rejects(Promise.race([NatsClient.connect({ port: stack.ports.BROKER_PORT }),
-    sleep(1000).then(() => { throw new Error('not let in'); })]));
+  // Without credentials nobody comes in through the client port.
+  await assert.rejects(NatsClient.connect({ port: stack.ports.BROKER_PORT }));
   client.close();
   listener.close();
 });
@@ -188,6 +188,7 @@ await check('NoCommittedEventIsLostWhenTheBrokerIsKilledUnderLoad', async () => 
     await client.subscribe(`/accounts/${account}/${stream}`); };
   await listen(listener);
   const pidBefore = stack.pid('nats');
+  const servicesPid = stack.pid('services');
   const counts = { 200: 0, other: 0 };
   let next = 0;
   let killed = false;
@@ -198,12 +199,15 @@ await check('NoCommittedEventIsLostWhenTheBrokerIsKilledUnderLoad', async () => 
       if (n >= LOAD_ORDERS / 2 && !killed) {
         killed = true;
         process.kill(pidBefore, 'SIGKILL');
-        // What the dead broker never delivered is nobody's loss to count: the listener was away too. Listen
-        // again as soon as there is a broker, before the services can have reconnected and resent.
+        // Frozen in the middle of its work, so that all the old broker confirmed reaches the listener, and
+        // woken when the listener hears the new broker: from there on no event may be missing.
+        process.kill(servicesPid, 'SIGSTOP');
+        await sleep(100);
+        process.kill(pidBefore, 'SIGKILL');
         relisten = until('the broker again', 10000, async () => {
           collect();
           try { listener = await services(); await listen(listener); return true; } catch { return false; }
-        });
+        }).finally(() => process.kill(servicesPid, 'SIGCONT'));
       }
       const response = await submit(order({ accountId: n % 2 ? 44044 : 62654, quantity: 1 + n % 50 }))
         .catch(() => ({ status: 0, text: async () => '' }));

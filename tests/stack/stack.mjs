@@ -42,6 +42,9 @@ export class Stack {
       env: { ...process.env, PORT: String(port), RATE: '0', STATE_DIR: path.join(stack.state, 'run'), PAGE_DIR: page, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Whatever ends the test ends the stack.
+    process.on('exit', () => stack.child.kill('SIGTERM'));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
     stack.exited = new Promise((resolve) => stack.child.on('exit', (code, signal) => resolve({ code, signal })));
     stack.child.stderr.on('data', (bytes) => { stack.stderr += bytes; });
     await new Promise((resolve, reject) => {
