@@ -27,8 +27,9 @@ std::string event_with(const std::string& payload, const std::string& type = "Tr
 }  // namespace
 
 TEST_CASE("AnOrderIsReadWhole") {
-    const Result<Order> order = order_from_body(
-        R"({"id":"a","state":"New","security":"IBM","quantity":100,"accountId":22214,"side":"Sell"})");
+    const Result<Order> order =
+        order_from_body(R"({"id":"a","state":"New","security":"IBM","quantity":100,)"
+                        R"("accountId":22214,"side":"Sell"})");
     REQUIRE(order.has_value());
     CHECK(order->id == "a");
     CHECK(order->state == "New");
