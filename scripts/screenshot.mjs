@@ -15,7 +15,7 @@ const [url, file = join(root, 'docs', 'images', 'blotter.png')] = process.argv.s
 const stack = url ? undefined : await Stack.start({RATE: '80'});
 const browser = await launchBrowser();
 try {
-    const page = await openPage(browser, url ?? stack.url, {deviceScaleFactor: 1});
+    const page = await openPage(browser, url ?? stack.url, {viewport: {width: 1280, height: 640}});
     await untilStatus(page, 'live');
     if (stack) {
         const enough = async () => (await rowsOf(page, 'trades')).length > 600;
