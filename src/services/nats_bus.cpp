@@ -3,7 +3,7 @@
 
 #include <nats/nats.h>
 
-#include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "services/log.h"
@@ -104,10 +104,13 @@ Bus::~Bus() {
     }
     wanted_.notify_all();
     if (flusher_.joinable()) flusher_.join();
-    // Closing reports nothing: it is our own doing.
+    close();
+    natsConnection_Destroy(connection_);
+}
+
+void Bus::close() {
     reported_state_ = static_cast<int>(BusState::Closed);
     natsConnection_Close(connection_);
-    natsConnection_Destroy(connection_);
 }
 
 BusState Bus::state() const {

@@ -47,6 +47,7 @@ void TradeProcessor::stop() {
     if (stopping_.exchange(true)) return;
     if (orders_) orders_->stop();
     if (booker_.joinable()) booker_.join();
+    subscriber_bus_.close();
     publisher_.stop();
 }
 
