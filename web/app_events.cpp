@@ -20,7 +20,7 @@ session::Options session_options(const PageOptions& options) {
 
 }  // namespace
 
-// ---- start and end ----------------------------------------------------------------------------
+// ---- start and end
 
 App::App(PageOptions options)
     : options_(std::move(options)),
@@ -84,7 +84,7 @@ void App::load_fonts() {
     add(symbol_font(), true);
 }
 
-// ---- what the browser tells -------------------------------------------------------------------
+// ---- what the browser tells
 
 void App::on_socket_open(nats::Generation generation) {
     const MonotonicUs now = monotonic_now();
@@ -204,7 +204,7 @@ void App::on_look_changed() {
     want_frames(1);
 }
 
-// ---- after anything happened ------------------------------------------------------------------
+// ---- after anything happened
 
 void App::settle(MonotonicUs now) {
     pump_.wake();  // what was told may have made events
@@ -269,7 +269,7 @@ std::uint64_t App::data_version() const {
     return version;
 }
 
-// ---- the element ------------------------------------------------------------------------------
+// ---- the element
 
 void App::set_account(session::AccountId account) {
     const MonotonicUs now = monotonic_now();

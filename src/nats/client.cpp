@@ -174,7 +174,7 @@ const Stats& Client::stats() const { return state_->stats; }
 
 MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
-// ---- State ------------------------------------------------------------------------------------
+// ---- State
 
 bool Client::State::linked() const {
     return stage == Stage::Dialling || stage == Stage::AwaitInfo || stage == Stage::AwaitPong ||

@@ -162,8 +162,7 @@ void Program::start() {
                                  server->settings().name + "): is the port taken?");
     }
     if (processor_) processor_->start();
-    for (const std::unique_ptr<HttpServer>& server : servers_)
-        server->serve();
+    for (const std::unique_ptr<HttpServer>& server : servers_) server->serve();
     log_line(kProgram,
              std::to_string(servers_.size()) + " services listen on " + options_.listen_address);
     start_simulator();

@@ -44,7 +44,6 @@ std::string_view bus_state_name(BusState state) {
 }
 
 // ---- BusSubscription
-// ------------------------------------------------------------------------------
 
 BusSubscription::~BusSubscription() { natsSubscription_Destroy(subscription_); }
 
@@ -67,7 +66,6 @@ std::int64_t BusSubscription::dropped_count() const {
 }
 
 // ---- Bus
-// ------------------------------------------------------------------------------------------
 
 Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(monotonic_us()) {
     natsOptions* raw = nullptr;

@@ -46,8 +46,7 @@ TEST_CASE("SeedRowsAreTheStockOnes") {
     CHECK(people()[4].email == "eva.garcia@example.com");
     for (const SeedAccountUser& user : seed_account_users()) {
         bool known = false;
-        for (const Person& person : people())
-            known = known || person.logon_id == user.username;
+        for (const Person& person : people()) known = known || person.logon_id == user.username;
         CHECK(known);
     }
 }

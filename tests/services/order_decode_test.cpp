@@ -66,8 +66,7 @@ TEST_CASE("WhatIsNotAnOrderIsRefused") {
         CHECK(refusal(order_from_body(body)) == DecodeError::NotJson);
     CHECK(refusal(order_from_body(std::string(100000, '['))) == DecodeError::NotJson);
     std::string deep = "{\"a\":";
-    for (int level = 0; level < 5000; ++level)
-        deep += "{\"a\":";
+    for (int level = 0; level < 5000; ++level) deep += "{\"a\":";
     CHECK(refusal(order_from_body(deep)) == DecodeError::NotJson);
     for (const char* member : {R"("side":"BUY","quantity":1)", R"("security":1,"quantity":1)",
                                R"("accountId":"x","quantity":1)", R"("id":{},"quantity":1)"}) {

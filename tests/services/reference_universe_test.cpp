@@ -28,8 +28,7 @@ TEST_CASE("TickersAreUniqueAndFitTheirColumns") {
               std::string_view::npos);
         CHECK_FALSE(stock.company_name.empty());
         CHECK(stock.company_name.size() <= 45);
-        for (const char c : stock.company_name)
-            CHECK((c >= ' ' && c <= '~'));
+        for (const char c : stock.company_name) CHECK((c >= ' ' && c <= '~'));
     }
     for (const char* ticker : {"META", "BRK.B", "BF.B", "IBM", "C", "BAC", "MS"})
         CHECK(tickers.contains(ticker));

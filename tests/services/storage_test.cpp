@@ -24,8 +24,7 @@ class Database {
     }
     ~Database() {
         storage.reset();
-        for (const char* suffix : {"", "-wal", "-shm"})
-            std::remove((file_ + suffix).c_str());
+        for (const char* suffix : {"", "-wal", "-shm"}) std::remove((file_ + suffix).c_str());
     }
     void reopen() {
         storage.reset();

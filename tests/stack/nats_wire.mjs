@@ -2,7 +2,7 @@
 //
 // Written against the wire on purpose: it shares no code with the client that the project ships, so
 // a mistake there cannot hide here. No permessage-deflate, no reconnect; errors are collected.
-import { randomBytes } from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import net from 'node:net';
 
 // Resolves to {write, onBytes, close} around a WebSocket at host:port/path.
@@ -101,7 +101,7 @@ export class NatsClient {
     #isClosed = false;
 
     // where: {port, host?, path?} (a path makes it a WebSocket), user, password.
-    static async connect({ host = '127.0.0.1', port, path, user, password }) {
+    static async connect({host = '127.0.0.1', port, path, user, password}) {
         const client = new NatsClient();
         client.#stream = path ? await openWebSocket(host, port, path) : await openTcp(host, port);
         client.#stream.onBytes = (bytes) => client.#read(bytes);
@@ -114,7 +114,7 @@ export class NatsClient {
             lang: 'test',
             version: '0',
         };
-        if (user) Object.assign(options, { user, pass: password });
+        if (user) Object.assign(options, {user, pass: password});
         client.#stream.write(Buffer.from(`CONNECT ${JSON.stringify(options)}\r\n`));
         await client.ping();
         return client;
@@ -123,7 +123,7 @@ export class NatsClient {
     ping() {
         return new Promise((resolve, reject) => {
             if (this.#isClosed) return reject(new Error('the connection is closed'));
-            this.#pongs.push({ resolve, reject });
+            this.#pongs.push({resolve, reject});
             this.#stream.write(Buffer.from('PING\r\n'));
         });
     }
@@ -152,7 +152,7 @@ export class NatsClient {
 
     #closed() {
         this.#isClosed = true;
-        for (const { reject } of this.#pongs.splice(0))
+        for (const {reject} of this.#pongs.splice(0))
             reject(new Error('the connection was closed'));
     }
 
