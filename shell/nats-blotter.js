@@ -125,6 +125,7 @@ class Program {
             return this.#module['_' + name](...args);
         } catch (error) {
             this.#module.dead = true;
+            this.#module.stopBrowser?.();
             this.#module.host.trapped(error);
             throw new Error('the blotter has stopped: ' + error.message);
         }

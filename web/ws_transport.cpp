@@ -14,6 +14,7 @@
 EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
+    Module.socket = socket; // the last one, for stopBrowser
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
     socket.onmessage = Module.guard((event) => {
         const data = event.data;

@@ -269,7 +269,11 @@ test('an unknown profile, theme, subject family or account is one sentence', asy
 
 test('a trap shows the crash text and lets nothing in afterwards', async () => {
     ingress.rest = healthy;
-    ingress.socket = quietBroker;
+    let link;
+    ingress.socket = (connection) => {
+        link = connection;
+        quietBroker(connection);
+    };
     page = await openPage(browser, ingress.url);
     await untilStatus(page, 'live');
     await withBlotter(page, (blotter) => blotter.setAccount(22214));
@@ -292,6 +296,7 @@ test('a trap shows the crash text and lets nothing in afterwards', async () => {
     assert.equal(said[0], 'offline');
     assert.match(said[1], /has stopped/);
     assert.match(await wordsOf(page), /Reload the page/);
+    await until('its connection is closed', () => link.destroyed);
 });
 
 test('a lost context is drawn again when it is restored', async () => {
