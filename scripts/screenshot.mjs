@@ -7,7 +7,8 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 
-import {launchBrowser, openPage, rowsOf, until, untilStatus} from '../tests/support/browser.mjs';
+import {launchBrowser, openPage, rowsOf, untilStatus} from '../tests/support/browser.mjs';
+import {until} from '../tests/support/wait.mjs';
 import {root, Stack} from '../tests/support/stack.mjs';
 
 const [url, file = join(root, 'docs', 'images', 'blotter.png')] = process.argv.slice(2);

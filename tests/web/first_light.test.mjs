@@ -8,10 +8,10 @@ import {
     rowsOf,
     statsOf,
     statusOf,
-    until,
     untilStatus,
     withBlotter,
 } from '../support/browser.mjs';
+import {until} from '../support/wait.mjs';
 import {differences, inkIn, inside, readPng} from '../support/pixels.mjs';
 import {Stack} from '../support/stack.mjs';
 

@@ -3,14 +3,8 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 
-import {
-    launchBrowser,
-    openPage,
-    statsOf,
-    until,
-    untilStatus,
-    withBlotter,
-} from '../support/browser.mjs';
+import {launchBrowser, openPage, statsOf, untilStatus, withBlotter} from '../support/browser.mjs';
+import {until} from '../support/wait.mjs';
 import {Ingress, quietBroker} from '../support/ingress.mjs';
 import {inkIn, readPng} from '../support/pixels.mjs';
 

@@ -10,10 +10,10 @@ import {
     rowsOf,
     statsOf,
     statusOf,
-    until,
     untilStatus,
     withBlotter,
 } from '../support/browser.mjs';
+import {until} from '../support/wait.mjs';
 import {binary, info, Ingress, quietBroker, text} from '../support/ingress.mjs';
 import {inkIn, readPng} from '../support/pixels.mjs';
 
