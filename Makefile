@@ -7,13 +7,14 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run test conformance screenshot format check-format clean
+.PHONY: help setup build dist run test test-long conformance screenshot format check-format clean
 
-export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS WASM
+export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS WASM FUZZ_SECONDS
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"
 	@echo "make test          build and run every test"
+	@echo "make test-long     the tests that take hours"
 	@echo "make conformance CASES=file.json   feed a file of cases to the NATS parser; WASM=1"
 	@echo "make dist          the deployable page, in dist/"
 	@echo "make setup         install what all of these need"
@@ -45,6 +46,9 @@ dist:
 
 test:
 	@exec scripts/test
+
+test-long:
+	@exec scripts/test-long
 
 screenshot:
 	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs
