@@ -4,6 +4,7 @@
 // The two differ on purpose over nesting past kJsonDepthMax, and over what nlohmann_json itself
 // reads otherwise than RFC 8259: numbers past a double, a byte order mark, a zero byte at the end.
 // Whole numbers written as 1.0 or 1e3 are not compared either: a double cannot tell them apart.
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -43,7 +44,10 @@ class Oracle : public json::json_sax_t {
         int_ = fits ? static_cast<std::int64_t>(number) : 0;
         return value(fits ? Type::Int : Type::Other);
     }
-    bool number_float(number_float_t, const string_t&) override { return value(Type::Float); }
+    bool number_float(number_float_t number, const string_t&) override {
+        const bool may_be_whole = std::fabs(number) < 9.3e18 && number == std::floor(number);
+        return value(may_be_whole ? Type::Float : Type::Other);
+    }
     bool string(string_t& text) override {
         text_ = text;
         return value(Type::Text);

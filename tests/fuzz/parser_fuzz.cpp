@@ -47,8 +47,10 @@ void check_stays_failed(Parser& parser, const Outcome& outcome) {
     FUZZ_CHECK(parser.error().offset_bytes == outcome.offset);
 }
 
-// Cuts `wire` after each of `sizes` bytes in turn, over and over.
-Outcome parse(Parser& parser, std::string_view wire, const std::vector<std::size_t>& sizes) {
+// Cuts `wire` after each of `sizes` bytes in turn, over and over, and reads what has come after
+// each piece, or only after several.
+Outcome parse(Parser& parser, std::string_view wire, const std::vector<std::size_t>& sizes,
+              std::size_t pieces_per_read = 1) {
     Outcome outcome;
     parser.reset();
     const std::size_t all = wire.size();
@@ -56,6 +58,7 @@ Outcome parse(Parser& parser, std::string_view wire, const std::vector<std::size
         const std::size_t bytes = std::min(sizes[turn % sizes.size()], wire.size());
         parser.receive(wire.substr(0, bytes));
         wire.remove_prefix(bytes);
+        if (!wire.empty() && (turn + 1) % pieces_per_read != 0) continue;
         for (;;) {
             const ParsedOp op = parser.next();
             FUZZ_CHECK(parser.backlog_bytes() <= parser.held_bytes());
@@ -80,6 +83,35 @@ void check_same(const Outcome& one, const Outcome& other) {
     FUZZ_CHECK(one.code == other.code);
     FUZZ_CHECK(one.offset == other.offset);
     FUZZ_CHECK(one.held == other.held);
+}
+
+// The same behind a filler of `events` events, delivered in pieces of `sizes`, so that the rest is
+// moved and the buffer grows while the input is in it.
+void check_behind(std::string_view filler, std::size_t events, std::string_view wire,
+                  const Outcome& alone, const std::vector<std::size_t>& sizes,
+                  std::size_t pieces_per_read) {
+    Parser parser;
+    Outcome behind = parse(parser, std::string(filler).append(wire), sizes, pieces_per_read);
+    FUZZ_CHECK(behind.events.size() >= events);
+    behind.events.erase(behind.events.begin(),
+                        behind.events.begin() + static_cast<std::ptrdiff_t>(events));
+    if (behind.code != 0) behind.offset -= filler.size();
+    check_same(alone, behind);
+}
+
+void check_moves_and_growth(std::string_view wire, const Outcome& alone, Random& random) {
+    const auto below = [&random](std::uint64_t bound) {
+        return static_cast<std::size_t>(random.below(bound));
+    };
+    // A message that nearly fills the first buffer: what follows is moved to the front.
+    const std::string payload(16'300 + below(80), 'p');
+    const std::string full =
+        "MSG f 1 " + std::to_string(payload.size()) + "\r\n" + payload + "\r\n";
+    check_behind(full, 1, wire, alone, {full.size() + below(20), 1 + below(30), 1 + below(5)}, 1);
+    // A line longer than the first buffer: it grows around what was searched already.
+    const std::string line = "PING\r\nMSG " + std::string(20'000, 'f') + " 1 0\r\n\r\n";
+    check_behind(line, 2, wire, alone, {7'000 + below(3'000), 7'000, 6'000 + below(100)},
+                 1 + below(4));
 }
 
 // A line that never ends is refused once it passes the longest there is.
@@ -122,6 +154,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int i = 0; i < 7; ++i) sizes.push_back(static_cast<std::size_t>(random.below(12)));
     sizes.push_back(static_cast<std::size_t>(1 + random.below(40)));
     check_same(whole, parse(parser, wire, sizes));
+    if (seed % 4 == 0) check_moves_and_growth(wire, whole, random);
     if (seed % 16 == 0) check_endless_line_is_refused(wire);
     return 0;
 }
