@@ -88,6 +88,9 @@ void Client::consume_output(std::size_t bytes) {
     if (!state_->open()) return;  // it ended meanwhile, and its output with it
     state_->output.consume(bytes);
     state_->stats.bytes_out += bytes;
+    state_->publishes.taken(state_->output);
+    if (state_->stage == State::Stage::Connected)
+        state_->publishes.feed(state_->output, state_->info);
     state_->check_invariants();
 }
 
@@ -252,7 +255,7 @@ void Client::State::send_ping(FenceId fence, MonotonicUs at) {
         end_by_us(CauseClass::Limit, "The broker left too many questions unanswered.", at);
         return;
     }
-    pings.push_back({at, fence});
+    pings.push_back({at, fence, publishes.mark()});
     append_ping(output.tail());
     check_output(at);
 }

@@ -39,21 +39,11 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "nats/event.h"
+#include "nats/options.h"
 #include "nats/server_info.h"
 #include "nats/stats.h"
 
 namespace nats_blotter::nats {
-
-struct Options {
-    std::string name = "nats-blotter";  // CONNECT name, seen in the broker's monitor
-    std::string user;
-    std::string password;
-    std::string token;
-    std::string jwt;  // bearer
-    bool echo = true;
-    bool verbose = false;
-    bool pedantic = false;
-};
 
 class Client {
   public:
@@ -102,6 +92,17 @@ class Client {
     // or kSubscriptionsMax reached.
     Result<Sid> subscribe(std::string_view subject, std::string_view queue_group = {});
     void unsubscribe(Sid sid);
+
+    // Publishes, with a reply subject and a HeaderWriter's block where wanted. The answer is an
+    // error and nothing will be sent, or an id that is sent or reported by PublishesUnsent. "Sent"
+    // means that the transport took all of it; confirmed_publish() knows what the broker has.
+    // Errors: a bad subject, MessageTooBig by the broker's max_payload, OutputFull, and
+    // NotConnected where Options do not say Hold.
+    Result<PublishId> publish(std::string_view subject, std::string_view payload,
+                              std::string_view reply = {}, std::string_view headers = {});
+
+    // The newest publish that a PONG has proved to be with the broker; fence() asks for one.
+    PublishId confirmed_publish() const;
 
     // Sends PING; FencePassed with this id comes when its PONG does. A fence dies with its
     // connection, also with one whose Disconnected is still to be read: then it never passes.

@@ -59,6 +59,7 @@ void Client::State::begin_ending(MonotonicUs at) {
     keep_alive.stop();
     drop_queued(Event::Kind::Suspect);
     drop_queued(Event::Kind::Alive);
+    publishes.connection_ended();
     output.clear();
     pings.clear();
     handshake_until = hang_up_at = kNever;
@@ -85,15 +86,18 @@ void Client::State::close_for_good() {
     drop_queued(Event::Kind::Dial);
     drop_queued(Event::Kind::Suspect);
     drop_queued(Event::Kind::Alive);
+    drop_queued(Event::Kind::LameDuck);
     if (dialled) push(Event::Kind::HangUp);
     stage = Stage::Closed;
     told_connected = false;
     keep_alive.stop();
     redial_at = handshake_until = hang_up_at = kNever;
+    publishes.connection_ended();
+    publishes.close();
     output.clear();
     pings.clear();
     parser.reset();
-    push(Event::Kind::Closed);
+    closed_to_tell = true;
 }
 
 }  // namespace nats_blotter::nats

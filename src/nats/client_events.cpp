@@ -33,6 +33,7 @@ Event Client::State::next_event(MonotonicUs at) {
         --queue_count;
         return event;
     }
+    if (take_leftover(event)) return event;
     while (open()) {
         const ParsedOp op = parser.next();
         if (op.kind == Kind::NeedMore) {
@@ -50,7 +51,30 @@ Event Client::State::next_event(MonotonicUs at) {
         finish_ending();
         return next_event(at);
     }
+    take_closed(event);
     return event;
+}
+
+// What was accepted and came to nothing, told as soon as that is certain.
+bool Client::State::take_leftover(Event& event) {
+    if (const std::optional<UnsentPublishes> unsent = publishes.next_unsent()) {
+        event.kind = Event::Kind::PublishesUnsent;
+        event.first_publish = unsent->first;
+        event.last_publish = unsent->last;
+        event.text = unsent->why;
+        return true;
+    }
+    return false;
+}
+
+// The last event of all.
+bool Client::State::take_closed(Event& event) {
+    if (!closed_to_tell) return false;
+    closed_to_tell = false;
+    event.kind = Event::Kind::Closed;
+    event.generation = generation;
+    event.epoch = epoch;
+    return true;
 }
 
 // True when there is something to tell.
@@ -117,6 +141,7 @@ bool Client::State::take_pong(MonotonicUs at, Event& event) {
     if (pings.empty()) return false;
     const Ping ping = pings.front();
     pings.pop_front();
+    publishes.confirmed(ping.publishes);
     // It was heard by the last byte at the latest, however late it is read.
     stats.rtt_us = std::max<MonotonicUs>(0, std::min(at, stats.last_byte_at) - ping.sent_at);
     if (ping.fence == 0) return false;

@@ -40,6 +40,7 @@ Event Client::State::connected_event(MonotonicUs at) {
     ++epoch;
     ++stats.connects;
     keep_alive.start(at);
+    publishes.feed(output, info);
     if (info.lame_duck) {
         told_lame_duck = true;
         push(Event::Kind::LameDuck);

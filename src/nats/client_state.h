@@ -3,6 +3,7 @@
 //   client.cpp            the public calls
 //   client_handshake.cpp  dial, INFO, CONNECT, first PONG
 //   client_events.cpp     next_event: operations of the parser to events
+//   client_publish.cpp    publishes out
 //   client_ending.cpp     every way a connection ends, its cause, the drain, the redial
 //
 // Stages:   Idle -> Waiting -> Dialling -> AwaitInfo -> AwaitPong -> Connected
@@ -23,6 +24,7 @@
 #include "nats/keep_alive.h"
 #include "nats/output.h"
 #include "nats/parser.h"
+#include "nats/publish_queue.h"
 #include "nats/redial.h"
 #include "nats/subscriptions.h"
 
@@ -43,8 +45,8 @@ inline constexpr MonotonicUs kSlowReadingUs = 5 * kSecondUs;
 // broker that does not answer.
 inline constexpr std::size_t kPingsOutstandingMax = 4096;
 
-// Events that are not read from the stream: Dial, HangUp, Suspect or Alive, LameDuck, Disconnected,
-// Closed. No new dial begins before they were taken, so there is never more than one of each.
+// Events that are not read from the stream: Dial, HangUp, Suspect or Alive, LameDuck, Disconnected.
+// No new dial begins before they were taken, so there is never more than one of each.
 inline constexpr std::size_t kQueuedEventsMax = 8;
 
 struct Client::State {
@@ -61,10 +63,14 @@ struct Client::State {
     struct Ping {
         MonotonicUs sent_at = 0;
         FenceId fence = 0;  // 0: the handshake's or the keep-alive's
+        PublishMark publishes;
     };
 
     State(Options the_options, std::uint64_t seed)
-        : options(std::move(the_options)), redial(seed) {}
+        : options(std::move(the_options)),
+          redial(seed),
+          publishes(options.publish_while_down, options.held_messages_max, options.held_bytes_max,
+                    stats) {}
 
     // ---- client_handshake.cpp
     void begin_dial(MonotonicUs now);
@@ -81,6 +87,11 @@ struct Client::State {
     bool take_error(const ParsedOp& op, MonotonicUs now, Event& event);
     bool drain(Event& event);
     bool take_drained_op(const ParsedOp& op, Event& event);
+    bool take_leftover(Event& event);
+    bool take_closed(Event& event);
+
+    // ---- client_publish.cpp
+    Result<PublishId> publish(const Outgoing& message);
 
     // ---- client_ending.cpp
     void end_by_peer(const CloseReport& report, MonotonicUs now);
@@ -111,6 +122,7 @@ struct Client::State {
     Redial redial;
     Parser parser;
     Output output;
+    PublishQueue publishes;
     Subscriptions subscriptions;
     KeepAlive keep_alive;
     ServerInfo info;
@@ -123,6 +135,7 @@ struct Client::State {
     FenceId last_fence = 0;
     bool told_connected = false;  // Connected was handed out, Disconnected not yet
     bool told_lame_duck = false;  // on this connection
+    bool closed_to_tell = false;
 
     MonotonicUs now = 0;  // of the last call that had one, for those that have none
     MonotonicUs redial_at = kNever;

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "nats/client.h"
+#include "nats/publish_queue.h"
 
 namespace nats_blotter::nats {
 namespace {
@@ -52,6 +53,20 @@ void append_unsub(std::string& out, Sid sid) {
     out.append("UNSUB ");
     append_sid(out, sid);
     out.append("\r\n");
+}
+
+void append_publish(std::string& out, const Outgoing& message) {
+    const auto size = [&out](std::size_t bytes) {
+        append_int(out, static_cast<std::int64_t>(bytes));
+    };
+    out.append(message.headers.empty() ? "PUB " : "HPUB ").append(message.subject).push_back(' ');
+    if (!message.reply.empty()) out.append(message.reply).push_back(' ');
+    if (!message.headers.empty()) {
+        size(message.headers.size());
+        out.push_back(' ');
+    }
+    size(message.headers.size() + message.payload.size());
+    out.append("\r\n").append(message.headers).append(message.payload).append("\r\n");
 }
 
 void append_ping(std::string& out) { out.append("PING\r\n"); }

@@ -11,6 +11,7 @@
 namespace nats_blotter::nats {
 
 struct Options;
+struct Outgoing;
 struct ServerInfo;
 
 // Credentials that are empty are left out, so that cookies can do the work. headers and
@@ -20,6 +21,8 @@ void append_connect(std::string& out, const Options& options, const ServerInfo& 
 
 void append_sub(std::string& out, std::string_view subject, std::string_view queue_group, Sid sid);
 void append_unsub(std::string& out, Sid sid);
+// PUB, or HPUB where the message has headers.
+void append_publish(std::string& out, const Outgoing& message);
 void append_ping(std::string& out);
 void append_pong(std::string& out);
 

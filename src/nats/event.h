@@ -22,6 +22,9 @@ using Sid = std::uint64_t;
 // sent before it has been received.
 using FenceId = std::uint64_t;
 
+// An accepted publish; they rise from 1.
+using PublishId = std::uint64_t;
+
 // Where a connection was when it ended.
 enum class Phase : std::uint8_t {
     Dialling,   // the transport was not open yet
@@ -78,12 +81,17 @@ struct Event {
         Alive,         // heard again after Suspect
         LameDuck,      // the broker announced its end
         Closed,        // closed for good by close()
+        // Accepted publishes `first_publish` to `last_publish` were not sent and will not be;
+        // `text` says why.
+        PublishesUnsent,
     };
     Kind kind = Kind::NeedMore;
     Generation generation = 0;
     std::uint32_t epoch = 0;
     Sid sid = 0;
     FenceId fence = 0;
+    PublishId first_publish = 0;
+    PublishId last_publish = 0;
     std::string_view subject;
     std::string_view reply;    // empty where absent
     std::string_view headers;  // raw header block with its blank line, empty where absent

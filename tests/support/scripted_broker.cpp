@@ -16,7 +16,7 @@ void ScriptedBroker::pump() {
         see(event);
     }
     const std::string_view output = client.pending_output();
-    if (!open_ || output.empty()) return;
+    if (!open_ || choked || output.empty()) return;
     ++writes;
     written_.append(output);
     client.consume_output(output.size());
@@ -43,6 +43,8 @@ void ScriptedBroker::see(const nats::Event& event) {
     seen.text = event.text;
     if (event.cause != nullptr) seen.cause = *event.cause;
     seen.at = clock.now();
+    seen.first_publish = event.first_publish;
+    seen.last_publish = event.last_publish;
     events_.push_back(std::move(seen));
 }
 

@@ -27,6 +27,8 @@ struct SeenEvent {
     std::string subject, reply, headers, payload, text;
     nats::Cause cause;
     MonotonicUs at = 0;
+    nats::PublishId first_publish = 0;
+    nats::PublishId last_publish = 0;
 };
 
 class ScriptedBroker {
@@ -35,6 +37,9 @@ class ScriptedBroker {
 
     nats::Client client;
     ManualClock clock;
+
+    // While true nothing is taken from the output, as with a network that stands still.
+    bool choked = false;
 
     // Pulls every event, and takes the output when the transport is open.
     void pump();
