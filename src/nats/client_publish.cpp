@@ -16,6 +16,7 @@ PublishId Client::confirmed_publish() const { return state_->publishes.confirmed
 
 Result<PublishId> Client::State::publish(const Outgoing& message) {
     if (stage == Stage::Closed) return nats_error(NatsError::ClientClosed);
+    if (drain_step == DrainStep::Flush) return nats_error(NatsError::Draining);
     return publishes.publish(message, stage == Stage::Connected ? &output : nullptr, info);
 }
 

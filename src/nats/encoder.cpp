@@ -26,7 +26,8 @@ void append_sid(std::string& out, Sid sid) { append_int(out, static_cast<std::in
 
 }  // namespace
 
-void append_connect(std::string& out, const Options& options, const ServerInfo& info) {
+void append_connect(std::string& out, const Options& options, const ServerInfo& info,
+                    std::string_view signature) {
     out.append("CONNECT {\"protocol\":1,\"lang\":\"c++\"");
     append_text(out, "version", kVersion);
     append_text(out, "name", options.name);
@@ -39,6 +40,8 @@ void append_connect(std::string& out, const Options& options, const ServerInfo& 
     append_text(out, "pass", options.password);
     append_text(out, "auth_token", options.token);
     append_text(out, "jwt", options.jwt);
+    append_text(out, "nkey", options.nkey);
+    append_text(out, "sig", signature);
     out.append("}\r\n");
 }
 
@@ -52,6 +55,14 @@ void append_sub(std::string& out, std::string_view subject, std::string_view que
 void append_unsub(std::string& out, Sid sid) {
     out.append("UNSUB ");
     append_sid(out, sid);
+    out.append("\r\n");
+}
+
+void append_unsub_after(std::string& out, Sid sid, std::uint64_t messages) {
+    out.append("UNSUB ");
+    append_sid(out, sid);
+    out.push_back(' ');
+    append_int(out, static_cast<std::int64_t>(messages));
     out.append("\r\n");
 }
 
@@ -75,5 +86,7 @@ void append_pong(std::string& out) { out.append("PONG\r\n"); }
 std::size_t sub_line_bytes_max(std::string_view subject, std::string_view queue_group) {
     return sizeof("SUB   \r\n") + subject.size() + queue_group.size() + kSidDigitsMax;
 }
+
+std::size_t unsub_after_line_bytes_max() { return sizeof("UNSUB  \r\n") + 2 * kSidDigitsMax; }
 
 }  // namespace nats_blotter::nats

@@ -25,8 +25,13 @@ struct Stats {
     std::uint64_t publishes_rejected = 0;  // publish() refused
     std::uint64_t publishes_unsent = 0;    // accepted, and reported by PublishesUnsent
     std::uint64_t publishes_in_doubt = 0;  // sent, but the connection ended before any PONG
-    std::int64_t rtt_us = -1;              // last round trip, -1 before the first
-    MonotonicUs last_byte_at = -1;         // when a byte was last heard, -1 before the first
+    std::uint64_t requests = 0;
+    std::uint64_t replies = 0;
+    std::uint64_t requests_failed = 0;  // told by RequestFailed
+    std::uint64_t late_replies = 0;     // to a request that had ended
+    std::uint64_t lame_ducks = 0;       // connections whose broker announced its end
+    std::int64_t rtt_us = -1;           // last round trip, -1 before the first
+    MonotonicUs last_byte_at = -1;      // when a byte was last heard, -1 before the first
 };
 
 }  // namespace nats_blotter::nats

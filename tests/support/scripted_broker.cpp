@@ -27,25 +27,12 @@ void ScriptedBroker::see(const nats::Event& event) {
         dialling_ = true;
         open_ = false;
         generation_ = event.generation;
+        dialled_url = event.text;
+        dialled_server = event.server;
         return;
     }
     if (event.kind == Kind::HangUp && event.generation == generation_) dialling_ = open_ = false;
-    SeenEvent seen;
-    seen.kind = event.kind;
-    seen.generation = event.generation;
-    seen.epoch = event.epoch;
-    seen.sid = event.sid;
-    seen.fence = event.fence;
-    seen.subject = event.subject;
-    seen.reply = event.reply;
-    seen.headers = event.headers;
-    seen.payload = event.payload;
-    seen.text = event.text;
-    if (event.cause != nullptr) seen.cause = *event.cause;
-    seen.at = clock.now();
-    seen.first_publish = event.first_publish;
-    seen.last_publish = event.last_publish;
-    events_.push_back(std::move(seen));
+    events_.push_back(seen_event_from(event, clock.now()));
 }
 
 void ScriptedBroker::run_until(MonotonicUs at) {
