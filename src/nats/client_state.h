@@ -112,6 +112,7 @@ struct Client::State {
     bool take_error(const ParsedOp& op, MonotonicUs now, Event& event);
     bool drain(Event& event);
     bool take_drained_op(const ParsedOp& op, Event& event);
+    bool has_leftover() const;
     bool take_leftover(Event& event);
     bool take_closed(Event& event);
 

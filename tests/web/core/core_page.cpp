@@ -92,8 +92,8 @@ std::string_view class_name(nats::CauseClass cause_class) {
 }
 
 std::string_view phase_name(nats::Phase phase) {
-    constexpr std::array<std::string_view, 4> kNames = {"Dialling", "AwaitInfo", "AwaitPong",
-                                                        "Connected"};
+    constexpr std::array<std::string_view, 6> kNames = {
+        "AwaitCredentials", "Dialling", "AwaitInfo", "AwaitSignature", "AwaitPong", "Connected"};
     return kNames[static_cast<std::size_t>(phase)];
 }
 
@@ -319,6 +319,7 @@ NB_EXPORT void nb_start(int records_messages) {
     std::string_view rest = text_in;
     std::string url = take_line(rest);
     nats::Options options;
+    options.move_on_lame_duck = false;  // so that the broker's own end is seen
     options.name = take_line(rest);
     options.user = take_line(rest);
     options.password = take_line(rest);
