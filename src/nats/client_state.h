@@ -118,6 +118,7 @@ struct Client::State {
 
     // ---- client_subscribe.cpp
     Result<Sid> subscribe(std::string_view subject, std::string_view queue_group);
+    Subscription* owners_subscription(Sid sid);
     void send_unsub(const Subscription& subscription, Sid sid);
     void end_subscription(Sid sid);
     void begin_drain(MonotonicUs until, MonotonicUs now);
