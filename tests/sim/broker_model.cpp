@@ -81,6 +81,8 @@ std::string BrokerModel::info_json(ConnectionId id, bool lame_duck) const {
                        ",\"max_payload\":" + std::to_string(config_.max_payload) +
                        ",\"client_id\":" + std::to_string(id) + ",\"client_ip\":\"127.0.0.1\"";
     if (asks()) json += ",\"auth_required\":true";
+    if (!config_.connect_urls.empty())
+        json += ",\"connect_urls\":" + Json(config_.connect_urls).dump();
     if (config_.nonce) json += ",\"nonce\":\"abcDEF123\"";
     if (lame_duck) json += ",\"ldm\":true";
     return json + "}";
@@ -337,7 +339,7 @@ void BrokerModel::publish(std::string_view subject, std::string_view payload,
 bool BrokerModel::deliver(const Connection* from, std::string_view subject, std::string_view reply,
                           std::string_view headers, std::string_view payload) {
     if (subject.find("..") != std::string_view::npos) return false;
-    bool delivered = false;
+    bool delivered = matches_any(config_.served, subject);
     std::vector<std::string> served;  // queue groups, with their pattern
     for (auto& [id, c] : connections_) {
         if (!c.live || (&c == from && !c.echo)) continue;

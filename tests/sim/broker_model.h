@@ -32,6 +32,8 @@ struct BrokerConfig {
     std::string version = "2.9.10";
     bool headers = true;
     bool nonce = false;  // INFO carries one, as with nkeys
+    std::vector<std::string> connect_urls;
+    std::vector<std::string> served;  // subjects with a subscriber inside, which answers itself
     std::int64_t max_payload = 1024 * 1024;
     std::size_t max_control_line = 4096;
     std::size_t max_subscriptions = 0;  // 0: no limit

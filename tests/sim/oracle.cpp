@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "nats/client_state.h"
+#include "nats/redial.h"
 
 namespace nats_blotter::sim {
 namespace {
@@ -35,12 +36,21 @@ const Fatal* fatal_of(std::string_view text) {
     return nullptr;
 }
 
-std::string_view kind_name(Kind kind) {
-    constexpr std::array<std::string_view, 14> kNames = {
-        "NeedMore",    "Dial",   "HangUp",  "Connected", "Disconnected", "Message", "FencePassed",
-        "ServerError", "Denied", "Suspect", "Alive",     "LameDuck",     "Closed",  "Unsent"};
-    const auto index = static_cast<std::size_t>(kind);
-    return index < kNames.size() ? kNames[index] : "?";
+std::string kind_name(Kind kind) { return "event " + std::to_string(static_cast<int>(kind)); }
+
+nats::Sid number_of(std::string_view digits) {
+    nats::Sid number = 0;
+    for (const char c : digits) number = number * 10 + static_cast<nats::Sid>(c - '0');
+    return number;
+}
+
+// The request that a subject under the inbox answers.
+nats::RequestId request_of(std::string_view reply) {
+    return number_of(reply.substr(reply.rfind('.') + 1));
+}
+
+bool is_refusal(const BrokerOp& op) {
+    return op.kind == BrokerOp::Kind::Err && op.text.rfind("Permissions Violation", 0) == 0;
 }
 
 std::size_t count_of(std::string_view text, std::string_view piece) {
@@ -69,7 +79,10 @@ void Oracle::started(MonotonicUs now) {
 
 void Oracle::subscribed(nats::Sid sid, std::string_view subject, std::string_view queue_group) {
     if (all_.count(sid) != 0) fail("a sid was given out twice");
-    live_[sid] = all_[sid] = {std::string(subject), std::string(queue_group)};
+    Subscription& subscription = live_[sid];
+    subscription.subject = subject;
+    subscription.queue_group = queue_group;
+    all_[sid] = subscription;
 }
 
 std::size_t Oracle::pings_in_output(const Link& link) const {
@@ -94,9 +107,35 @@ void Oracle::reconnect_asked(Link* link) {
     if (link != nullptr) link->reconnect_asked = true;
 }
 
-void Oracle::close_asked(MonotonicUs now) {
+void Oracle::unsubscribed(nats::Sid sid) {
+    const auto found = live_.find(sid);
+    if (found == live_.end()) return;
+    if (found->second.draining || found->second.messages_max != 0) may_still_end_.insert(sid);
+    live_.erase(found);
+}
+
+void Oracle::ends_after(nats::Sid sid, std::uint64_t messages_max) {
+    live_[sid].messages_max = messages_max;
+}
+
+void Oracle::requested(nats::RequestId id, MonotonicUs deadline) {
+    if (id <= last_request_) fail("a request id was given out twice");
+    last_request_ = id;
+    requests_[id] = deadline;
+}
+
+void Oracle::credentials_refused(Link& link, MonotonicUs now) {
+    if (link.client_ended) return;
+    if (!link.dialled) link.client_ended = true;
+    link.reconnect_asked = true;
+    link.ended_at = now;
+}
+
+// As far as the connection lasts: behind its end, close() is what it comes to.
+void Oracle::drain_and_close_asked(const Link* link) {
     close_asked_ = true;
-    (void)now;
+    if (!client_.connected() || link == nullptr || link->client_ended) return;
+    for (auto& [sid, subscription] : live_) subscription.draining = true;
 }
 
 // ---- the transport's
@@ -149,10 +188,16 @@ void Oracle::take_line(Link& link, std::string_view line, std::string_view body)
     }
     if (connects || line == "PONG") return;
     if (line.starts_with("SUB ") || line.starts_with("UNSUB ")) {
-        nats::Sid sid = 0;
-        for (const char c : line.substr(line.rfind(' ') + 1))
-            sid = sid * 10 + static_cast<nats::Sid>(c - '0');
-        if (line[0] == 'U') {
+        const bool ends = line[0] == 'U';
+        const std::string_view fields = line.substr(ends ? 6 : 0);
+        const nats::Sid sid =
+            number_of(ends ? fields.substr(0, fields.find(' ')) : line.substr(line.rfind(' ') + 1));
+        if (line.starts_with("SUB _INBOX.") && all_.count(sid) == 0) {
+            if (inbox_ != 0) fail("a second inbox");
+            inbox_ = sid;
+            all_[sid].subject = line.substr(4, line.rfind(' ') - 4);
+        }
+        if (ends) {
             if (link.subs_sent.count(sid) == 0) fail("UNSUB of a sid that was not sent");
             return;
         }
@@ -171,6 +216,7 @@ void Oracle::take_line(Link& link, std::string_view line, std::string_view body)
     const std::size_t end = body.find(">");
     if (start == std::string_view::npos || end == std::string_view::npos)
         return fail("a publish without its token");
+    if (body.substr(start, 2) == "<q") return;  // of a request
     const auto found = publishes_.find(std::string(body.substr(start, end - start + 1)));
     if (found == publishes_.end()) return fail("a publish that was not accepted was sent");
     Publish& publish = found->second;
@@ -193,8 +239,9 @@ bool Oracle::must_be_told(const Link& link, const BrokerOp& op) const {
     switch (op.kind) {
         case Op::Msg:
         case Op::Hmsg: {
-            nats::Sid sid = 0;
-            for (const char c : op.sid) sid = sid * 10 + static_cast<nats::Sid>(c - '0');
+            const nats::Sid sid = number_of(op.sid);
+            if (sid == inbox_ && inbox_ != 0)
+                return link.connected_told && requests_.count(request_of(op.subject)) != 0;
             return link.connected_told && live_.count(sid) != 0;
         }
         case Op::Err: return link.connected_told && fatal_of(op.text) == nullptr;
@@ -236,14 +283,30 @@ void Oracle::advance(Link& link, const char* what, Fits fits) {
 void Oracle::event(const Event& event, Link* link, MonotonicUs now) {
     if (closed_told_) return fail("an event after Closed");
     if (event.kind == Kind::PublishesUnsent) return on_unsent(event);
+    if (event.kind == Kind::RequestFailed) return on_request_failed(event, link);
+    if (event.kind == Kind::SubscriptionEnded) return on_subscription_ended(event, link);
     if (event.kind == Kind::Closed) {
         if (!close_asked_) fail("Closed though nobody asked");
+        if (!requests_.empty()) fail("Closed, and a request never ended");
+        for (const auto& [sid, subscription] : live_)
+            if (subscription.draining) fail("Closed, and a drained subscription never ended");
         closed_told_ = true;
         return;
     }
     if (link == nullptr || link->generation != event.generation || link->end_told)
-        return fail(std::string(kind_name(event.kind)) + " of no live generation");
+        return fail(kind_name(event.kind) + " of no live generation");
     switch (event.kind) {
+        case Kind::CredentialsNeeded:
+            if (link->dialled || !dial_expected_)
+                fail("credentials asked for a link that is there");
+            dial_expected_ = false;
+            link->tried_at = now;
+            return;
+        case Kind::SignatureNeeded:
+            if (link->lines > 0 || link->client_ended) fail("a signature asked for too late");
+            link->signature_at = now;
+            return;
+        case Kind::Reply: return on_reply(event, *link);
         case Kind::Dial: return on_dial(event, *link, now);
         case Kind::HangUp: return on_hang_up(*link, now);
         case Kind::Connected: return on_connected(event, *link, now);
@@ -267,16 +330,23 @@ void Oracle::event(const Event& event, Link* link, MonotonicUs now) {
             if (!link->lame_duck_heard)
                 advance(*link, "LameDuck", [](const BrokerOp& op) { return op.lame_duck; });
             link->lame_duck_told = true;
+            link->lame_duck_at = now;
             return;
         default: return fail("an event that the oracle does not know");
     }
 }
 
 void Oracle::on_dial(const Event& event, Link& link, MonotonicUs now) {
-    if (!dial_expected_) fail("Dial while a link is there");
+    if ((!dial_expected_ && link.tried_at == 0) || link.dialled || link.client_ended)
+        fail("Dial while a link is there");
     if (event.generation <= last_generation_) fail("a generation was used twice");
+    if (!servers_.empty() &&
+        std::find(servers_.begin(), servers_.end(), event.text) == servers_.end())
+        fail("a server that nobody named: " + std::string(event.text));
     last_generation_ = event.generation;
     dial_expected_ = false;
+    link.dialled = true;
+    if (link.tried_at == 0) link.tried_at = now;
     link.dialled_at = link.heard_at = now;
 }
 
@@ -289,7 +359,8 @@ void Oracle::on_hang_up(Link& link, MonotonicUs now) {
         !link.connected_told && now - link.dialled_at >= nats::kHandshakeTimeoutUs;
     const bool away = away_until_ > link.heard_at || lateness_ > 2 * kSecondUs;
     if (!link.disturbed && !garbage && !handshake_late && !link.reconnect_asked && !close_asked_ &&
-        !away && link.fatal_error_at == kNever)
+        !away && link.fatal_error_at == kNever && !(moves_ && link.lame_duck_told) &&
+        link.signature_at == kNever)
         fail("hung up a healthy link");
 }
 
@@ -302,7 +373,16 @@ void Oracle::on_connected(const Event& event, Link& link, MonotonicUs now) {
 }
 
 void Oracle::on_disconnected(const Event& event, Link& link, MonotonicUs now) {
+    if (!link.dialled && !link.client_ended) {
+        // Credentials that did not come in time.
+        link.client_ended = true;
+        link.ended_at = now;
+        if (!close_asked_ && !link.reconnect_asked &&
+            now - link.tried_at < nats::kCredentialsTimeoutUs)
+            fail("credentials were not waited for");
+    }
     if (!link.client_ended) return fail("Disconnected without an end");
+    if (!requests_.empty()) fail("Disconnected, and a request is still pending");
     link.end_told = true;
     // Complete: nothing that came in before the end was left out.
     if (link.connection != 0) {
@@ -318,7 +398,8 @@ void Oracle::on_disconnected(const Event& event, Link& link, MonotonicUs now) {
         fail("Disconnected without words");
     else
         check_cause(*event.cause, link);
-    if (link.connected_told) {
+    if (link.connected_told && !slow_ &&
+        link.ended_at - link.connected_at >= nats::kConnectionHeldUs) {
         outage_since_ = link.ended_at;
         first_of_outage_ = true;
     }
@@ -369,7 +450,11 @@ void Oracle::check_redial(const Link& link, MonotonicUs now) {
 void Oracle::on_message(const Event& event, Link& link) {
     ++messages_;
     if (!link.connected_told) return fail("a message before Connected");
-    if (live_.count(event.sid) == 0) return fail("a message of a sid that is not subscribed");
+    const auto subscription = live_.find(event.sid);
+    if (subscription == live_.end()) return fail("a message of a sid that is not subscribed");
+    const std::uint64_t received = ++subscription->second.received;
+    if (subscription->second.messages_max != 0 && received > subscription->second.messages_max)
+        return fail("more messages than were wanted");
     const std::string sid = std::to_string(event.sid);
     bool differs = false;
     advance(link, "Message", [&](const BrokerOp& op) {
@@ -437,6 +522,61 @@ void Oracle::on_unsent(const Event& event) {
     }
 }
 
+void Oracle::on_subscription_ended(const Event& event, const Link* link) {
+    if (may_still_end_.erase(event.sid) != 0) return;
+    const auto found = live_.find(event.sid);
+    if (found == live_.end()) return fail("SubscriptionEnded twice, or of none");
+    const Subscription& subscription = found->second;
+    const bool had_all =
+        subscription.messages_max != 0 && subscription.received >= subscription.messages_max;
+    if (!had_all && !subscription.draining) return fail("SubscriptionEnded too early");
+    if (!had_all && link != nullptr && link->connection != 0 && link->connected_told &&
+        !link->end_told) {
+        const auto& ops = broker_.ops(link->connection);
+        for (std::size_t i = link->next_op; i < ops.size(); ++i) {
+            if (ops[i].end > link->tainted_at) break;
+            if (link->client_ended && ops[i].end > link->received) break;
+            if (ops[i].sid == std::to_string(event.sid) && !closed_told_ && client_.connected())
+                return fail("SubscriptionEnded before its last message");
+        }
+    }
+    live_.erase(found);
+}
+
+void Oracle::finish_request(nats::RequestId id) {
+    if (requests_.erase(id) == 0) fail("a request ended twice, or was never made");
+}
+
+void Oracle::on_reply(const Event& event, Link& link) {
+    bool differs = false;
+    advance(link, "Reply", [&](const BrokerOp& op) {
+        if (number_of(op.sid) != inbox_ || op.subject != event.subject) return false;
+        differs = op.payload != event.payload || op.headers != event.headers;
+        return true;
+    });
+    if (differs) fail("an answer was changed");
+    if (request_of(event.subject) != event.request && link.received <= link.tainted_at)
+        fail("an answer for another request");
+    finish_request(event.request);
+}
+
+void Oracle::on_request_failed(const Event& event, Link* link) {
+    using nats::RequestFailure;
+    const bool clean = link != nullptr && link->received <= link->tainted_at;
+    if (clean && event.failure == RequestFailure::NoResponders)
+        advance(*link, "NoResponders", [&](const BrokerOp& op) {
+            return op.kind == Op::Hmsg && number_of(op.sid) == inbox_ &&
+                   request_of(op.subject) == event.request;
+        });
+    if (clean && event.failure == RequestFailure::Denied)
+        advance(*link, "Denied", [](const BrokerOp& op) { return is_refusal(op); });
+    if (event.failure == RequestFailure::Disconnected && clean && !link->client_ended)
+        fail("a request failed for an end that was not");
+    if (event.failure == RequestFailure::Closed && !close_asked_)
+        fail("a request failed for a close that was not");
+    finish_request(event.request);
+}
+
 // ---- between events
 
 void Oracle::settled(Link* link, bool output_is_open, bool deadline_met, MonotonicUs now) {
@@ -488,7 +628,8 @@ void Oracle::check_confirmed(const Link* link) {
 
 void Oracle::watch(const Link* link, MonotonicUs now) {
     if (close_asked_ || slow_) return;
-    const MonotonicUs late = 2 * lateness_ + kSecondUs;
+    // The first PING and the two calls that follow it may each be late (nats/keep_alive.h).
+    const MonotonicUs late = 3 * lateness_ + kSecondUs;
     const MonotonicUs called = std::max(away_until_, woken_at_);
     if (link == nullptr || link->end_told) {
         const MonotonicUs due = client_.redial_at();
@@ -497,6 +638,16 @@ void Oracle::watch(const Link* link, MonotonicUs now) {
         if (due - waiting_since_ > 30 * kSecondUs) fail("the next redial is too far away");
         return;
     }
+    for (const auto& [id, deadline] : requests_)
+        if (now > std::max(deadline, called) + late) return fail("a request waits too long");
+    if (!link->dialled) {
+        if (now > std::max(link->tried_at + nats::kCredentialsTimeoutUs, called) + late)
+            fail("credentials are waited for too long");
+        return;
+    }
+    if (moves_ && link->lame_duck_told &&
+        now > std::max(link->lame_duck_at + nats::kLameDuckMoveMaxUs, called) + late)
+        return fail("a lame duck was not left");
     if (!link->connected_told) {
         if (now > std::max(link->dialled_at + nats::kHandshakeTimeoutUs, called) + late)
             fail("a handshake is waited for beyond ten seconds");
@@ -519,6 +670,7 @@ void Oracle::at_peace(Link* link) {
     if (link->suspect) fail("still suspect though all faults are over");
     if (!link->fences.empty()) fail("a fence never passed");
     std::map<std::string, std::string> there = broker_.subscriptions(link->connection);
+    if (inbox_ != 0 && there.erase(std::to_string(inbox_)) == 0) fail("the inbox was not restored");
     for (const auto& [sid, subscription] : live_) {
         const std::string text = std::to_string(sid);
         if (there.count(text) == 0 && subscription.subject.rfind("deny.", 0) != 0)
@@ -529,6 +681,7 @@ void Oracle::at_peace(Link* link) {
     for (const auto& [token, publish] : publishes_)
         if (publish.taken == 0 && !publish.reported)
             fail("publish " + std::to_string(publish.id) + " vanished");
+    if (!requests_.empty()) fail("a request never ended");
 }
 
 }  // namespace nats_blotter::sim

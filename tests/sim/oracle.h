@@ -16,6 +16,8 @@
 //   8. Every accepted publish is taken once by a transport, in order, or reported once.
 //   9. Output and inbox stay within their limits; no deadline stays in the past.
 //  10. Each ending has the cause that was provoked.
+//  11. Every request ends once, in time, with its own answer if one was received.
+//  12. A subscription with an end has its messages, then SubscriptionEnded once.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +48,11 @@ struct Link {
     bool connected_told = false;
     bool suspect = false;
     bool lame_duck_told = false;
+    bool dialled = false;  // else it waits for credentials
+    MonotonicUs tried_at = 0;
     MonotonicUs dialled_at = 0;
+    MonotonicUs lame_duck_at = kNever;
+    MonotonicUs signature_at = kNever;  // when it was asked for; until it was given
     MonotonicUs connected_at = kNever;
     MonotonicUs heard_at = 0;
     MonotonicUs ended_at = kNever;
@@ -80,6 +86,9 @@ class Oracle {
   public:
     struct Subscription {
         std::string subject, queue_group;
+        std::uint64_t received = 0;
+        std::uint64_t messages_max = 0;
+        bool draining = false;
     };
     struct Publish {
         nats::PublishId id = 0;
@@ -101,16 +110,24 @@ class Oracle {
     void was_away(MonotonicUs until) { away_until_ = std::max(away_until_, until); }
     void set_spread(RedialSpread* spread) { spread_ = spread; }
     void set_slow(bool slow) { slow_ = slow; }
+    void set_servers(std::vector<std::string> servers) { servers_ = std::move(servers); }
+    void set_move_on_lame_duck(bool move) { moves_ = move; }
 
     // ---- the owner's calls
     void started(MonotonicUs now);
     void subscribed(nats::Sid sid, std::string_view subject, std::string_view queue_group);
-    void unsubscribed(nats::Sid sid) { live_.erase(sid); }
+    void unsubscribed(nats::Sid sid);
     void fence_asked(nats::FenceId id);
     void published(const std::string& token, const Result<nats::PublishId>& id, bool may_hold);
+    void ends_after(nats::Sid sid, std::uint64_t messages_max);
+    void drain_asked(nats::Sid sid) { live_[sid].draining = true; }
+    void requested(nats::RequestId id, MonotonicUs deadline);
+    void cancelled(nats::RequestId id) { requests_.erase(id); }
+    void credentials_refused(Link& link, MonotonicUs now);
     void reconnect_asked(Link* link);
     void woken(MonotonicUs now) { woken_at_ = now; }
-    void close_asked(MonotonicUs now);
+    void close_asked() { close_asked_ = true; }
+    void drain_and_close_asked(const Link* link);
 
     // ---- the transport's
     void bytes_taken(Link& link, std::size_t bytes, bool accepted, MonotonicUs now);
@@ -131,6 +148,7 @@ class Oracle {
 
     std::size_t pings_in_output(const Link& link) const;
     const std::map<nats::Sid, Subscription>& live() const { return live_; }
+    const std::map<nats::RequestId, MonotonicUs>& requests() const { return requests_; }
     bool closed() const { return closed_told_; }
     bool closing() const { return close_asked_; }
     std::uint64_t messages() const { return messages_; }
@@ -146,6 +164,10 @@ class Oracle {
     void on_fence(const nats::Event& event, Link& link);
     void on_error(const nats::Event& event, Link& link);
     void on_unsent(const nats::Event& event);
+    void on_subscription_ended(const nats::Event& event, const Link* link);
+    void on_reply(const nats::Event& event, Link& link);
+    void on_request_failed(const nats::Event& event, Link* link);
+    void finish_request(nats::RequestId id);
     void check_redial(const Link& link, MonotonicUs now);
     void check_cause(const nats::Cause& cause, const Link& link);
     void check_confirmed(const Link* link);
@@ -164,6 +186,13 @@ class Oracle {
     MonotonicUs away_until_ = 0;
     MonotonicUs woken_at_ = 0;
     bool slow_ = false;
+
+    bool moves_ = true;
+    std::vector<std::string> servers_;
+    std::map<nats::RequestId, MonotonicUs> requests_;  // pending, with their deadlines
+    nats::RequestId last_request_ = 0;
+    nats::Sid inbox_ = 0;
+    std::set<nats::Sid> may_still_end_;  // unsubscribed when its end may have been on its way
 
     std::map<nats::Sid, Subscription> live_;
     std::map<nats::Sid, Subscription> all_;

@@ -7,8 +7,13 @@
 namespace nats_blotter::sim {
 namespace {
 
-constexpr std::array<std::string_view, 7> kPatterns = {"a.b", "a.c", "a.*",   "a.>",
-                                                       "x",   ">",   "deny.1"};
+constexpr std::array<std::string_view, 8> kPatterns = {"a.b", "a.c", "a.*",    "a.>",
+                                                       "x",   ">",   "deny.1", "svc"};
+// `svc` is answered by a client that subscribes to it, `inside.svc` by the broker's own, some
+// times; the others by nobody.
+constexpr std::array<std::string_view, 5> kServices = {"svc", "inside.svc", "inside.svc", "deny.1",
+                                                       "nobody"};
+constexpr std::array<std::string_view, 2> kServers = {"ws://one/nats-ws", "ws://two/nats-ws"};
 constexpr std::array<std::string_view, 5> kSubjects = {"a.b", "a.c", "a.d.e", "x", "deny.1"};
 constexpr std::string_view kHeaders = "NATS/1.0\r\nKey: value\r\n\r\n";
 constexpr std::array<std::string_view, 4> kGarbage = {"HTTP/1.1 502 Bad Gateway\r\n\r\n",
@@ -51,6 +56,7 @@ struct Simulation::Faults {
     bool reconnects = false;      // asked for by the owner
     bool password = false;        // changes for a while
     bool broker_is_busy = false;
+    bool late_credentials = false;
 };
 
 // A transport of one dial, with the bytes under way.
@@ -85,6 +91,7 @@ struct Simulation::Owner {
     MonotonicUs asleep_until = 0;
     MonotonicUs timer_for = kNever;  // the deadline the timer was made for
     std::uint64_t timer = 0;
+    MonotonicUs grid_phase = 0;  // of throttled timers
     bool hold = false;
     bool pump_planned = false;
 
@@ -101,6 +108,8 @@ Simulation::Simulation(std::uint64_t seed, RedialSpread* spread, Trace* trace)
     config.nonce = chance(8);
     if (chance(4)) config.version = "2.14.0";
     if (chance(6)) config.max_payload = 256;
+    config.served = {"inside.svc"};
+    if (chance(3)) config.connect_urls = {"10.0.0.1:9222", "10.0.0.2:9222"};
     config.lame_duck_grace = between(kSecondUs, 10 * kSecondUs);
     if (faults_->password || chance(2)) {
         BrokerUser user{"u", "p", {}, {}, {}, {}};
@@ -144,6 +153,7 @@ void Simulation::choose_faults() {
     f.reconnects = maybe(5);
     f.password = maybe(5);
     f.broker_is_busy = maybe(5);
+    f.late_credentials = maybe(2);
 }
 
 MonotonicUs Simulation::between(MonotonicUs low, MonotonicUs high) {
@@ -202,6 +212,7 @@ Outcome Simulation::run() {
     make_fault();
     run_until(now_ + between(5 * kSecondUs, 90 * kSecondUs));
     if (!failed()) check_peace();
+    if (failed()) trace([] { return std::string("failed"); });
     Outcome outcome;
     outcome.steps = steps_;
     for (const auto& owner : owners_) {
@@ -223,13 +234,22 @@ void Simulation::make_owner(std::size_t index) {
     const bool hold = chance(2);
     if (hold) options.publish_while_down = nats::WhileDown::Hold;
     if (chance(4)) options.held_messages_max = 3;
+    options.ask_credentials = chance(4);
+    options.sign_nonce = chance(2);
+    options.move_on_lame_duck = !chance(3);
+    const bool servers = chance(3);
+    if (servers) options.servers.assign(kServers.begin(), kServers.end());
+    const bool moves = options.move_on_lame_duck;
     owners_.push_back(std::make_unique<Owner>(options, random_.next(), *broker_,
                                               "client " + std::to_string(index)));
     Owner& owner = *owners_.back();
     owner.hold = hold;
+    owner.grid_phase = between(0, 60 * kSecondUs);
     owner.oracle.set_lateness(faults_->lateness);
     owner.oracle.set_spread(spread_);
     owner.oracle.set_slow(faults_->slow_owner);
+    owner.oracle.set_move_on_lame_duck(moves);
+    if (servers) owner.oracle.set_servers({kServers.begin(), kServers.end()});
 }
 
 void Simulation::owner_acts(Owner& owner) {
@@ -245,7 +265,7 @@ void Simulation::owner_acts(Owner& owner) {
 }
 
 void Simulation::act_once(Owner& owner) {
-    switch (random_.below(12)) {
+    switch (random_.below(15)) {
         case 0:
         case 1: return subscribe(owner);
         case 2: {
@@ -281,12 +301,116 @@ void Simulation::act_once(Owner& owner) {
         case 10:
             if (faults_->sleeps && chance(3)) send_to_sleep(owner);
             return;
+        case 11:
+        case 12: return request(owner);
+        case 13: return end_subscription(owner);
         default:
-            if (!chance(40)) return;
-            trace(owner, [] { return std::string("close"); });
-            owner.oracle.close_asked(now_);
-            owner.client.close(now_);
+            if (chance(40)) close(owner);
     }
+}
+
+void Simulation::close(Owner& owner) {
+    if (chance(2)) {
+        trace(owner, [] { return std::string("close"); });
+        owner.oracle.close_asked();
+        owner.client.close(now_);
+        return;
+    }
+    trace(owner, [] { return std::string("drain and close"); });
+    owner.oracle.drain_and_close_asked(owner.link());
+    owner.client.drain_and_close(now_);
+}
+
+void Simulation::end_subscription(Owner& owner) {
+    const auto& live = owner.oracle.live();
+    if (live.empty()) return;
+    auto chosen = live.begin();
+    std::advance(chosen, static_cast<std::ptrdiff_t>(random_.below(live.size())));
+    const nats::Sid sid = chosen->first;
+    if (chosen->second.draining || chosen->second.messages_max != 0) return;
+    if (chance(2)) {
+        trace(owner, [&] { return "drain " + std::to_string(sid); });
+        owner.oracle.drain_asked(sid);
+        owner.client.drain_subscription(sid, now_);
+        return;
+    }
+    const std::uint64_t messages_max = 1 + random_.below(40);
+    trace(owner,
+          [&] { return "end " + std::to_string(sid) + " after " + std::to_string(messages_max); });
+    owner.oracle.ends_after(sid, messages_max);
+    owner.client.unsubscribe_after(sid, messages_max);
+}
+
+void Simulation::request(Owner& owner) {
+    if (!owner.oracle.requests().empty() && chance(5)) {
+        const nats::RequestId id = owner.oracle.requests().begin()->first;
+        trace(owner, [&] { return "cancel " + std::to_string(id); });
+        owner.oracle.cancelled(id);
+        owner.client.cancel_request(id);
+        return;
+    }
+    const std::string payload = "<q" + std::to_string(++tokens_) + ">";
+    const std::string_view subject = kServices[random_.below(kServices.size())];
+    const MonotonicUs timeout = between(100'000, 8 * kSecondUs);
+    const Result<nats::RequestId> id = owner.client.request(subject, payload, timeout, now_);
+    trace(owner, [&] {
+        return "request " + (id ? std::to_string(*id) : "refused") + " " + std::string(subject);
+    });
+    if (id) owner.oracle.requested(*id, now_ + timeout);
+}
+
+void Simulation::answer(Owner& owner, const nats::Event& event) {
+    if (event.subject != "svc" || event.reply.substr(0, 7) != "_INBOX.") return;
+    const std::string reply(event.reply);
+    at(now_ + between(0, 300'000), [this, &owner, reply] {
+        if (now_ < owner.asleep_until || owner.oracle.closing()) return;
+        const std::string token = "<" + std::to_string(++tokens_) + ">";
+        owner.oracle.published(token, owner.client.publish(reply, token), owner.hold);
+        pump(owner);
+    });
+}
+
+void Simulation::answer_inside(const BrokerHeard& heard) {
+    if (heard.subject != "inside.svc" || heard.reply.empty() || chance(4)) return;
+    at(now_ + between(0, chance(4) ? 9 * kSecondUs : 100'000), [this, reply = heard.reply] {
+        broker_->publish(reply, "answer " + std::to_string(++tokens_));
+        collect();
+    });
+}
+
+void Simulation::answer_credentials(Owner& owner, nats::Generation generation) {
+    const bool late = faults_->late_credentials && !peace_ && chance(2);
+    const bool never = late && chance(3);
+    const bool refused = late && chance(3);
+    if (never) return;
+    at(now_ + between(0, late ? 20 * kSecondUs : 500'000), [this, &owner, generation, refused] {
+        when_awake(owner, [this, &owner, generation, refused] {
+            const std::shared_ptr<Wire> wire = owner.wires.back();
+            if (refused && wire->link.generation == generation && !wire->link.dialled)
+                owner.oracle.credentials_refused(wire->link, now_);
+            if (refused) {
+                owner.client.fail_credentials(generation, "none today", now_);
+            } else {
+                nats::Credentials credentials;
+                credentials.user = "u";
+                credentials.password = "p";
+                owner.client.provide_credentials(generation, credentials, now_);
+            }
+            pump(owner);
+        });
+    });
+}
+
+void Simulation::answer_signature(Owner& owner, nats::Generation generation) {
+    const bool late = faults_->late_credentials && !peace_ && chance(2);
+    if (late && chance(3)) return;
+    at(now_ + between(0, late ? 4 * kSecondUs : 200'000), [this, &owner, generation] {
+        when_awake(owner, [this, &owner, generation] {
+            if (owner.link()->generation == generation) owner.link()->signature_at = kNever;
+            owner.client.provide_signature(generation, {"signed", {}, {}}, now_);
+            pump(owner);
+        });
+    });
 }
 
 void Simulation::subscribe(Owner& owner) {
@@ -370,15 +494,21 @@ void Simulation::seen(Owner& owner, const nats::Event& event) {
             line = "Disconnected " + std::to_string(event.generation) + ": " + event.cause->text;
         return line;
     });
-    if (event.kind == Kind::Dial) {
+    const bool begins =
+        event.kind == Kind::CredentialsNeeded ||
+        (event.kind == Kind::Dial &&
+         (owner.wires.empty() || owner.wires.back()->link.generation != event.generation));
+    if (begins) {
         auto wire = std::make_shared<Wire>();
         wire->owner = &owner;
         wire->link.generation = event.generation;
         owner.wires.push_back(wire);
-        owner.oracle.event(event, &wire->link, now_);
-        return dial(owner, wire);
     }
     owner.oracle.event(event, owner.link(), now_);
+    if (event.kind == Kind::Dial) return dial(owner, owner.wires.back());
+    if (event.kind == Kind::CredentialsNeeded) return answer_credentials(owner, event.generation);
+    if (event.kind == Kind::SignatureNeeded) return answer_signature(owner, event.generation);
+    if (event.kind == Kind::Message) answer(owner, event);
     if (event.kind == Kind::HangUp) {
         const std::shared_ptr<Wire> wire = owner.wires.back();
         at(now_ + wire->delay, [this, wire] {
@@ -416,10 +546,17 @@ void Simulation::arm_timer(Owner& owner) {
     if (deadline == kNever) return;
     // Now and then somebody calls too early; that must do nothing.
     if (now_ < deadline && chance(10)) owner.client.on_deadline(now_);
-    at(std::max(deadline, now_) + between(0, faults_->lateness), [this, &owner, timer] {
+    // A throttled page is woken in a grid; a new timer does not put that off.
+    MonotonicUs due = std::max(deadline, now_);
+    if (faults_->lateness > 0) {
+        const MonotonicUs past = (due - owner.grid_phase) % faults_->lateness;
+        if (past > 0) due += faults_->lateness - past;
+    }
+    at(due, [this, &owner, timer] {
         when_awake(owner, [this, &owner, timer] {
             if (timer != owner.timer) return;
             owner.timer_for = kNever;
+            trace(owner, [] { return std::string("timer"); });
             owner.client.on_deadline(now_);
             pump(owner, true);
         });
@@ -528,6 +665,7 @@ void Simulation::carry_up(const std::shared_ptr<Wire>& wire, std::string bytes) 
             if (heard.kind != BrokerHeard::Kind::Pub) continue;
             const std::string token = heard.payload.substr(0, heard.payload.find('>') + 1);
             wire->owner->oracle.broker_heard(token);
+            answer_inside(heard);
         }
         collect();
     });

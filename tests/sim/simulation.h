@@ -74,6 +74,13 @@ class Simulation {
     void subscribe(Owner& owner);
     void publish(Owner& owner);
     void fence(Owner& owner);
+    void request(Owner& owner);
+    void end_subscription(Owner& owner);
+    void close(Owner& owner);
+    void answer_credentials(Owner& owner, nats::Generation generation);
+    void answer_signature(Owner& owner, nats::Generation generation);
+    void answer(Owner& owner, const nats::Event& event);
+    void answer_inside(const BrokerHeard& heard);
     void pump(Owner& owner, bool deadline_met = false);
     void take_output(Owner& owner);
     void arm_timer(Owner& owner);
