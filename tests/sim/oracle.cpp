@@ -563,12 +563,12 @@ void Oracle::on_reply(const Event& event, Link& link) {
 void Oracle::on_request_failed(const Event& event, Link* link) {
     using nats::RequestFailure;
     const bool clean = link != nullptr && link->received <= link->tainted_at;
-    if (clean && event.failure == RequestFailure::NoResponders)
+    if (link != nullptr && event.failure == RequestFailure::NoResponders)
         advance(*link, "NoResponders", [&](const BrokerOp& op) {
             return op.kind == Op::Hmsg && number_of(op.sid) == inbox_ &&
                    request_of(op.subject) == event.request;
         });
-    if (clean && event.failure == RequestFailure::Denied)
+    if (link != nullptr && event.failure == RequestFailure::Denied)
         advance(*link, "Denied", [](const BrokerOp& op) { return is_refusal(op); });
     if (event.failure == RequestFailure::Disconnected && clean && !link->client_ended)
         fail("a request failed for an end that was not");

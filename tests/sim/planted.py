@@ -161,7 +161,8 @@ BUGS = [
     (
         "a denial is pinned on the first subscription",
         "src/nats/subscriptions.cpp",
-        "        if (candidate.subject != subject || candidate.queue_group != queue_group) continue;",
+        "        if (candidate.subject != subject || "
+        "candidate.queue_group != queue_group) continue;",
         "        if (candidate.queue_group != queue_group) continue;",
     ),
     (
@@ -280,7 +281,7 @@ def main():
         program = os.path.join(BUILD, f"bug{number}")
         link([planted + ".o" if s == path else object_of(s) for s in sources], program)
         found = verdict(program)
-        print(f"{'caught' if found else 'MISSED'}  {name}{': ' + found if found else ''}", flush=True)
+        print(f"caught  {name}: {found}" if found else f"MISSED  {name}", flush=True)
         return bool(found)
 
     with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:

@@ -483,6 +483,8 @@ void Simulation::seen(Owner& owner, const nats::Event& event) {
     trace(owner, [&] {
         std::string line = "event " + std::to_string(static_cast<int>(event.kind)) +
                            " generation " + std::to_string(event.generation);
+        if (event.request != 0) line += " request " + std::to_string(event.request);
+        if (!event.text.empty()) line += " " + std::string(event.text);
         if (event.kind == Kind::Message)
             line = "Message of " + std::to_string(event.sid) + " " + std::string(event.subject) +
                    " " + std::string(event.payload.substr(0, 20));
@@ -597,6 +599,8 @@ void Simulation::when_awake(Owner& owner, std::function<void()> act) {
 
 void Simulation::dial(Owner& owner, const std::shared_ptr<Wire>& wire) {
     wire->delay = faults_->delay;
+    // A PING that leaves in parts may take longer than a keep-alive waits.
+    if (faults_->slow_transport) wire->link.disturbed = true;
     const MonotonicUs arrives = now_ + 2 * wire->delay + between(0, faults_->jitter);
     if (!peace_ && faults_->silent_dials && chance(4)) {
         wire->link.disturbed = wire->gone = true;
