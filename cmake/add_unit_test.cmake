@@ -1,5 +1,6 @@
-# add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY])
+# add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY] [OWN_MAIN])
 #
+# OWN_MAIN: a source has the main function, for a program with arguments of its own.
 # One doctest program per tested folder, `<name>_test`, run natively or, in a WebAssembly build,
 # under Node (CMAKE_CROSSCOMPILING_EMULATOR). doctest and nlohmann_json come from Debian packages;
 # a folder of links keeps the rest of /usr/include out of the WebAssembly build, where it breaks
@@ -38,12 +39,14 @@ function(link_for_node target)
 endfunction()
 
 function(add_unit_test name)
-    cmake_parse_arguments(ARG "NATIVE_ONLY" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ARG "NATIVE_ONLY;OWN_MAIN" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
     if(ARG_NATIVE_ONLY AND EMSCRIPTEN)
         return()
     endif()
-    add_executable(${name}_test ${ARG_SOURCES}
-                                "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+    add_executable(${name}_test ${ARG_SOURCES})
+    if(NOT ARG_OWN_MAIN)
+        target_sources(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+    endif()
     target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers
                                                ${ARG_LIBRARIES})

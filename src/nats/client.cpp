@@ -190,7 +190,7 @@ void Client::State::on_deadline(MonotonicUs at) {
     requests.on_deadline(at);
     if (at >= hang_up_at) return hang_up_after_error(at);
     if (at >= drain_until) return close_for_good();
-    if (at >= move_at && drain_step == DrainStep::None)
+    if (at >= move_at)
         return end_by_us(CauseClass::Shutdown, "The broker announced its end; moving on.", at);
     act(keep_alive.on_deadline(at), at);
 }

@@ -117,7 +117,8 @@ Event Client::State::connected_event(MonotonicUs at) {
 void Client::State::note_lame_duck(MonotonicUs at) {
     told_lame_duck = true;
     ++stats.lame_ducks;
-    if (options.move_on_lame_duck) move_at = redial.lame_duck_move_at(at);
+    if (options.move_on_lame_duck && drain_step == DrainStep::None)
+        move_at = redial.lame_duck_move_at(at);
 }
 
 }  // namespace nats_blotter::nats

@@ -43,11 +43,12 @@ void Client::drain_subscription(Sid sid, MonotonicUs now) {
     s.now = now;
     Subscription* subscription = s.owners_subscription(sid);
     if (subscription == nullptr || subscription->draining) return;
-    const bool something_may_come = s.stage == State::Stage::Connected && !subscription->denied;
+    // After the end of a connection: what it brought and nobody has read yet.
+    const bool something_may_come = s.told_connected && !subscription->denied;
     s.send_unsub(*subscription, sid);
-    if (something_may_come && s.stage == State::Stage::Connected) {
+    if (something_may_come) {
         subscription->draining = true;
-        s.send_ping({.drained_sid = sid}, now);
+        if (s.stage == State::Stage::Connected) s.send_ping({.drained_sid = sid}, now);
     } else {
         s.end_subscription(sid);
     }
@@ -100,6 +101,7 @@ void Client::State::begin_drain(MonotonicUs until, MonotonicUs at) {
     if (drain_step != DrainStep::None) return;
     drain_step = DrainStep::Subscriptions;
     drain_until = until;
+    move_at = kNever;  // it leaves anyway
     for (const Sid sid : subscriptions.sids()) {
         if (sid == inbox_sid) continue;
         Subscription& subscription = *subscriptions.find(sid);

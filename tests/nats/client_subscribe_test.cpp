@@ -124,6 +124,27 @@ TEST_CASE("AConnectionThatEndsEndsWhatWasDraining") {
     CHECK(count_of(broker.take_written(), "SUB ") == 0);
 }
 
+TEST_CASE("ADrainAskedForBehindTheEndLosesNothingThatCame") {
+    ConnectedBroker broker;
+    broker.sends_without_pump(kMessage);
+    broker.client.on_close(broker.generation(), {1006, false, ""}, broker.clock.now());
+    broker.client.drain_subscription(1, broker.clock.now());
+    broker.pump();
+    CHECK(kinds_of(broker.take_events()) ==
+          Kinds{Kind::Message, Kind::SubscriptionEnded, Kind::Disconnected});
+}
+
+TEST_CASE("ADrainOnALameDuckLeavesNoDeadlineInThePast") {
+    for (const bool told_before : {true, false}) {
+        ConnectedBroker broker;
+        const MonotonicUs start = broker.clock.now();
+        if (told_before) broker.sends("INFO {\"ldm\":true} \r\n");
+        broker.client.drain_and_close(start, 10 * kSecondUs);
+        if (!told_before) broker.sends("INFO {\"ldm\":true} \r\n");
+        CHECK(broker.client.next_deadline() == start + 10 * kSecondUs);
+    }
+}
+
 TEST_CASE("TheWholeConnectionDrainsInOrder") {
     ConnectedBroker broker;
     const MonotonicUs now = broker.clock.now();

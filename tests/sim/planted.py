@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""Plants one bug after another into a copy of src/ and asks whether sim_test notices.
+
+    scripts/planted-bugs [NAME...]
+
+Each bug is a place in a file, what stands there, and what is put in its stead. A place that is not
+there exactly once fails the run: the bug has to be planted anew where the code went. NB_SIM_SEEDS=
+is how many seeds a bug has to stay hidden in; JOBS= how many compilers run.
+"""
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+BUILD = os.path.join(ROOT, "build", "planted-bugs")
+SEEDS = os.environ.get("NB_SIM_SEEDS", "2000")
+JOBS = os.environ.get("JOBS") or str(os.cpu_count() or 1)
+
+# (name, file, what stands there, what is planted)
+BUGS = [
+    (
+        "deaf after an error",
+        "src/nats/client_events.cpp",
+        "        if (op.kind == Kind::Failed)\n            end_by_breach(parser.error().text, at);",
+        "        if (op.kind == Kind::Failed)\n            return event;",
+    ),
+    (
+        "subscribed twice on a connection",
+        "src/nats/client_handshake.cpp",
+        "    publishes.feed(output, info);\n    if (info.lame_duck) {",
+        "    subscriptions.append_all(output.tail());\n    publishes.feed(output, info);\n"
+        "    if (info.lame_duck) {",
+    ),
+    (
+        "not subscribed again",
+        "src/nats/client_handshake.cpp",
+        "    subscriptions.append_all(output.tail());",
+        "    if (epoch == 0) subscriptions.append_all(output.tail());",
+    ),
+    (
+        "callbacks of old generations count",
+        "src/nats/client.cpp",
+        "    return linked() && generation_of_call == generation;",
+        "    return linked() && generation_of_call <= generation;",
+    ),
+    (
+        "a fence passes early",
+        "src/nats/client_events.cpp",
+        "        case Kind::Ping:\n            append_pong(output.tail());\n"
+        "            check_output(at);\n            return false;\n        default: return false;",
+        "        case Kind::Ping:\n            append_pong(output.tail());\n"
+        "            check_output(at);\n            return take_pong(at, event);\n"
+        "        default: return false;",
+    ),
+    (
+        "the PONG of another PING",
+        "src/nats/client_events.cpp",
+        "    const Ping ping = pings.front();\n    pings.pop_front();",
+        "    const Ping ping = pings.back();\n    pings.pop_back();",
+    ),
+    (
+        "a fence is answered behind another",
+        "src/nats/client_events.cpp",
+        "    event.kind = Event::Kind::FencePassed;\n    event.fence = ping.fence;",
+        "    event.kind = Event::Kind::FencePassed;\n    event.fence = last_fence;",
+    ),
+    (
+        "no keep-alive",
+        "src/nats/keep_alive.cpp",
+        "    if (now < deadline_) return Action::None;",
+        "    if (now >= 0) return Action::None;",
+    ),
+    (
+        "a healthy but quiet link is called dead",
+        "src/nats/keep_alive.cpp",
+        "    if (stage_ == Stage::Quiet) {\n        stage_ = Stage::Pinged;",
+        "    if (stage_ == Stage::Quiet) return Action::Dead;\n"
+        "    if (stage_ == Stage::Quiet) {\n        stage_ = Stage::Pinged;",
+    ),
+    (
+        "Suspect is told twice",
+        "src/nats/client.cpp",
+        "                push(Event::Kind::Suspect);",
+        "                push(Event::Kind::Suspect), push(Event::Kind::Suspect);",
+    ),
+    (
+        "redials without a spread",
+        "src/nats/redial.cpp",
+        "    return now + static_cast<MonotonicUs>(random_.below("
+        "static_cast<std::uint64_t>(window) + 1));",
+        "    return now + window;",
+    ),
+    (
+        "redials too late",
+        "src/nats/redial.cpp",
+        "    if (outage_us < 20 * kSecondUs) return kSecondUs;",
+        "    if (outage_us < 20 * kSecondUs) return 5 * kSecondUs;",
+    ),
+    (
+        "gives up after ten dials",
+        "src/nats/client_ending.cpp",
+        "    redial_at = redial.next_dial_at(at);",
+        "    redial_at = stats.dials % 10 == 9 ? at + 3600 * kSecondUs : redial.next_dial_at(at);",
+    ),
+    (
+        "garbage is skipped to the next line",
+        "src/nats/parser.cpp",
+        "        set_failed(NatsError::UnknownVerb, scanned_ - read_);\n            return false;",
+        "        while (scanned_ < size_ && buffer_[scanned_] != '\\n') ++scanned_;\n"
+        "            finish_op(scanned_ - read_);\n            return false;",
+    ),
+    (
+        "Connected twice",
+        "src/nats/client_handshake.cpp",
+        "    stage = Stage::Connected;\n",
+        "    stage = epoch % 4 == 3 && !told_connected ? Stage::AwaitPong : Stage::Connected;\n",
+    ),
+    (
+        "messages behind the end are lost",
+        "src/nats/client_events.cpp",
+        "    if (op.kind == Kind::Msg || op.kind == Kind::Hmsg) return take_message(op, event);\n"
+        "    return false;",
+        "    return false;",
+    ),
+    (
+        "messages of ended subscriptions are told",
+        "src/nats/client_subscribe.cpp",
+        "    s.send_unsub(*subscription, sid);\n    s.subscriptions.remove(sid);",
+        "    s.send_unsub(*subscription, sid);",
+    ),
+    (
+        "a publish vanishes with its connection",
+        "src/nats/publish_queue.cpp",
+        "        else if (entry.id != 0)\n            report(entry.id, kEnded);",
+        "        else if (entry.id % 2 != 0)\n            report(entry.id, kEnded);",
+    ),
+    (
+        "a held publish is sent twice",
+        "src/nats/publish_queue.cpp",
+        "        --in_output_;\n        drop_front();",
+        "        --in_output_;\n        if (stats_.messages_out % 8 == 0) {\n"
+        "            entries_.push_back(entries_.front());\n"
+        "            held_bytes_ += entries_.front().frame.size();\n"
+        "            if (!entries_.front().frame.empty()) ++held_messages_;\n        }\n"
+        "        drop_front();",
+    ),
+    (
+        "a publish is confirmed too early",
+        "src/nats/publish_queue.cpp",
+        "    if (mark.count > confirmed_.count && mark.count <= taken_count_) confirmed_ = mark;",
+        "    if (mark.count > confirmed_.count) confirmed_ = {taken_count_, last_id_};",
+    ),
+    (
+        "requests wait for ever",
+        "src/nats/requests.cpp",
+        "        if (pending.deadline <= until)",
+        "        if (pending.deadline <= until && pending.id % 4 != 0)",
+    ),
+    (
+        "a denial is pinned on the first subscription",
+        "src/nats/subscriptions.cpp",
+        "        if (candidate.subject != subject || "
+        "candidate.queue_group != queue_group) continue;",
+        "        if (candidate.queue_group != queue_group) continue;",
+    ),
+    (
+        "a deadline that stays in the past",
+        "src/nats/client.cpp",
+        "    if (at >= move_at)\n",
+        "    if (at >= move_at && drain_step != DrainStep::None)\n",
+    ),
+    (
+        "a lost close is waited for",
+        "src/nats/client_events.cpp",
+        "        if (linked()) hang_up_at = std::min(hang_up_at, at + kFatalErrorGraceUs);",
+        "",
+    ),
+    (
+        "gossip is followed behind an ingress",
+        "src/nats/server_pool.cpp",
+        "    if (gossip == Gossip::WhenNoPath && url_has_path(known_url)) return {};",
+        "",
+    ),
+]
+
+
+
+FLAGS = [
+    "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti", "-w",
+    "-DDOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS", '-DNB_TEST_DATA=""',
+    "-I" + os.path.join(ROOT, "src"), "-I" + os.path.join(ROOT, "tests"),
+]  # fmt: skip
+COMPILER = os.environ.get("CXX", "c++")
+# The longest honest run takes seconds; a bug that makes it spin is noticed by that.
+RUN_SECONDS_MAX = 120
+
+
+def listed_sources():
+    """What sim_test is made of: all of base and nats, and the sources of tests/sim."""
+    for folder in ("src/base", "src/nats", "tests/sim"):
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            if name.endswith(".cpp") and name != "replay_test.cpp":
+                yield f"{folder}/{name}"
+
+
+def object_of(source):
+    return os.path.join(BUILD, source.replace("/", "_") + ".o")
+
+
+def compile_one(source, target):
+    done = subprocess.run(
+        [COMPILER, *FLAGS, "-c", source, "-o", target], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"planted-bugs: {source} does not compile\n{done.stderr[-3000:]}")
+
+
+def link(objects, program):
+    subprocess.run([COMPILER, "-o", program, *objects], check=True)
+
+
+def verdict(program):
+    """How sim_test ended: '' when it noticed nothing, else its first words about it."""
+    environment = dict(os.environ, NB_SIM_SEEDS=SEEDS)
+    try:
+        done = subprocess.run(
+            [program, "-tc=EverySeedKeepsThePromises"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environment,
+            timeout=RUN_SECONDS_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "it never ends"
+    if done.returncode == 0:
+        return ""
+    words = re.search(
+        r"^simulation: seed (.*)|^(.*assertion.*[a-z]\(.*)$|values: (CHECK.*)$|(died in seed \d+)",
+        done.stdout + done.stderr,
+        re.MULTILINE | re.IGNORECASE,
+    )
+    return next((w for w in words.groups() if w), "failed") if words else "failed"
+
+
+def main():
+    wanted = sys.argv[1:]
+    bugs = [bug for bug in BUGS if not wanted or any(w in bug[0] for w in wanted)]
+    os.makedirs(BUILD, exist_ok=True)
+    # All places are looked up before anything is built.
+    misplaced = 0
+    for name, path, old, _ in bugs:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            count = file.read().count(old)
+        if count != 1:
+            print(f"planted-bugs: '{name}' no longer applies: found {count} times in {path}")
+            misplaced += 1
+    if misplaced:
+        sys.exit(1)
+
+    sources = list(listed_sources())
+    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+        list(pool.map(lambda s: compile_one(os.path.join(ROOT, s), object_of(s)), sources))
+    clean = os.path.join(BUILD, "sim_test")
+    link([object_of(source) for source in sources], clean)
+    words = verdict(clean)
+    if words:
+        sys.exit(f"planted-bugs: the simulation fails with no bug planted: {words}")
+
+    def try_bug(numbered):
+        number, (name, path, old, new) = numbered
+        planted = os.path.join(BUILD, f"bug{number}.cpp")
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            text = file.read().replace(old, new)
+        with open(planted, "w", encoding="utf-8") as file:
+            file.write(text)
+        compile_one(planted, planted + ".o")
+        program = os.path.join(BUILD, f"bug{number}")
+        link([planted + ".o" if s == path else object_of(s) for s in sources], program)
+        found = verdict(program)
+        print(f"caught  {name}: {found}" if found else f"MISSED  {name}", flush=True)
+        return bool(found)
+
+    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+        caught = sum(pool.map(try_bug, enumerate(bugs)))
+    print(f"{caught} of {len(bugs)} caught")
+    sys.exit(0 if caught == len(bugs) else 1)
+
+
+if __name__ == "__main__":
+    main()
