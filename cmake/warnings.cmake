@@ -21,6 +21,10 @@ if(NATS_BLOTTER_SANITIZE)
     target_link_options(nb_warnings INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(NATS_BLOTTER_FUZZ)
+    target_compile_options(nb_warnings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 add_library(nb_compile_options INTERFACE)
 target_link_libraries(nb_compile_options INTERFACE nb_warnings)
 target_compile_options(nb_compile_options INTERFACE -fno-exceptions -fno-rtti)

@@ -97,8 +97,10 @@ std::size_t find_without_case(std::string_view text, std::string_view needle) {
 
 std::string_view network_sentence(Phase phase) {
     switch (phase) {
+        case Phase::AwaitCredentials: return "There are no credentials.";
         case Phase::Dialling: return "The broker cannot be reached.";
         case Phase::AwaitInfo: return "The connection ended before the broker greeted.";
+        case Phase::AwaitSignature:
         case Phase::AwaitPong: return "The connection ended before the broker accepted it.";
         case Phase::Connected: return "The connection to the broker was lost.";
     }

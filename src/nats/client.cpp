@@ -88,6 +88,9 @@ void Client::consume_output(std::size_t bytes) {
     if (!state_->open()) return;  // it ended meanwhile, and its output with it
     state_->output.consume(bytes);
     state_->stats.bytes_out += bytes;
+    state_->publishes.taken(state_->output);
+    if (state_->stage == State::Stage::Connected)
+        state_->publishes.feed(state_->output, state_->info);
     state_->check_invariants();
 }
 
@@ -116,41 +119,12 @@ Event Client::next_event(MonotonicUs now) {
     return event;
 }
 
-Result<Sid> Client::subscribe(std::string_view subject, std::string_view queue_group) {
-    State& s = *state_;
-    if (s.stage == State::Stage::Closed) return nats_error(NatsError::ClientClosed);
-    const Result<Sid> sid = s.subscriptions.add(subject, queue_group);
-    const bool connect_sent =
-        s.stage == State::Stage::AwaitPong || s.stage == State::Stage::Connected;
-    if (sid && connect_sent) {
-        append_sub(s.output.tail(), subject, queue_group, *sid);
-        s.check_output(s.now);
-    }
-    s.check_invariants();
-    return sid;
-}
-
-void Client::unsubscribe(Sid sid) {
-    State& s = *state_;
-    const Subscription* subscription = s.subscriptions.find(sid);
-    if (subscription == nullptr) return;
-    const bool known_to_broker = !subscription->denied;
-    s.subscriptions.remove(sid);
-    const bool connect_sent =
-        s.stage == State::Stage::AwaitPong || s.stage == State::Stage::Connected;
-    if (known_to_broker && connect_sent) {
-        append_unsub(s.output.tail(), sid);
-        s.check_output(s.now);
-    }
-    s.check_invariants();
-}
-
 FenceId Client::fence(MonotonicUs now) {
     State& s = *state_;
     s.now = now;
     const FenceId id = ++s.last_fence;
     // A connection may have ended while its Disconnected is still to be read: that fence is dead.
-    if (s.stage == State::Stage::Connected) s.send_ping(id, now);
+    if (s.stage == State::Stage::Connected) s.send_ping({.fence = id}, now);
     s.check_invariants();
     return id;
 }
@@ -172,14 +146,17 @@ bool Client::connected() const { return state_->told_connected; }
 const ServerInfo& Client::server_info() const { return state_->info; }
 const Stats& Client::stats() const { return state_->stats; }
 
+const std::vector<Server>& Client::servers() const { return state_->pool.servers(); }
+
 MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
 // ---- State
 
-bool Client::State::linked() const {
-    return stage == Stage::Dialling || stage == Stage::AwaitInfo || stage == Stage::AwaitPong ||
-           stage == Stage::Connected;
+bool Client::State::connect_sent() const {
+    return stage == Stage::AwaitPong || stage == Stage::Connected;
 }
+
+bool Client::State::linked() const { return stage >= Stage::Dialling && stage <= Stage::Connected; }
 
 bool Client::State::open() const { return linked() && stage != Stage::Dialling; }
 
@@ -193,29 +170,47 @@ MonotonicUs Client::State::next_deadline() const {
         case Stage::Closed: return kNever;
         case Stage::Waiting:
         case Stage::Ending: return redial_at;
+        case Stage::AwaitCredentials:
         case Stage::Dialling:
         case Stage::AwaitInfo:
+        case Stage::AwaitSignature:
         case Stage::AwaitPong: return std::min(handshake_until, hang_up_at);
-        case Stage::Connected: return std::min(keep_alive.next_deadline(), hang_up_at);
+        case Stage::Connected:
+            return std::min({keep_alive.next_deadline(), hang_up_at, requests.next_deadline(),
+                             drain_until, move_at});
     }
     return kNever;
 }
 
 void Client::State::on_deadline(MonotonicUs at) {
     if (at < next_deadline()) return;
-    if (stage == Stage::Waiting) return begin_dial(at);
-    if (!linked()) return;
-    if (at >= hang_up_at) {
-        const ErrorMeaning meaning = meaning_of_error(last_error);
-        end_by_us(meaning.cause_class, meaning.sentence, at);
-    } else if (stage == Stage::Connected) {
-        act(keep_alive.on_deadline(at), at);
-    } else {
-        end_by_us(CauseClass::Network,
-                  phase == Phase::Dialling ? "The broker cannot be reached in time."
-                                           : "The broker did not answer in time.",
-                  at);
+    if (stage == Stage::Waiting) return begin_attempt(at);
+    if (!trying()) return;
+    if (stage != Stage::Connected) return on_handshake_deadline(at);
+    requests.on_deadline(at);
+    if (at >= hang_up_at) return hang_up_after_error(at);
+    if (at >= drain_until) return close_for_good();
+    if (at >= move_at && drain_step == DrainStep::None)
+        return end_by_us(CauseClass::Shutdown, "The broker announced its end; moving on.", at);
+    act(keep_alive.on_deadline(at), at);
+}
+
+void Client::State::on_handshake_deadline(MonotonicUs at) {
+    if (at >= hang_up_at) return hang_up_after_error(at);
+    switch (stage) {
+        case Stage::AwaitCredentials:
+            return end_by_us(CauseClass::Authentication, "No credentials came in time.", at);
+        case Stage::AwaitSignature:
+            return end_by_us(CauseClass::Authentication, "No signature came in time.", at);
+        case Stage::Dialling:
+            return end_by_us(CauseClass::Network, "The broker cannot be reached in time.", at);
+        default: return end_by_us(CauseClass::Network, "The broker did not answer in time.", at);
     }
+}
+
+void Client::State::hang_up_after_error(MonotonicUs at) {
+    const ErrorMeaning meaning = meaning_of_error(last_error);
+    end_by_us(meaning.cause_class, meaning.sentence, at);
 }
 
 void Client::State::on_wake_up(MonotonicUs at) {
@@ -224,7 +219,7 @@ void Client::State::on_wake_up(MonotonicUs at) {
         return;
     }
     // A dial from before the sleep is not waited for.
-    if (linked() && at >= next_deadline()) on_deadline(at);
+    if (trying() && at >= next_deadline()) on_deadline(at);
     if (stage != Stage::Waiting && stage != Stage::Ending) return;
     redial_at = at;
     on_deadline(at);
@@ -244,15 +239,17 @@ void Client::State::act(KeepAlive::Action action, MonotonicUs at) {
             break;
         case KeepAlive::Action::Ping: break;
     }
-    send_ping(0, at);
+    send_ping({}, at);
 }
 
-void Client::State::send_ping(FenceId fence, MonotonicUs at) {
+void Client::State::send_ping(Ping ping, MonotonicUs at) {
     if (pings.size() == kPingsOutstandingMax) {
         end_by_us(CauseClass::Limit, "The broker left too many questions unanswered.", at);
         return;
     }
-    pings.push_back({at, fence});
+    ping.sent_at = at;
+    ping.publishes = publishes.mark();
+    pings.push_back(ping);
     append_ping(output.tail());
     check_output(at);
 }
@@ -277,6 +274,9 @@ void Client::State::push(Event::Kind kind) {
     event.generation = generation;
     event.epoch = epoch;
     if (kind == Event::Kind::Disconnected) event.cause = &cause;
+    if (kind != Event::Kind::Dial) return;
+    event.server = pool.current().id;
+    event.text = pool.current().url;
 }
 
 bool Client::State::queued(Event::Kind kind) const {

@@ -20,15 +20,15 @@ void Client::State::end_by_peer(const CloseReport& report, MonotonicUs at) {
 }
 
 void Client::State::end_by_us(CauseClass cause_class, std::string_view text, MonotonicUs at) {
-    if (!linked()) return;
+    if (!trying()) return;
     ended_by_us = true;
     cause = Cause{};
     cause.cause_class = cause_class;
     cause.text = text;
-    if (queued(Event::Kind::Dial))
-        drop_queued(Event::Kind::Dial);  // nothing was opened, nothing is to be closed
-    else
-        push(Event::Kind::HangUp);
+    // Where nothing was opened nothing is to be closed.
+    if (linked() && !queued(Event::Kind::Dial)) push(Event::Kind::HangUp);
+    drop_queued(Event::Kind::Dial);
+    drop_queued(Event::Kind::CredentialsNeeded);
     begin_ending(at);
 }
 
@@ -59,10 +59,11 @@ void Client::State::begin_ending(MonotonicUs at) {
     keep_alive.stop();
     drop_queued(Event::Kind::Suspect);
     drop_queued(Event::Kind::Alive);
+    publishes.connection_ended();
     output.clear();
     pings.clear();
-    handshake_until = hang_up_at = kNever;
-    if (was_connected) redial.outage_begins(at);
+    handshake_until = hang_up_at = drain_until = move_at = kNever;
+    if (was_connected && at - connected_at >= kConnectionHeldUs) redial.outage_begins(at);
     redial_at = redial.next_dial_at(at);
 }
 
@@ -70,30 +71,43 @@ void Client::State::begin_ending(MonotonicUs at) {
 void Client::State::finish_ending() {
     cause.phase = phase;
     cause.last_error = utf8_lossy(last_error);
+    cause.server = pool.current().url;
+    cause.server_name = phase > Phase::AwaitInfo ? info.server_name : std::string();
     if (!ended_by_us) classify(cause);
+    const bool handshake = phase == Phase::AwaitPong || phase == Phase::AwaitSignature;
+    if (handshake && cause.cause_class == CauseClass::Authentication && !last_error.empty())
+        pool.auth_failed(options.auth_failures_max);
     stage = Stage::Waiting;
     told_connected = false;
     backlog_since = kNever;
     ++stats.disconnects;
     parser.reset();
     push(Event::Kind::Disconnected);
+    closed_by_refusal = pool.exhausted();
+    if (closed_by_refusal || drain_step != DrainStep::None) close_for_good();
 }
 
 void Client::State::close_for_good() {
     if (stage == Stage::Closed) return;
     const bool dialled = linked() && !queued(Event::Kind::Dial);
     drop_queued(Event::Kind::Dial);
+    drop_queued(Event::Kind::CredentialsNeeded);
     drop_queued(Event::Kind::Suspect);
     drop_queued(Event::Kind::Alive);
+    drop_queued(Event::Kind::LameDuck);
     if (dialled) push(Event::Kind::HangUp);
     stage = Stage::Closed;
     told_connected = false;
     keep_alive.stop();
-    redial_at = handshake_until = hang_up_at = kNever;
+    redial_at = handshake_until = hang_up_at = drain_until = move_at = kNever;
+    publishes.connection_ended();
+    publishes.close();
+    requests.fail_all(RequestFailure::Closed);
+    for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
     output.clear();
     pings.clear();
     parser.reset();
-    push(Event::Kind::Closed);
+    closed_to_tell = true;
 }
 
 }  // namespace nats_blotter::nats

@@ -33,10 +33,15 @@ Event Client::State::next_event(MonotonicUs at) {
         --queue_count;
         return event;
     }
+    if (take_leftover(event)) return event;
     while (open()) {
         const ParsedOp op = parser.next();
         if (op.kind == Kind::NeedMore) {
             backlog_since = kNever;
+            requests.expire(at);
+            continue_drain(at);
+            if (queue_count > 0) return next_event(at);
+            take_leftover(event);
             return event;
         }
         if (op.kind == Kind::Failed)
@@ -47,10 +52,45 @@ Event Client::State::next_event(MonotonicUs at) {
     }
     if (stage == Stage::Ending) {
         if (drain(event)) return event;
+        requests.fail_all(RequestFailure::Disconnected);
+        for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
+        if (take_leftover(event)) return event;
         finish_ending();
         return next_event(at);
     }
+    take_closed(event);
     return event;
+}
+
+// What was accepted and came to nothing, told as soon as that is certain.
+bool Client::State::take_leftover(Event& event) {
+    if (const std::optional<UnsentPublishes> unsent = publishes.next_unsent()) {
+        event.kind = Event::Kind::PublishesUnsent;
+        event.first_publish = unsent->first;
+        event.last_publish = unsent->last;
+        event.text = unsent->why;
+        return true;
+    }
+    if (!ended_sids.empty()) {
+        event.kind = Event::Kind::SubscriptionEnded;
+        event.generation = generation;
+        event.epoch = epoch;
+        event.sid = ended_sids.front();
+        ended_sids.pop_front();
+        return true;
+    }
+    return take_failed_request(event);
+}
+
+// The last event of all.
+bool Client::State::take_closed(Event& event) {
+    if (!closed_to_tell) return false;
+    closed_to_tell = false;
+    if (closed_by_refusal) event.cause = &cause;
+    event.kind = Event::Kind::Closed;
+    event.generation = generation;
+    event.epoch = epoch;
+    return true;
 }
 
 // True when there is something to tell.
@@ -65,6 +105,9 @@ bool Client::State::take_op(const ParsedOp& op, MonotonicUs at, Event& event) {
             if (stage == Stage::AwaitPong) return false;
             break;
         case Kind::Ping:
+            // The broker takes nothing before CONNECT; its PING may come first all the same.
+            if (stage == Stage::AwaitSignature) pong_owed = true;
+            if (stage == Stage::AwaitSignature) return false;
             if (stage != Stage::AwaitPong) break;
             append_pong(output.tail());
             check_output(at);
@@ -97,12 +140,16 @@ bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event&
 
 bool Client::State::take_message(const ParsedOp& op, Event& event) {
     const Sid sid = sid_from_text(op.sid);
-    if (subscriptions.find(sid) == nullptr) {
+    Subscription* const subscription = subscriptions.find(sid);
+    if (subscription == nullptr) {
         ++stats.unknown_sid;
         return false;
     }
+    // The last one it is to have: the broker has ended it by itself, or was told to.
+    if (++subscription->received == subscription->messages_max) end_subscription(sid);
     ++stats.messages_in;
     stats.payload_bytes_in += op.payload.size();
+    if (sid == inbox_sid) return take_reply(op, event);
     event.kind = Event::Kind::Message;
     event.sid = sid;
     event.subject = op.subject;
@@ -117,11 +164,26 @@ bool Client::State::take_pong(MonotonicUs at, Event& event) {
     if (pings.empty()) return false;
     const Ping ping = pings.front();
     pings.pop_front();
+    publishes.confirmed(ping.publishes);
     // It was heard by the last byte at the latest, however late it is read.
     stats.rtt_us = std::max<MonotonicUs>(0, std::min(at, stats.last_byte_at) - ping.sent_at);
+    if (ping.drained_sid != 0 && subscriptions.find(ping.drained_sid) != nullptr) {
+        end_subscription(ping.drained_sid);
+        return take_leftover(event);
+    }
+    if (ping.of_drain) {
+        if (drain_step == DrainStep::Subscriptions) {
+            drain_step = DrainStep::Answers;
+            for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
+            return take_leftover(event);
+        }
+        close_for_good();
+        return false;
+    }
     if (ping.fence == 0) return false;
     event.kind = Event::Kind::FencePassed;
     event.fence = ping.fence;
+    event.rtt_us = stats.rtt_us;
     return true;
 }
 
@@ -132,10 +194,15 @@ bool Client::State::take_info(const ParsedOp& op, MonotonicUs at, Event& event) 
         end_by_breach(read.error().text, at);
         return false;
     }
+    const bool new_nonce = read->nonce != info.nonce;
     info = std::move(*read);
-    if (stage == Stage::AwaitInfo) send_connect(at);
-    if (stage != Stage::Connected || !info.lame_duck || told_lame_duck) return false;
-    told_lame_duck = true;
+    if (stage == Stage::AwaitInfo) return take_first_info(at, event);
+    if (stage == Stage::AwaitSignature && new_nonce) return take_first_info(at, event);
+    if (stage != Stage::Connected) return false;
+    pool.learn(info.connect_urls);
+    publishes.feed(output, info);
+    if (!info.lame_duck || told_lame_duck) return false;
+    note_lame_duck(at);
     event.kind = Event::Kind::LameDuck;
     return true;
 }
@@ -152,13 +219,17 @@ bool Client::State::take_error(const ParsedOp& op, MonotonicUs at, Event& event)
     event.text = op.text;
     event.kind = Event::Kind::ServerError;
     const std::optional<PermissionViolation> violation = permission_violation_from_text(op.text);
-    if (!violation || !violation->of_subscription) return true;
-    event.kind = Event::Kind::Denied;
-    event.sid = subscriptions.find(violation->sid) != nullptr
-                    ? violation->sid
-                    : subscriptions.find_for_denial(violation->subject, violation->queue_group);
-    subscriptions.mark_denied(event.sid);
-    return true;
+    if (!violation) return true;
+    if (violation->of_subscription) {
+        event.kind = Event::Kind::Denied;
+        event.sid = subscriptions.find(violation->sid) != nullptr
+                        ? violation->sid
+                        : subscriptions.find_for_denial(violation->subject, violation->queue_group);
+        subscriptions.mark_denied(event.sid);
+    }
+    if (!fail_denied_request(*violation, event.sid)) return true;
+    event = Event{};
+    return take_failed_request(event);
 }
 
 // After the end: complete messages still count, as does the last -ERR, which often says why.

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "nats/client.h"
+#include "nats/publish_queue.h"
 
 namespace nats_blotter::nats {
 namespace {
@@ -25,7 +26,8 @@ void append_sid(std::string& out, Sid sid) { append_int(out, static_cast<std::in
 
 }  // namespace
 
-void append_connect(std::string& out, const Options& options, const ServerInfo& info) {
+void append_connect(std::string& out, const Options& options, const ServerInfo& info,
+                    std::string_view signature) {
     out.append("CONNECT {\"protocol\":1,\"lang\":\"c++\"");
     append_text(out, "version", kVersion);
     append_text(out, "name", options.name);
@@ -38,6 +40,8 @@ void append_connect(std::string& out, const Options& options, const ServerInfo& 
     append_text(out, "pass", options.password);
     append_text(out, "auth_token", options.token);
     append_text(out, "jwt", options.jwt);
+    append_text(out, "nkey", options.nkey);
+    append_text(out, "sig", signature);
     out.append("}\r\n");
 }
 
@@ -54,11 +58,35 @@ void append_unsub(std::string& out, Sid sid) {
     out.append("\r\n");
 }
 
+void append_unsub_after(std::string& out, Sid sid, std::uint64_t messages) {
+    out.append("UNSUB ");
+    append_sid(out, sid);
+    out.push_back(' ');
+    append_int(out, static_cast<std::int64_t>(messages));
+    out.append("\r\n");
+}
+
+void append_publish(std::string& out, const Outgoing& message) {
+    const auto size = [&out](std::size_t bytes) {
+        append_int(out, static_cast<std::int64_t>(bytes));
+    };
+    out.append(message.headers.empty() ? "PUB " : "HPUB ").append(message.subject).push_back(' ');
+    if (!message.reply.empty()) out.append(message.reply).push_back(' ');
+    if (!message.headers.empty()) {
+        size(message.headers.size());
+        out.push_back(' ');
+    }
+    size(message.headers.size() + message.payload.size());
+    out.append("\r\n").append(message.headers).append(message.payload).append("\r\n");
+}
+
 void append_ping(std::string& out) { out.append("PING\r\n"); }
 void append_pong(std::string& out) { out.append("PONG\r\n"); }
 
 std::size_t sub_line_bytes_max(std::string_view subject, std::string_view queue_group) {
     return sizeof("SUB   \r\n") + subject.size() + queue_group.size() + kSidDigitsMax;
 }
+
+std::size_t unsub_after_line_bytes_max() { return sizeof("UNSUB  \r\n") + 2 * kSidDigitsMax; }
 
 }  // namespace nats_blotter::nats

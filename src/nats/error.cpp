@@ -21,6 +21,15 @@ std::string_view nats_error_text(NatsError code) {
         case NatsError::BadQueueGroup: return "not a valid queue group";
         case NatsError::TooManySubscriptions: return "too many subscriptions";
         case NatsError::ClientClosed: return "the client is closed";
+        case NatsError::NotConnected: return "not connected to the broker";
+        case NatsError::MessageTooBig: return "a message larger than may be sent";
+        case NatsError::OutputFull: return "too much waits to be sent";
+        case NatsError::HeadersUnsupported: return "the broker takes no headers";
+        case NatsError::BadHeaders: return "headers that cannot be written";
+        case NatsError::TooManyRequests: return "too many requests wait for an answer";
+        case NatsError::InboxDenied: return "the broker does not permit our inbox";
+        case NatsError::Draining: return "the client is draining";
+        case NatsError::BadPublishAck: return "not an acknowledgement of JetStream";
     }
     return "unknown NATS error";
 }

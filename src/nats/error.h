@@ -30,8 +30,19 @@ enum class NatsError : std::int32_t {
     BadQueueGroup,         // empty tokens, blanks or control characters
     TooManySubscriptions,  // kSubscriptionsMax, or their SUB lines would not fit kOutputBytesMax
     ClientClosed,          // close() was called
+    NotConnected,          // a request, or a publish that is not to be held, while no link is up
+    MessageTooBig,         // past the broker's max_payload, or kPublishBytesMax
+    OutputFull,            // too much waits to be sent already
+    HeadersUnsupported,    // the broker's INFO offers none
+    BadHeaders,            // a key or value that cannot be written, or no header block
+    TooManyRequests,       // kRequestsMax wait for an answer
+    InboxDenied,           // the broker does not permit the subscription to our inbox
+    Draining,              // drain() was called: nothing new begins
+
+    // What a service answered.
+    BadPublishAck,  // not the JSON that JetStream answers a publish with
 };
-inline constexpr std::int32_t kNatsErrorCount = 17;
+inline constexpr std::int32_t kNatsErrorCount = 26;
 
 std::string_view nats_error_text(NatsError code);
 Error nats_error(NatsError code, std::size_t offset_bytes = 0);

@@ -22,12 +22,30 @@ using Sid = std::uint64_t;
 // sent before it has been received.
 using FenceId = std::uint64_t;
 
+// An accepted publish; they rise from 1.
+using PublishId = std::uint64_t;
+
+// A request that waits for its answer; they rise from 1.
+using RequestId = std::uint64_t;
+
+// Why a request got no answer.
+enum class RequestFailure : std::uint8_t {
+    None,
+    NoResponders,  // the broker says that nobody listens on the subject
+    Timeout,       // its deadline passed
+    Disconnected,  // the connection ended; whether it was worked off is not known
+    Denied,        // the broker does not permit the request, or our inbox
+    Closed,        // close() was called
+};
+
 // Where a connection was when it ended.
 enum class Phase : std::uint8_t {
-    Dialling,   // the transport was not open yet
-    AwaitInfo,  // open, no INFO yet
-    AwaitPong,  // CONNECT sent, not accepted yet
-    Connected,  // accepted
+    AwaitCredentials,  // not dialled yet
+    Dialling,          // the transport was not open yet
+    AwaitInfo,         // open, no INFO yet
+    AwaitSignature,    // INFO brought a nonce, CONNECT waits for its signature
+    AwaitPong,         // CONNECT sent, not accepted yet
+    Connected,         // accepted
 };
 
 // Why a connection ended, by cause; nats/cause.h maps close codes and -ERR texts to it.
@@ -52,6 +70,8 @@ struct Cause {
     std::string close_reason;      // as the peer gave it
     std::string last_error;        // text of the last -ERR, without quotes
     std::string text;              // one sentence for the screen
+    std::string server;            // the URL as dialled; empty where the transport chose
+    std::string server_name;       // from INFO; empty before it
 };
 
 // What the transport reports at its end.
@@ -66,30 +86,47 @@ struct ServerInfo;
 struct Event {
     enum class Kind : std::uint8_t {
         NeedMore,      // nothing to report now
-        Dial,          // owner: open a transport to the server with `generation`
+        Dial,          // owner: open a transport with `generation` to `text`, server `server`
         HangUp,        // owner: close the transport of `generation`; no report is awaited from it
         Connected,     // handshake complete; subscriptions are restored. `epoch` counts them
         Disconnected,  // was connected or dialling; `cause` says why; a redial is scheduled
         Message,       // MSG or HMSG: sid, subject, reply, headers, payload
-        FencePassed,   // `fence`
+        FencePassed,   // `fence`, after `rtt_us`
         ServerError,   // -ERR that keeps the connection: `text`
         Denied,        // -ERR Permissions Violation for subscription `sid` (0: unknown): `text`
         Suspect,       // nothing heard for too long: rows may be old from now on
         Alive,         // heard again after Suspect
-        LameDuck,      // the broker announced its end
-        Closed,        // closed for good by close()
+        LameDuck,      // the broker announced its end; a move follows unless Options say no
+        Closed,        // closed for good: by close(), or by refused credentials (`cause`)
+        // Accepted publishes `first_publish` to `last_publish` were not sent and will not be;
+        // `text` says why.
+        PublishesUnsent,
+        CredentialsNeeded,  // owner: provide_credentials() or fail_credentials() for `generation`
+        SignatureNeeded,    // owner: provide_signature() over the nonce `text` for `generation`
+        SubscriptionEnded,  // `sid` had its number of messages, or was drained; its last event
+        Reply,              // the answer to `request`: as a Message, without sid
+        RequestFailed,      // `request` gets no answer: `failure`, and `text` in words
     };
     Kind kind = Kind::NeedMore;
     Generation generation = 0;
     std::uint32_t epoch = 0;
+    std::uint32_t server = 0;
     Sid sid = 0;
     FenceId fence = 0;
+    RequestId request = 0;
+    PublishId first_publish = 0;
+    PublishId last_publish = 0;
     std::string_view subject;
     std::string_view reply;    // empty where absent
     std::string_view headers;  // raw header block with its blank line, empty where absent
     std::string_view payload;
     std::string_view text;
     const Cause* cause = nullptr;
+    MonotonicUs rtt_us = 0;
+    RequestFailure failure = RequestFailure::None;
 };
+
+// One sentence for the screen.
+std::string_view request_failure_text(RequestFailure failure);
 
 }  // namespace nats_blotter::nats

@@ -13,8 +13,9 @@ constexpr std::size_t kKeptBytesMax = 64 * 1024;
 void Output::consume(std::size_t bytes) {
     NB_ASSERT(bytes <= pending_bytes());
     taken_ += bytes;
+    taken_offset_ += bytes;
     if (taken_ == bytes_.size()) {
-        clear();
+        give_back();
     } else if (taken_ > bytes_.size() / 2) {
         bytes_.erase(0, taken_);
         taken_ = 0;
@@ -22,6 +23,11 @@ void Output::consume(std::size_t bytes) {
 }
 
 void Output::clear() {
+    give_back();
+    taken_offset_ = 0;
+}
+
+void Output::give_back() {
     taken_ = 0;
     bytes_.clear();
     if (bytes_.capacity() > kKeptBytesMax) bytes_.shrink_to_fit();

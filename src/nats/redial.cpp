@@ -22,4 +22,9 @@ MonotonicUs Redial::next_dial_at(MonotonicUs now) {
     return now + static_cast<MonotonicUs>(random_.below(static_cast<std::uint64_t>(window) + 1));
 }
 
+MonotonicUs Redial::lame_duck_move_at(MonotonicUs now) {
+    constexpr auto kSpread = static_cast<std::uint64_t>(kLameDuckMoveMaxUs - kLameDuckMoveMinUs);
+    return now + kLameDuckMoveMinUs + static_cast<MonotonicUs>(random_.below(kSpread + 1));
+}
+
 }  // namespace nats_blotter::nats

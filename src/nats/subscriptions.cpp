@@ -13,6 +13,12 @@ namespace {
 // CONNECT with a long JWT, and more PINGs and PONGs than ever wait.
 constexpr std::size_t kOtherOutputBytesMax = 256 * 1024;
 
+// Its UNSUB is counted always, so that set_messages_max() cannot fail.
+std::size_t line_bytes_of(const Subscription& subscription) {
+    return sub_line_bytes_max(subscription.subject, subscription.queue_group) +
+           unsub_after_line_bytes_max();
+}
+
 }  // namespace
 
 std::size_t Subscriptions::line_bytes_max() { return kOutputBytesMax - kOtherOutputBytesMax; }
@@ -22,12 +28,15 @@ Result<Sid> Subscriptions::add(std::string_view subject, std::string_view queue_
     if (!queue_group.empty()) {
         if (Result<void> valid = check_queue_group(queue_group); !valid) return valid.error();
     }
-    const std::size_t bytes = sub_line_bytes_max(subject, queue_group);
+    const std::size_t bytes =
+        sub_line_bytes_max(subject, queue_group) + unsub_after_line_bytes_max();
     if (sids_.size() == kSubscriptionsMax || line_bytes_ + bytes > line_bytes_max())
         return nats_error(NatsError::TooManySubscriptions);
     line_bytes_ += bytes;
     sids_.push_back(next_sid_);
-    subscriptions_.push_back({std::string(subject), std::string(queue_group), false});
+    Subscription& added = subscriptions_.emplace_back();
+    added.subject = subject;
+    added.queue_group = queue_group;
     check_invariants();
     return next_sid_++;
 }
@@ -35,8 +44,7 @@ Result<Sid> Subscriptions::add(std::string_view subject, std::string_view queue_
 void Subscriptions::remove(Sid sid) {
     const std::size_t index = index_of(sid);
     if (index == sids_.size()) return;
-    const Subscription& gone = subscriptions_[index];
-    line_bytes_ -= sub_line_bytes_max(gone.subject, gone.queue_group);
+    line_bytes_ -= line_bytes_of(subscriptions_[index]);
     sids_.erase(sids_.begin() + static_cast<std::ptrdiff_t>(index));
     subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
     check_invariants();
@@ -45,6 +53,31 @@ void Subscriptions::remove(Sid sid) {
 const Subscription* Subscriptions::find(Sid sid) const {
     const std::size_t index = index_of(sid);
     return index == sids_.size() ? nullptr : &subscriptions_[index];
+}
+
+Subscription* Subscriptions::find(Sid sid) {
+    const std::size_t index = index_of(sid);
+    return index == sids_.size() ? nullptr : &subscriptions_[index];
+}
+
+void Subscriptions::set_messages_max(Sid sid, std::uint64_t messages_max) {
+    Subscription* subscription = find(sid);
+    NB_ASSERT(subscription != nullptr && messages_max > subscription->received);
+    subscription->messages_max = messages_max;
+}
+
+std::vector<Sid> Subscriptions::take_draining() {
+    std::vector<Sid> taken;
+    for (std::size_t i = 0; i < sids_.size(); ++i)
+        if (subscriptions_[i].draining) taken.push_back(sids_[i]);
+    if (taken.size() == sids_.size()) {
+        sids_.clear();
+        subscriptions_.clear();
+        line_bytes_ = 0;
+    } else {
+        for (const Sid sid : taken) remove(sid);
+    }
+    return taken;
 }
 
 // While nothing was removed a sid's place is known; else it is searched.
@@ -77,9 +110,15 @@ void Subscriptions::forget_denials() {
     for (Subscription& subscription : subscriptions_) subscription.denied = false;
 }
 
-void Subscriptions::append_all(std::string& out) const {
-    for (std::size_t i = 0; i < sids_.size(); ++i)
-        append_sub(out, subscriptions_[i].subject, subscriptions_[i].queue_group, sids_[i]);
+void Subscriptions::append_all(std::string& out) {
+    for (std::size_t i = 0; i < sids_.size(); ++i) {
+        Subscription& subscription = subscriptions_[i];
+        if (subscription.draining) continue;
+        append_sub(out, subscription.subject, subscription.queue_group, sids_[i]);
+        subscription.received_before = subscription.received;
+        if (subscription.messages_max > 0)
+            append_unsub_after(out, sids_[i], subscription.messages_max_on_wire());
+    }
 }
 
 void Subscriptions::check_invariants() const {

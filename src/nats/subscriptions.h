@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,14 @@ namespace nats_blotter::nats {
 struct Subscription {
     std::string subject;
     std::string queue_group;
-    bool denied = false;  // by the broker of the current connection
+    std::uint64_t received = 0;         // messages, over all connections
+    std::uint64_t received_before = 0;  // of these, before the current connection's SUB
+    std::uint64_t messages_max = 0;     // ends after so many; 0 for never
+    bool denied = false;                // by the broker of the current connection
+    bool draining = false;              // UNSUB was sent; ends with a PONG or with the connection
+
+    // What UNSUB says: the broker counts from its own SUB.
+    std::uint64_t messages_max_on_wire() const { return messages_max - received_before; }
 };
 
 class Subscriptions {
@@ -31,6 +39,11 @@ class Subscriptions {
     void remove(Sid sid);
     // Null when there is none.
     const Subscription* find(Sid sid) const;
+    Subscription* find(Sid sid);
+    // REQUIRES: more messages than it has received.
+    void set_messages_max(Sid sid, std::uint64_t messages_max);
+    // All that are draining are removed and named.
+    std::vector<Sid> take_draining();
 
     // For a permission error without a sid: the first that is not denied yet, else the first at
     // all; 0 when none fits. The server sends one error for each SUB, so equal ones are taken in
@@ -39,7 +52,9 @@ class Subscriptions {
     void mark_denied(Sid sid);
     void forget_denials();
 
-    void append_all(std::string& out) const;
+    // SUB for each, and UNSUB with what is left for those that end after some messages.
+    void append_all(std::string& out);
+    const std::vector<Sid>& sids() const { return sids_; }
     std::size_t size() const { return sids_.size(); }
 
   private:

@@ -108,6 +108,7 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
         case nats::Event::Kind::Closed: closed = true; return;
         case nats::Event::Kind::LameDuck:  // the redial that follows is the ordinary one
         case nats::Event::Kind::NeedMore: return;
+        default: return;  // of publishes, requests and credentials, which a session does not use
     }
 }
 

@@ -36,6 +36,7 @@ TEST_CASE("ABounceRestoresEverySubscriptionOnceUnderItsSid") {
     broker.client.unsubscribe(1);
     REQUIRE(*broker.client.subscribe("c") == 3);
     for (std::uint32_t bounce = 0; bounce < 5; ++bounce) {
+        broker.run_for_ms(5'000);
         broker.closes(1006);
         broker.pump();
         broker.take_written();
@@ -124,6 +125,7 @@ TEST_CASE("AnOldGenerationIsNotHeard") {
 
 TEST_CASE("NothingIsHeardOfATransportThatWasHungUp") {
     ConnectedBroker broker;
+    broker.run_for_ms(5'000);
     broker.client.reconnect(CauseClass::Shutdown, "The broker announced its end.",
                             broker.clock.now());
     const nats::Generation ended = broker.generation();
@@ -225,7 +227,27 @@ TEST_CASE("OnlyAnEndOfAConnectionStartsANewOutage") {
     }
     CHECK(longest > 5 * kSecondUs);
     broker.accept();
+    broker.run_for_ms(5'000);
     broker.closes();
+    CHECK(broker.run_until_dial() <= 250 * kMillisecondUs);
+}
+
+TEST_CASE("ABrokerThatAcceptsAndCutsAtOnceIsDialledEverMoreSlowly") {
+    ConnectedBroker broker;
+    const MonotonicUs start = broker.clock.now();
+    std::size_t dials = 0;
+    MonotonicUs longest = 0;
+    while (broker.clock.now() < start + 600 * kSecondUs) {
+        broker.run_for_ms(4'999);
+        broker.closes(1006);
+        longest = std::max(longest, broker.run_until_dial());
+        broker.accept();
+        ++dials;
+    }
+    CHECK(longest > 15 * kSecondUs);
+    CHECK(dials < 60);
+    broker.run_for_ms(5'000);
+    broker.closes(1006);
     CHECK(broker.run_until_dial() <= 250 * kMillisecondUs);
 }
 

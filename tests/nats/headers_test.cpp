@@ -60,3 +60,44 @@ TEST_CASE("EveryTruncationOfABlockIsHarmless") {
         CHECK(headers <= 2);
     }
 }
+
+TEST_CASE("WhatTheWriterWritesTheReaderReads") {
+    nats::HeaderWriter writer;
+    CHECK(writer.block() == "NATS/1.0\r\n\r\n");
+    REQUIRE(writer.add("Nats-Msg-Id", "order-1"));
+    REQUIRE(writer.add("Key", " padded\t"));
+    REQUIRE(writer.add("Key", "Soci\xC3\xA9t\xC3\xA9: two"));
+    REQUIRE(writer.add("Empty", ""));
+    CHECK(nats::is_header_block(writer.block()));
+    HeaderReader reader(writer.block());
+    CHECK(reader.well_formed());
+    CHECK(reader.status() == 0);
+    CHECK(reader.next()->value == "order-1");
+    CHECK(reader.next()->value == "padded");
+    CHECK(reader.next()->value == "Soci\xC3\xA9t\xC3\xA9: two");
+    CHECK(reader.next()->value.empty());
+    CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("AStatusIsWrittenInline") {
+    CHECK(nats::HeaderWriter(503).block() == "NATS/1.0 503\r\n\r\n");
+    nats::HeaderWriter idle(100, "Idle Heartbeat");
+    REQUIRE(idle.add("Nats-Last-Consumer", "7"));
+    HeaderReader reader(idle.block());
+    CHECK(reader.status() == 100);
+    CHECK(reader.description() == "Idle Heartbeat");
+    CHECK(reader.next()->value == "7");
+}
+
+TEST_CASE("WhatWouldBreakTheBlockIsNotWritten") {
+    nats::HeaderWriter writer;
+    for (const std::string_view key : {"", "a b", "a:b", "a\r\nb", "a\tb", "\x7F"})
+        CHECK_FALSE(writer.add(key, "v"));
+    for (const std::string_view value : {"a\rb", "a\nb", "\r\n\r\n"})
+        CHECK_FALSE(writer.add("k", value));
+    CHECK_FALSE(writer.add("k", std::string_view("a\0b", 3)));
+    CHECK(writer.block() == "NATS/1.0\r\n\r\n");
+    for (const std::string_view block : {"", "NATS/1.0", "NATS/1.0\r\n", "NATS/1.0\r\n\r\nx",
+                                         "NATS/1.0\r\n\r\n\r\n\r\n", "hello world!\r\n\r\n"})
+        CHECK_FALSE(nats::is_header_block(block));
+}

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nats/client.h"
+#include "nats/headers.h"
 #include "support/broker_process.h"
 #include "support/tcp_transport.h"
 
@@ -200,4 +201,145 @@ TEST_CASE("AMalformedSubjectThatSlippedThroughKeepsTheConnection") {
     REQUIRE(link.until(Kind::ServerError));
     CHECK(link.last(Kind::ServerError).text == "Invalid Subject");
     CHECK(link.fence_passes());
+}
+
+TEST_CASE("PublishesRequestsAndAnswersGoThroughARealBroker") {
+    BrokerProcess broker;
+    REQUIRE(broker.start());
+    RealLink link(broker.port());
+    REQUIRE(link.client.subscribe("service").has_value());
+    REQUIRE(link.client.subscribe("sink").has_value());
+    REQUIRE(link.until(Kind::Connected));
+
+    nats::HeaderWriter headers;
+    REQUIRE(headers.add("Key", "Soci\xC3\xA9t\xC3\xA9"));
+    const std::string big(1024 * 1024 - headers.block().size(), 'b');
+    REQUIRE(link.client.publish("sink", big, {}, headers.block()).has_value());
+    REQUIRE(link.until(Kind::Message));
+    CHECK(link.last(Kind::Message).payload == big);
+    CHECK(link.last(Kind::Message).headers == headers.block());
+
+    const auto answered = link.client.request("service", "?", 5 * kSecondUs, real_now());
+    REQUIRE(answered.has_value());
+    REQUIRE(link.until(Kind::Message));
+    REQUIRE(link.client.publish(link.last(Kind::Message).reply, "!").has_value());
+    REQUIRE(link.until(Kind::Reply));
+    CHECK(link.last(Kind::Reply).request == *answered);
+    CHECK(link.last(Kind::Reply).payload == "!");
+
+    const MonotonicUs asked_at = real_now();
+    REQUIRE(link.client.request("nobody.there", "?", 60 * kSecondUs, asked_at).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::NoResponders);
+    CHECK(real_now() - asked_at < 2 * kSecondUs);
+
+    REQUIRE(link.client.request("sink", "?", 100 * kMillisecondUs, real_now()).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::Timeout);
+    REQUIRE(link.fence_passes());
+    CHECK(link.client.confirmed_publish() == 2);
+}
+
+TEST_CASE("ADeniedRequestFailsAtOnceAtARealBroker") {
+    BrokerProcess broker(
+        "authorization {\n  users: [\n    {\n      user: u\n      password: p\n"
+        "      permissions: {\n        publish: [\"open\"]\n        subscribe: [\"_INBOX.>\"]\n"
+        "      }\n    }\n  ]\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.user = "u";
+    options.password = "p";
+    RealLink link(broker.port(), options);
+    REQUIRE(link.until(Kind::Connected));
+    REQUIRE(link.client.request("secret", "?", 60 * kSecondUs, real_now()).has_value());
+    REQUIRE(link.until(Kind::RequestFailed));
+    CHECK(link.last(Kind::RequestFailed).failure == nats::RequestFailure::Denied);
+    REQUIRE(link.client.publish("secret", "x").has_value());
+    REQUIRE(link.until(Kind::ServerError));
+}
+
+TEST_CASE("ARealBrokerCountsAndDrainsAsWeDo") {
+    BrokerProcess broker;
+    REQUIRE(broker.start());
+    RealLink link(broker.port());
+    const nats::Sid three = *link.client.subscribe("a");
+    const nats::Sid grouped = *link.client.subscribe("b", "workers");
+    const nats::Sid also_grouped = *link.client.subscribe("b", "workers");
+    link.client.unsubscribe_after(three, 3);
+    REQUIRE(link.until(Kind::Connected));
+    REQUIRE(link.client.publish("a", "1").has_value());
+    REQUIRE(link.until(Kind::Message));
+    broker.kill_at_once();
+    REQUIRE(link.until(Kind::Disconnected));
+    REQUIRE(broker.start());
+    REQUIRE(link.until(Kind::Connected));
+    for (int i = 0; i < 4; ++i) REQUIRE(link.client.publish("a", "x").has_value());
+    REQUIRE(link.fence_passes());
+    CHECK(link.last(Kind::SubscriptionEnded).sid == three);
+    CHECK(link.client.stats().messages_in == 3);
+    CHECK(link.client.stats().unknown_sid == 0);
+
+    // One of a queue group gets each message.
+    for (int i = 0; i < 10; ++i) REQUIRE(link.client.publish("b", "x").has_value());
+    REQUIRE(link.fence_passes());
+    CHECK(link.client.stats().messages_in == 13);
+    link.client.drain_subscription(grouped, real_now());
+    REQUIRE(link.until(Kind::SubscriptionEnded));
+    CHECK(link.last(Kind::SubscriptionEnded).sid == grouped);
+    REQUIRE(link.client.publish("b", "last").has_value());
+    link.client.drain_and_close(real_now());
+    REQUIRE(link.until(Kind::Closed));
+    CHECK(link.last(Kind::SubscriptionEnded).sid == also_grouped);
+    CHECK(link.client.confirmed_publish() == 16);
+}
+
+TEST_CASE("ARealBrokersNonceIsHandedOutAndABadSignatureIsARefusal") {
+    const std::string nkey = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
+    BrokerProcess broker("authorization {\n  users: [ { nkey: " + nkey + " } ]\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.nkey = nkey;
+    options.sign_nonce = true;
+    RealLink link(broker.port(), options);
+    REQUIRE(link.until(Kind::SignatureNeeded));
+    CHECK(link.last(Kind::SignatureNeeded).text.size() > 10);
+    const std::string signature(86, 'A');  // 64 zero bytes
+    link.client.provide_signature(link.last(Kind::SignatureNeeded).generation, {signature, {}, {}},
+                                  real_now());
+    REQUIRE(link.until(Kind::Disconnected));
+    CHECK(link.last(Kind::Disconnected).cause.cause_class == CauseClass::Authentication);
+    CHECK(link.last(Kind::Disconnected).cause.phase == nats::Phase::AwaitPong);
+    CHECK(link.client.servers()[0].auth_failures == 1);
+}
+
+TEST_CASE("CredentialsOfAProviderAreTaken") {
+    BrokerProcess broker("authorization {\n  token: t0ken\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.ask_credentials = true;
+    RealLink link(broker.port(), options);
+    nats::Credentials credentials;
+    for (const char* token : {"wrong", "t0ken"}) {
+        REQUIRE(link.until(Kind::CredentialsNeeded));
+        credentials.token = token;
+        link.client.provide_credentials(link.last(Kind::CredentialsNeeded).generation, credentials,
+                                        real_now());
+        if (credentials.token == "wrong") REQUIRE(link.until(Kind::Disconnected));
+    }
+    CHECK(link.until(Kind::Connected));
+}
+
+TEST_CASE("ALameDuckIsLeftForAnotherBroker") {
+    BrokerProcess duck("lame_duck_duration: \"60s\"\nlame_duck_grace_period: \"20s\"\n");
+    REQUIRE(duck.start());
+    nats::Options options;
+    options.servers = {"the duck", "another"};
+    options.randomize_servers = false;
+    RealLink link(duck.port(), options);
+    REQUIRE(link.until(Kind::Connected));
+    duck.signal(SIGUSR2);
+    REQUIRE(link.until(Kind::LameDuck));
+    REQUIRE(link.transport.serve_until(Kind::Disconnected, 9'000));
+    CHECK(link.last(Kind::Disconnected).cause.cause_class == CauseClass::Shutdown);
+    CHECK(link.last(Kind::Disconnected).cause.server == "the duck");
 }

@@ -61,7 +61,7 @@ TEST_CASE("AllSubLinesTogetherFitOneWrite") {
     std::string out;
     subscriptions.append_all(out);
     CHECK(out.size() <= Subscriptions::line_bytes_max());
-    CHECK(out.size() > Subscriptions::line_bytes_max() - 8 * kSubjectBytesMax);
+    CHECK(out.size() > Subscriptions::line_bytes_max() - 24 * kSubjectBytesMax);
 }
 
 TEST_CASE("EqualSubscriptionsAreDeniedInTurn") {

@@ -6,7 +6,8 @@ import {existsSync} from 'node:fs';
 
 import {after, describe, test} from 'node:test';
 
-import {Stack, sleep, until} from '../support/stack.mjs';
+import {Stack} from '../support/stack.mjs';
+import {sleep, until} from '../support/wait.mjs';
 import {NatsClient} from './nats_wire.mjs';
 
 const LOAD_ORDERS = 2000;
@@ -56,7 +57,7 @@ describe('services, broker and ingress', () => {
         );
         assert.equal(response.status, 200);
         assert.deepEqual(await response.json(), {id: null, state: null, ...order()});
-        await until('four events', 20000, () => client.messages.length >= 4);
+        await until('four events', () => client.messages.length >= 4, 20);
         const events = Object.fromEntries(
             client.messages.map((m) => [m.subject, JSON.parse(m.payload)]),
         );
@@ -222,13 +223,17 @@ describe('services, broker and ingress', () => {
         });
         const account = await response.json();
         assert.equal(account.id, 65000);
-        await until('the reload', 5000, async () => {
-            const before = client.errors.length;
-            await client.subscribe('/accounts/65000/trades');
-            return client.errors.length === before;
-        });
+        await until(
+            'the reload',
+            async () => {
+                const before = client.errors.length;
+                await client.subscribe('/accounts/65000/trades');
+                return client.errors.length === before;
+            },
+            5,
+        );
         assert.equal((await submit(order({accountId: 65000}))).status, 200);
-        await until('its event', 5000, () => client.messages.length > 0);
+        await until('its event', () => client.messages.length > 0, 5);
         client.close();
     });
 
@@ -259,7 +264,7 @@ describe('services, broker and ingress', () => {
         ])
             await client.publish('/trades', bad);
         await client.publish('/trades', event(good));
-        await until('the good one', 5000, async () => (await count()) === before + 1);
+        await until('the good one', async () => (await count()) === before + 1, 5);
         client.close();
     });
 
@@ -296,22 +301,26 @@ describe('services, broker and ingress', () => {
                 const n = next++;
                 if (n >= LOAD_ORDERS / 2 && !killed) {
                     killed = true;
-                    // Frozen in the middle of its work, so that all the old broker confirmed reaches
-                    // the listener, and woken when the listener hears the new broker: from there on no
-                    // event may be missing.
+                    // Frozen in the middle of its work, so that all the old broker confirmed
+                    // reaches the listener, and woken when the listener hears the new broker:
+                    // from there on no event may be missing.
                     process.kill(servicesPid, 'SIGSTOP');
                     await sleep(100);
                     process.kill(pidBefore, 'SIGKILL');
-                    relisten = until('the broker again', 10000, async () => {
-                        collect();
-                        try {
-                            listener = await services();
-                            await listen(listener);
-                            return true;
-                        } catch {
-                            return false;
-                        }
-                    }).finally(() => process.kill(servicesPid, 'SIGCONT'));
+                    relisten = until(
+                        'the broker again',
+                        async () => {
+                            collect();
+                            try {
+                                listener = await services();
+                                await listen(listener);
+                                return true;
+                            } catch {
+                                return false;
+                            }
+                        },
+                        10,
+                    ).finally(() => process.kill(servicesPid, 'SIGCONT'));
                 }
                 const response = await submit(
                     order({accountId: n % 2 ? 44044 : 62654, quantity: 1 + (n % 50)}),
@@ -330,17 +339,21 @@ describe('services, broker and ingress', () => {
         assert.ok(counts[200] > LOAD_ORDERS / 2, JSON.stringify(counts));
         await until(
             'an order is taken again',
-            10000,
             async () => (await submit(order({accountId: 44044}))).status === 200,
+            10,
         );
         const rows = async (kind) => [
             ...(await getJson(`/position-service/${kind}/44044`)),
             ...(await getJson(`/position-service/${kind}/62654`)),
         ];
-        await until('every committed trade is told', 15000, async () => {
-            collect();
-            return (await rows('trades')).every((trade) => told.has(trade.id));
-        });
+        await until(
+            'every committed trade is told',
+            async () => {
+                collect();
+                return (await rows('trades')).every((trade) => told.has(trade.id));
+            },
+            15,
+        );
         for (const position of await rows('positions'))
             assert.equal(
                 newest.get(`${position.accountId} ${position.security}`)?.quantity,
@@ -355,16 +368,20 @@ describe('services, broker and ingress', () => {
         const response = await submit(order());
         assert.equal(response.status, 500);
         process.kill(stack.pid('nats'), 'SIGCONT');
-        await until('orders again', 10000, async () => (await submit(order())).status === 200);
+        await until('orders again', async () => (await submit(order())).status === 200, 10);
         process.kill(stack.pid('nats'), 'SIGKILL');
-        await until('health says so', 5000, async () => {
-            const health = await getJson('/trade-service/system/health');
-            return health.status === 'degraded' && health.messageBus.status === 'reconnecting';
-        });
+        await until(
+            'health says so',
+            async () => {
+                const health = await getJson('/trade-service/system/health');
+                return health.status === 'degraded' && health.messageBus.status === 'reconnecting';
+            },
+            5,
+        );
         await until(
             'healthy again',
-            10000,
             async () => (await getJson('/trade-processor/system/health')).status === 'ok',
+            10,
         );
     });
 

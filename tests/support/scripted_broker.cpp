@@ -16,7 +16,7 @@ void ScriptedBroker::pump() {
         see(event);
     }
     const std::string_view output = client.pending_output();
-    if (!open_ || output.empty()) return;
+    if (!open_ || choked || output.empty()) return;
     ++writes;
     written_.append(output);
     client.consume_output(output.size());
@@ -27,23 +27,12 @@ void ScriptedBroker::see(const nats::Event& event) {
         dialling_ = true;
         open_ = false;
         generation_ = event.generation;
+        dialled_url = event.text;
+        dialled_server = event.server;
         return;
     }
     if (event.kind == Kind::HangUp && event.generation == generation_) dialling_ = open_ = false;
-    SeenEvent seen;
-    seen.kind = event.kind;
-    seen.generation = event.generation;
-    seen.epoch = event.epoch;
-    seen.sid = event.sid;
-    seen.fence = event.fence;
-    seen.subject = event.subject;
-    seen.reply = event.reply;
-    seen.headers = event.headers;
-    seen.payload = event.payload;
-    seen.text = event.text;
-    if (event.cause != nullptr) seen.cause = *event.cause;
-    seen.at = clock.now();
-    events_.push_back(std::move(seen));
+    events_.push_back(seen_event_from(event, clock.now()));
 }
 
 void ScriptedBroker::run_until(MonotonicUs at) {

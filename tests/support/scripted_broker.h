@@ -10,6 +10,7 @@
 
 #include "nats/client.h"
 #include "support/manual_clock.h"
+#include "support/seen_event.h"
 
 namespace nats_blotter::tests {
 
@@ -17,24 +18,19 @@ inline constexpr std::string_view kInfoLine =
     "INFO {\"server_id\":\"S1\",\"server_name\":\"test\",\"version\":\"2.9.10\",\"proto\":1,"
     "\"headers\":true,\"max_payload\":1048576,\"client_id\":5} \r\n";
 
-// An event that outlives the next call.
-struct SeenEvent {
-    nats::Event::Kind kind = nats::Event::Kind::NeedMore;
-    nats::Generation generation = 0;
-    std::uint32_t epoch = 0;
-    nats::Sid sid = 0;
-    nats::FenceId fence = 0;
-    std::string subject, reply, headers, payload, text;
-    nats::Cause cause;
-    MonotonicUs at = 0;
-};
-
 class ScriptedBroker {
   public:
     explicit ScriptedBroker(nats::Options options = {}, std::uint64_t seed = 1);
 
     nats::Client client;
     ManualClock clock;
+
+    // Of the last dial.
+    std::string dialled_url;
+    nats::ServerId dialled_server = 0;
+
+    // While true nothing is taken from the output, as with a network that stands still.
+    bool choked = false;
 
     // Pulls every event, and takes the output when the transport is open.
     void pump();

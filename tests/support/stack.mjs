@@ -10,22 +10,11 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {sleep} from './wait.mjs';
+
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const readySecondsMax = 40;
-
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-// Polls until `condition` answers something true, which it returns; throws with `what` after `ms`.
-export async function until(what, ms, condition) {
-    const deadline = Date.now() + ms;
-    for (;;) {
-        const answer = await condition();
-        if (answer) return answer;
-        if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
-        await sleep(25);
-    }
-}
 
 // The ports of a stack by name (BROKER_PORT, ...), from the one place that knows them.
 function portsOf(port) {

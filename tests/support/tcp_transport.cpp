@@ -74,18 +74,7 @@ bool TcpTransport::pump(nats::Event::Kind kind) {
         if (event.kind == nats::Event::Kind::NeedMore) return seen_kind;
         if (event.kind == nats::Event::Kind::Dial) dial(event.generation);
         if (event.kind == nats::Event::Kind::HangUp) hang_up();
-        SeenEvent seen;
-        seen.kind = event.kind;
-        seen.sid = event.sid;
-        seen.fence = event.fence;
-        seen.subject = event.subject;
-        seen.reply = event.reply;
-        seen.headers = event.headers;
-        seen.payload = event.payload;
-        seen.text = event.text;
-        if (event.cause != nullptr) seen.cause = *event.cause;
-        seen.at = real_now();
-        events.push_back(std::move(seen));
+        events.push_back(seen_event_from(event, real_now()));
         seen_kind = seen_kind || event.kind == kind;
     }
 }
