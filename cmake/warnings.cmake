@@ -27,7 +27,11 @@ endif()
 
 add_library(nb_compile_options INTERFACE)
 target_link_libraries(nb_compile_options INTERFACE nb_warnings)
-target_compile_options(nb_compile_options INTERFACE -fno-exceptions -fno-rtti)
+# Assertions name their file from the top of the tree: no path of this machine gets into a program,
+# and the same sources give the same bytes wherever they are built.
+target_compile_options(
+    nb_compile_options INTERFACE -fno-exceptions -fno-rtti
+                                 "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 
 add_library(nb_compile_options_exceptions INTERFACE)
 target_link_libraries(nb_compile_options_exceptions INTERFACE nb_warnings)

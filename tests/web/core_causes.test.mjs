@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 
-import {freePort, ourLocation, sleep} from './core/brokers.mjs';
+import {freePort, ourLocation, stockLocation} from './core/brokers.mjs';
 import {
     verdict,
     withBroker,
@@ -80,7 +80,6 @@ describe('E2SaysWhy', {concurrency: 12}, () => {
                 reason: 'Authentication Failure',
                 lastError: 'Authorization Violation',
             });
-            assert.equal(end.clean, 1);
             assert.match(end.text, /credentials/);
             await core.close();
             assert.equal((await core.of('Connected')).length, 0);
@@ -188,15 +187,15 @@ describe('E2SaysWhy', {concurrency: 12}, () => {
 
     test('a lame duck says so, and goes', async (context) => {
         const broker = await withBroker(context, {
-            settings: 'lame_duck_duration: "30s"\nlame_duck_grace_period: "2s"',
+            settings: 'lame_duck_duration: "30s"\nlame_duck_grace_period: "3s"',
         });
-        const core = await withClient(context, quiet, {url: broker.url});
+        const core = await withClient(context, quiet, {url: broker.url, ducks: 'stay'});
         await core.connected();
         await core.fence();
         broker.signal('SIGUSR2');
-        const duck = await core.event('LameDuck');
+        const told = await core.event('LameDuck');
         const end = await core.disconnected(1, 40);
-        assert.ok(end.at > duck.at + 1000, 'told before it happened');
+        assert.ok(end.at > told.at + 1000, 'told before it happened');
         assert.deepEqual(verdict(end), {
             class: 'Shutdown',
             phase: 'Connected',
@@ -205,6 +204,38 @@ describe('E2SaysWhy', {concurrency: 12}, () => {
             lastError: '',
         });
         assert.equal((await core.of('LameDuck')).length, 1);
+    });
+
+    test('a lame duck is left for its neighbour behind the ingress', async (context) => {
+        const broker = await withBroker(context);
+        const neighbour = await withBroker(context);
+        const through = await withNginx(
+            context,
+            ourLocation(broker.webSocketPort).replace('}', 'error_page 502 = @next;\n}') +
+                stockLocation(neighbour.webSocketPort).replace('/nats-ws', '@next'),
+        );
+        const options = {url: through.url(), name: 'duck'};
+        const core = await withSubscriber(context, quiet, options, 'duck');
+        broker.signal('SIGUSR2');
+        const told = await core.event('LameDuck');
+        const end = await core.disconnected();
+        assert.deepEqual([end.class, end.code], ['Shutdown', 0]);
+        const connected = await core.connected(2);
+        assert.ok(connected.at - told.at < 9500, 'before the broker cuts, after 10 s');
+        const publisher = await withPublisher(context, neighbour);
+        publisher.publish('duck', 'quack');
+        await core.event('Message', {epoch: 2});
+        assert.equal((await core.of('LameDuck')).length, 1);
+    });
+
+    test('a publish above the limit is refused here, and the link stays', async (context) => {
+        const broker = await withBroker(context, {settings: 'max_payload: 1024'});
+        const core = await withSubscriber(context, quiet, {url: broker.url}, 'echo');
+        assert.equal(await core.publish('echo', 'x'.repeat(1025)), 0);
+        assert.ok((await core.publish('echo', 'x'.repeat(1024))) > 0);
+        assert.equal((await core.event('Message')).bytes, 1024);
+        await core.fence();
+        assert.equal((await core.of('Disconnected')).length, 0);
     });
 
     test('a broker that is shut down', async (context) => {

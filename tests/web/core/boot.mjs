@@ -9,7 +9,15 @@ class Client {
     events = [];
     trap = '';
 
-    static async start({url, name = 'core', user = '', password = '', token = '', each = true}) {
+    static async start({
+        url,
+        name = 'core',
+        user = '',
+        password = '',
+        token = '',
+        ducks = '',
+        each = true,
+    }) {
         const client = new Client();
         client.module = await createCorePage({
             host: {
@@ -20,7 +28,7 @@ class Client {
             locateFile: (file) => new URL(file, import.meta.url).href,
         });
         client.call('nb_init');
-        client.setText([url, name, user, password, token].join('\n'));
+        client.setText([url, name, user, password, token, ducks].join('\n'));
         client.call('nb_start', each ? 1 : 0);
         return client;
     }

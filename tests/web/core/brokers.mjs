@@ -8,7 +8,8 @@ import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-import {root, sleep, until} from '../../support/stack.mjs';
+import {root} from '../../support/stack.mjs';
+import {until} from '../../support/wait.mjs';
 
 const folders = [];
 const children = new Set();
@@ -79,7 +80,7 @@ class Child {
             }),
         );
         this.child = child;
-        return until(`${command} to listen`, 20_000, async () => {
+        return until(`${command} to listen`, async () => {
             if (child.exitCode !== null) throw new Error(`${command} ended: ${said}`);
             return (await Promise.all(ports.map(answers))).every(Boolean);
         });
@@ -258,5 +259,3 @@ export class Publisher {
         this.socket.destroy();
     }
 }
-
-export {root, sleep, until};

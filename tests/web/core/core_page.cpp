@@ -1,10 +1,9 @@
 // The NATS client core in a browser by itself: nats::Client, the product's own socket and clock
-// (web/ws_transport, web/browser), and a log of its events. Driven by core_page.mjs.
+// (web/ws_transport, web/browser), and a log of its events. Driven by boot.mjs.
 //
 // Text comes in by nb_text_in and goes out by nb_answer, as in web/exports.cpp. The global operator
 // new is counted, so that a test can tell what receiving a message allocates.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -50,7 +49,7 @@ constexpr std::size_t kEventsPerLook = 64;  // between two looks at the clock, a
 constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
 constexpr std::size_t kFirstBytes = 48;  // of a payload, in the log
 
-// FNV-1a, 32 bits: core_page.mjs computes the same.
+// FNV-1a, 32 bits: pages.mjs computes the same.
 constexpr std::uint32_t kHashStart = 2166136261u;
 std::uint32_t hash_on(std::uint32_t hash, std::string_view bytes) {
     for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
@@ -71,6 +70,7 @@ std::string_view kind_name(Kind kind) {
         case Kind::Alive: return "Alive";
         case Kind::LameDuck: return "LameDuck";
         case Kind::Closed: return "Closed";
+        case Kind::PublishesUnsent: return "PublishesUnsent";
         default: return "Other";
     }
 }
@@ -92,9 +92,15 @@ std::string_view class_name(nats::CauseClass cause_class) {
 }
 
 std::string_view phase_name(nats::Phase phase) {
-    constexpr std::array<std::string_view, 6> kNames = {
-        "AwaitCredentials", "Dialling", "AwaitInfo", "AwaitSignature", "AwaitPong", "Connected"};
-    return kNames[static_cast<std::size_t>(phase)];
+    switch (phase) {
+        case nats::Phase::AwaitCredentials: return "AwaitCredentials";
+        case nats::Phase::Dialling: return "Dialling";
+        case nats::Phase::AwaitInfo: return "AwaitInfo";
+        case nats::Phase::AwaitSignature: return "AwaitSignature";
+        case nats::Phase::AwaitPong: return "AwaitPong";
+        case nats::Phase::Connected: return "Connected";
+        default: return "Other";
+    }
 }
 
 void append_text(std::string& out, std::string_view name, std::string_view value) {
@@ -314,16 +320,16 @@ NB_EXPORT char* nb_text_in(std::size_t bytes) {
 }
 NB_EXPORT const char* nb_answer() { return answer.data(); }
 
-// Lines: url, name, user, password, token.
+// Lines: url, name, user, password, token, and `stay` for who does not leave a lame duck.
 NB_EXPORT void nb_start(int records_messages) {
     std::string_view rest = text_in;
     std::string url = take_line(rest);
     nats::Options options;
-    options.move_on_lame_duck = false;  // so that the broker's own end is seen
     options.name = take_line(rest);
     options.user = take_line(rest);
     options.password = take_line(rest);
     options.token = take_line(rest);
+    options.move_on_lame_duck = take_line(rest) != "stay";
     page = std::make_unique<CorePage>(std::move(url), std::move(options), records_messages != 0);
     page->client().start(web::monotonic_now());
     page->settle();
@@ -341,6 +347,14 @@ NB_EXPORT double nb_subscribe() {
 NB_EXPORT void nb_unsubscribe(double sid) {
     page->client().unsubscribe(static_cast<nats::Sid>(sid));
     page->settle();
+}
+// First line: subject; all the rest: payload. Answers its id, or 0 when it is refused.
+NB_EXPORT double nb_publish() {
+    std::string_view rest = text_in;
+    const std::string subject = take_line(rest);
+    const Result<nats::PublishId> id = page->client().publish(subject, rest);
+    page->settle();
+    return id ? static_cast<double>(*id) : 0;
 }
 NB_EXPORT double nb_fence() {
     const nats::FenceId fence = page->client().fence(web::monotonic_now());

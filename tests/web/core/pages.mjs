@@ -66,7 +66,8 @@ export class Pages {
 
 // One client on a page, seen from here.
 export class Core {
-    // options: url, name, user, password, token, each (false: messages are counted, not listed).
+    // options: url, name, user, password, token, ducks ('stay': not left before they go), each
+    // (false: messages are counted, not listed).
     static async start(page, options) {
         const core = new Core();
         core.page = page;
@@ -80,13 +81,16 @@ export class Core {
             [this.id, name, args],
         );
     }
-    // Answers the sid.
-    subscribe(subject, queue = '') {
+    #callWithText(name, words) {
         return this.page.evaluate(
-            ([id, text]) => globalThis.core.callWithText(id, 'nb_subscribe', text),
-            [this.id, `${subject}\n${queue}`],
+            ([id, called, given]) => globalThis.core.callWithText(id, called, given),
+            [this.id, name, words],
         );
     }
+    // Answers the sid.
+    subscribe = (subject, queue = '') => this.#callWithText('nb_subscribe', `${subject}\n${queue}`);
+    // Answers its id, or 0 when it is refused.
+    publish = (subject, payload) => this.#callWithText('nb_publish', `${subject}\n${payload}`);
     unsubscribe = (sid) => this.call('nb_unsubscribe', sid);
     reconnect = () => this.call('nb_reconnect');
     wakeUp = () => this.call('nb_wake_up');
