@@ -13,7 +13,7 @@
 
 namespace nats_blotter::conformance {
 
-inline constexpr std::size_t kFullySplitBytesMax = 32 * 1024;
+inline constexpr std::size_t kFullySplitBytesMax = 128 * 1024;
 inline constexpr std::size_t kSplitStride = 4093;  // a prime, so that it meets no block size
 inline constexpr std::size_t kSplitsAroundPlace = 64;
 
