@@ -17,7 +17,7 @@ namespace {
 
 // Enough for every planted bug (scripts/planted-bugs), about ten seconds under the sanitizers; as
 // WebAssembly fewer, since the same seeds give the same runs there.
-constexpr std::uint64_t kSeedsDefault = sizeof(void*) == 8 ? 3000 : 500;
+constexpr std::uint64_t kSeedsDefault = sizeof(void*) == 8 ? 5000 : 2000;
 
 std::uint64_t running_seed = 0;
 sim::Trace* running_trace = nullptr;

@@ -57,6 +57,7 @@ class Simulation {
         std::function<void()> act;
     };
 
+    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
     bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
     MonotonicUs between(MonotonicUs low, MonotonicUs high);
     void at(MonotonicUs when, std::function<void()> act);
@@ -105,7 +106,6 @@ class Simulation {
     void stop_faults();
     void check_peace();
 
-    std::uint64_t seed_;
     Random random_;
     RedialSpread* spread_;
     Trace* trace_;
