@@ -23,15 +23,17 @@ help:
 setup:
 	@scripts/setup test
 
-# GNU make answers 2 for a failed recipe and adds a line of its own. In question mode it hands on a
-# status of 1 and stays quiet, and still runs the lines that begin with "+": so `make run` ends with
-# the script's own words and status. `exec` lets signals reach scripts/run itself.
+# GNU make answers 2 for a failed recipe and adds a line of its own. In question mode it hands on
+# a status of 1 and stays quiet, and still runs the lines that begin with "+": so `make run` ends
+# with the script's own words and status. `exec` lets signals reach scripts/run itself, and SIGINT
+# is given back its meaning, which a shell takes from what it starts in the background.
 ifeq ($(MAKECMDGOALS),run)
 MAKEFLAGS += --question
 endif
 run:
 	+@unset MAKEFLAGS MFLAGS MAKELEVEL; \
-	scripts/setup run && scripts/build services && scripts/dist && exec scripts/run || exit 1
+	scripts/setup run && scripts/build services && scripts/dist && \
+	exec env --default-signal=INT,QUIT scripts/run || exit 1
 
 dist:
 	@scripts/setup run && scripts/dist

@@ -125,6 +125,7 @@ class Program {
             return this.#module['_' + name](...args);
         } catch (error) {
             this.#module.dead = true;
+            this.#module.stopBrowser?.();
             this.#module.host.trapped(error);
             throw new Error('the blotter has stopped: ' + error.message);
         }
@@ -247,6 +248,7 @@ class NatsBlotter extends HTMLElement {
             const options = this.#options();
             const canvas = document.createElement('canvas');
             canvas.tabIndex = 0;
+            canvas.setAttribute('role', 'application');
             canvas.setAttribute('aria-label', 'Trades and positions');
             this.#canvas?.remove();
             this.#canvas = canvas;

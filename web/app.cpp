@@ -175,7 +175,10 @@ void App::end_frame(MonotonicUs started) {
 }
 
 NoticeModel App::notice_model() const {
-    return {session_.status(), session_.cause(), session_.retry_at()};
+    const session::Status status = session_.status();
+    const bool down = status == session::Status::Offline || status == session::Status::Stale;
+    // While it syncs without trouble the chip says enough.
+    return {status, down ? std::string_view(session_.cause()) : trouble_, session_.retry_at()};
 }
 
 TableState App::table_state(std::size_t index) const {
@@ -193,8 +196,8 @@ TableState App::table_state(std::size_t index) const {
             "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";
     } else if (status == session::Status::Offline) {
         state.empty_words = "Not connected: the " + what + " have not been read yet.";
-    } else if (!session_.cause().empty()) {
-        state.empty_words = "The " + what + " could not be read yet: " + session_.cause();
+    } else if (!trouble_.empty()) {
+        state.empty_words = "The " + what + " could not be read yet: " + trouble_;
     } else {
         state.empty_words = "Loading " + what + "…";
     }

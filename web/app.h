@@ -130,6 +130,8 @@ class App {
 
     // What has been told and drawn.
     std::uint64_t told_status_ = UINT64_MAX;
+    std::string
+        trouble_;  // why syncing failed last; stands until live, also while it is tried again
     session::Status last_status_ = session::Status::Connecting;
     MonotonicUs status_since_ = 0;
     std::uint64_t drawn_version_ = UINT64_MAX;

@@ -20,7 +20,7 @@ session::Options session_options(const PageOptions& options) {
 
 }  // namespace
 
-// ---- start and end ----------------------------------------------------------------------------
+// ---- start and end
 
 App::App(PageOptions options)
     : options_(std::move(options)),
@@ -36,6 +36,7 @@ std::string App::start() {
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
+    io.ConfigInputTextCursorBlink = false;  // nothing is drawn while nothing happens
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
     io.BackendRendererName = "webgl";
     load_fonts();
@@ -83,7 +84,7 @@ void App::load_fonts() {
     add(symbol_font(), true);
 }
 
-// ---- what the browser tells -------------------------------------------------------------------
+// ---- what the browser tells
 
 void App::on_socket_open(nats::Generation generation) {
     const MonotonicUs now = monotonic_now();
@@ -104,7 +105,8 @@ char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
 void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
     session_.link().commit(generation, bytes, monotonic_now());
     if (pump_.inbox_is_full()) {
-        on_pump_task();
+        pump_.run_in_place();
+        act(monotonic_now());
     } else {
         pump_.wake();
     }
@@ -202,7 +204,7 @@ void App::on_look_changed() {
     want_frames(1);
 }
 
-// ---- after anything happened ------------------------------------------------------------------
+// ---- after anything happened
 
 void App::settle(MonotonicUs now) {
     pump_.wake();  // what was told may have made events
@@ -232,6 +234,11 @@ void App::act(MonotonicUs now) {
 void App::tell(MonotonicUs now) {
     if (session_.status_version() == told_status_) return;
     told_status_ = session_.status_version();
+    if (session_.status() != session::Status::Syncing) {
+        trouble_.clear();
+    } else if (session_.retry_at() != kNever) {
+        trouble_ = session_.cause();
+    }
     if (session_.status() != last_status_) {
         last_status_ = session_.status();
         status_since_ = now;
@@ -262,11 +269,12 @@ std::uint64_t App::data_version() const {
     return version;
 }
 
-// ---- the element ------------------------------------------------------------------------------
+// ---- the element
 
 void App::set_account(session::AccountId account) {
     const MonotonicUs now = monotonic_now();
     for (TablePanel& panel : panels_) panel.reset();
+    trouble_.clear();
     session_.set_scope(account, now);
     settle(now);
 }

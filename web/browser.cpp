@@ -3,6 +3,11 @@
 
 #include <emscripten.h>
 
+// Newer releases leave out of the glue what no library of theirs asks for; 3.1.6 has no such macro.
+#ifdef EM_JS_DEPS
+EM_JS_DEPS(nats_blotter_web, "$UTF8ToString,$specialHTMLTargets");
+#endif
+
 // clang-format off
 EM_JS(void, nb_js_browser_init, (), {
     // A trap leaves the program in an unknown state: nothing may be called after it.
@@ -12,7 +17,7 @@ EM_JS(void, nb_js_browser_init, (), {
         try {
             return work(...args);
         } catch (error) {
-            Module.dead = true;
+            Module.stopBrowser();
             Module.host.trapped(error);
             return undefined;
         }
@@ -29,10 +34,12 @@ EM_JS(void, nb_js_browser_init, (), {
     Module.frameAsked = false;
     Module.onFrame = Module.guard(() => { Module.frameAsked = false; _nb_frame(); });
 
+    // All that would call in again ends, without a call into the program.
     Module.stopBrowser = () => {
         Module.dead = true;
         clearTimeout(Module.timer);
         channel.port1.close();
+        if (Module.socket) Module.socket.close();
     };
 });
 EM_JS(double, nb_js_epoch_ms, (), { return Date.now(); });

@@ -44,7 +44,7 @@ using web::app;
 
 extern "C" {
 
-// ---- text -------------------------------------------------------------------------------------
+// ---- text
 
 EMSCRIPTEN_KEEPALIVE char* nb_text_in(std::size_t bytes) {
     web::text_in.resize(bytes);
@@ -53,7 +53,7 @@ EMSCRIPTEN_KEEPALIVE char* nb_text_in(std::size_t bytes) {
 
 EMSCRIPTEN_KEEPALIVE const char* nb_answer() { return web::answer.data(); }
 
-// ---- the element ------------------------------------------------------------------------------
+// ---- the element
 
 // Starts with the options in the text. Answers 0, or the bytes of the words that say why not.
 EMSCRIPTEN_KEEPALIVE std::size_t nb_start() {
@@ -159,7 +159,7 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_rows(double start, double count, int exact) 
     return out.size();
 }
 
-// ---- ws_transport.cpp -------------------------------------------------------------------------
+// ---- ws_transport.cpp
 
 EMSCRIPTEN_KEEPALIVE void nb_socket_open(unsigned generation) { app->on_socket_open(generation); }
 
@@ -179,7 +179,7 @@ EMSCRIPTEN_KEEPALIVE void nb_socket_closed(unsigned generation, int code, int wa
                           {static_cast<std::uint16_t>(code), was_clean != 0, web::text_in});
 }
 
-// ---- rest_fetch.cpp ---------------------------------------------------------------------------
+// ---- rest_fetch.cpp
 
 EMSCRIPTEN_KEEPALIVE void nb_fetch_bytes(unsigned fetch) {
     app->on_fetch_bytes(fetch, web::text_in);
@@ -189,13 +189,13 @@ EMSCRIPTEN_KEEPALIVE void nb_fetch_end(unsigned fetch, int http_status) {
     app->on_fetch_end(fetch, http_status, web::text_in);
 }
 
-// ---- browser.cpp ------------------------------------------------------------------------------
+// ---- browser.cpp
 
 EMSCRIPTEN_KEEPALIVE void nb_pump_task() { app->on_pump_task(); }
 EMSCRIPTEN_KEEPALIVE void nb_timer() { app->on_timer(); }
 EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
 
-// ---- platform_dom.cpp, renderer_webgl.cpp -----------------------------------------------------
+// ---- platform_dom.cpp, renderer_webgl.cpp
 
 EMSCRIPTEN_KEEPALIVE void nb_resize(int width, int height, double density) {
     app->on_resize(width, height, static_cast<float>(density));

@@ -20,6 +20,10 @@ void Pump::run_task() {
     if (run(kPumpBudgetUs)) wake();
 }
 
+void Pump::run_in_place() {
+    if (run(kPumpBudgetUs)) wake();
+}
+
 bool Pump::inbox_is_full() const { return session_.link().unread_bytes() > kInboxBytesMax; }
 
 bool Pump::run(MonotonicUs budget_us) {

@@ -19,6 +19,9 @@ class Pump {
     // One task's worth of decoding.
     void run_task();
 
+    // Decodes now, within the callback that brought the bytes.
+    void run_in_place();
+
     // True when the inbox is so full that the socket's callback must decode in place.
     bool inbox_is_full() const;
 

@@ -25,8 +25,12 @@ EM_JS(void, nb_js_canvas_resize, (int width, int height), {
     Module.canvas.height = height;
 });
 EM_JS(void, nb_js_canvas_release, (), {
+    // Browsers keep few contexts alive, and a collector may come late.
+    const context = Module.canvas.getContext('webgl2');
+    const lose = context && context.getExtension('WEBGL_lose_context');
     Module.canvas.removeEventListener('webglcontextlost', Module.onLost);
     Module.canvas.removeEventListener('webglcontextrestored', Module.onRestored);
+    if (lose) lose.loseContext();
     delete specialHTMLTargets['!canvas'];
 });
 // clang-format on
@@ -85,8 +89,8 @@ bool Renderer::create() {
 }
 
 void Renderer::destroy() {
-    nb_js_canvas_release();
     if (context_ > 0) emscripten_webgl_destroy_context(context_);
+    nb_js_canvas_release();
     context_ = 0;
 }
 

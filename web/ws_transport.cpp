@@ -14,6 +14,7 @@
 EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
+    Module.socket = socket; // the last one, for stopBrowser
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
     socket.onmessage = Module.guard((event) => {
         const data = event.data;
@@ -36,6 +37,11 @@ EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
         _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
     });
 });
+// The API's own function has another type from release to release.
+EM_JS(double, nb_js_socket_buffered, (int id), {
+    const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
+    return socket.bufferedAmount;
+});
 // emscripten_websocket_delete of 3.1.6 forgets nothing (it uses the socket as the key).
 EM_JS(void, nb_js_socket_free, (int id), {
     if (typeof webSockets !== 'undefined') {
@@ -57,7 +63,7 @@ namespace {
 constexpr std::size_t kSendBytesMax = 64 * 1024;
 
 // What the browser may hold unsent; past it a closed window of the network would grow our memory.
-constexpr unsigned long long kBufferedBytesMax = 1024 * 1024;
+constexpr double kBufferedBytesMax = 1024 * 1024;
 
 }  // namespace
 
@@ -98,9 +104,7 @@ void WsTransport::flush(nats::Client& client) {
     while (open_) {
         const std::string_view output = client.pending_output();
         if (output.empty()) return;
-        unsigned long long buffered = 0;
-        emscripten_websocket_get_buffered_amount(socket_, &buffered);
-        if (buffered > kBufferedBytesMax) {
+        if (nb_js_socket_buffered(socket_) > kBufferedBytesMax) {
             choked_ = true;
             return;
         }

@@ -22,6 +22,9 @@ class WsTransport {
   public:
     // `url` begins with ws:// or wss://.
     explicit WsTransport(std::string url) : url_(std::move(url)) {}
+    ~WsTransport() { hang_up(generation_); }
+    WsTransport(const WsTransport&) = delete;
+    WsTransport& operator=(const WsTransport&) = delete;
 
     void dial(nats::Generation generation, nats::Client& client, MonotonicUs now);
     void hang_up(nats::Generation generation);

@@ -8,7 +8,7 @@
 
 namespace nats_blotter {
 
-// ---- NATS wire ----------------------------------------------------------------------------------
+// ---- NATS wire
 
 // A control line without its payload. The server takes 4096 bytes of arguments and adds a verb and
 // a sid; an -ERR that quotes a subject was seen at 4126 bytes. Eight times that is never genuine.
@@ -30,7 +30,7 @@ inline constexpr std::size_t kSubscriptionsMax = 20'000;
 // Subject length: what fits the server's own control line.
 inline constexpr std::size_t kSubjectBytesMax = 4096;
 
-// ---- Intake -------------------------------------------------------------------------------------
+// ---- Intake
 
 // Unread bytes in the parser. A saturated link was seen to deliver 25 MB in one WebSocket message;
 // past kInboxBytesMax the socket's callback decodes in place, past twice that the link is closed
@@ -40,7 +40,7 @@ inline constexpr std::size_t kInboxBytesMax = 32 * 1024 * 1024;
 // The most the pump decodes before it lets the page answer input.
 inline constexpr std::int64_t kPumpBudgetUs = 4'000;
 
-// ---- JSON ---------------------------------------------------------------------------------------
+// ---- JSON
 
 // TraderX events nest two deep; 64 leaves room for any profile and bounds the scanner's stack.
 inline constexpr std::size_t kJsonDepthMax = 64;
@@ -48,7 +48,7 @@ inline constexpr std::size_t kJsonDepthMax = 64;
 // One record of an event or of a REST answer.
 inline constexpr std::size_t kRecordBytesMax = 1024 * 1024;
 
-// ---- Feed and tables ----------------------------------------------------------------------------
+// ---- Feed and tables
 
 inline constexpr std::size_t kColumnsMax = 256;
 inline constexpr std::size_t kTablesMax = 16;

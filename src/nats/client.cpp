@@ -150,7 +150,7 @@ const std::vector<Server>& Client::servers() const { return state_->pool.servers
 
 MonotonicUs Client::redial_at() const { return state_->redial_at; }
 
-// ---- State ------------------------------------------------------------------------------------
+// ---- State
 
 bool Client::State::connect_sent() const {
     return stage == Stage::AwaitPong || stage == Stage::Connected;

@@ -3,7 +3,7 @@
 
 #include <nats/nats.h>
 
-#include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "services/log.h"
@@ -44,7 +44,6 @@ std::string_view bus_state_name(BusState state) {
 }
 
 // ---- BusSubscription
-// ------------------------------------------------------------------------------
 
 BusSubscription::~BusSubscription() { natsSubscription_Destroy(subscription_); }
 
@@ -67,7 +66,6 @@ std::int64_t BusSubscription::dropped_count() const {
 }
 
 // ---- Bus
-// ------------------------------------------------------------------------------------------
 
 Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(monotonic_us()) {
     natsOptions* raw = nullptr;
@@ -104,10 +102,13 @@ Bus::~Bus() {
     }
     wanted_.notify_all();
     if (flusher_.joinable()) flusher_.join();
-    // Closing reports nothing: it is our own doing.
+    close();
+    natsConnection_Destroy(connection_);
+}
+
+void Bus::close() {
     reported_state_ = static_cast<int>(BusState::Closed);
     natsConnection_Close(connection_);
-    natsConnection_Destroy(connection_);
 }
 
 BusState Bus::state() const {

@@ -41,6 +41,11 @@ std::string_view bus_state_name(BusState state);  // "connected", "reconnecting"
 // processor.
 inline constexpr int kPendingMessagesMax = 1'000'000;
 
+// nats.c before 3.6 can crash when a subscription is removed while a message for it arrives (nats.c
+// pull request 638; Debian 12 has 3.4). So we never remove one: it is told to end after a few more
+// messages, which the broker counts too, and goes when its connection has been closed.
+inline constexpr std::int64_t kStopSlackMessages = 256;
+
 class Bus;
 
 // Messages of one subject, taken one at a time. Must not outlive its Bus.
@@ -53,7 +58,8 @@ class BusSubscription {
     // The next message's payload; nothing when none came within the time (0: only what is queued).
     std::optional<std::string> next(int timeout_ms);
 
-    // Asks the broker for no more; next() goes on giving what had arrived.
+    // Asks the broker for no more than kStopSlackMessages from now on; next() goes on giving them
+    // and what had arrived. Close the connection before this object is destroyed.
     void stop();
     std::int64_t dropped_count() const;
 
@@ -70,6 +76,9 @@ class Bus {
     ~Bus();
     Bus(const Bus&) = delete;
     Bus& operator=(const Bus&) = delete;
+
+    // Disconnects for good, without a log line. Calls may follow and fail.
+    void close();
 
     BusState state() const;
     const std::string& address() const { return settings_.url; }

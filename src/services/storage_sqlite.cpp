@@ -93,7 +93,6 @@ class SqliteStorage final : public Storage {
 };
 
 // ---- Accounts
-// -------------------------------------------------------------------------------------
 
 std::vector<Account> SqliteStorage::accounts() {
     Reader reader(*this);
@@ -183,7 +182,6 @@ bool SqliteStorage::save_account_user(const AccountUser& user) {
 }
 
 // ---- Trades and positions
-// -------------------------------------------------------------------------
 
 void SqliteStorage::visit_trades(std::optional<std::int32_t> account_id,
                                  const std::function<void(const Trade&)>& visitor) {
@@ -242,7 +240,6 @@ std::int64_t SqliteStorage::trade_count() {
 }
 
 // ---- Booking
-// --------------------------------------------------------------------------------------
 
 std::vector<Booking> SqliteStorage::book(std::span<const Order> orders, std::string_view owner,
                                          EpochMs now_ms) {
@@ -323,7 +320,6 @@ void SqliteStorage::upsert_position(const Position& position) {
 }
 
 // ---- Outbox
-// ---------------------------------------------------------------------------------------
 
 void SqliteStorage::insert_outbox(const Booking& booking, std::string_view owner, EpochMs now_ms) {
     std::string trade_event;

@@ -47,6 +47,7 @@ void TradeProcessor::stop() {
     if (stopping_.exchange(true)) return;
     if (orders_) orders_->stop();
     if (booker_.joinable()) booker_.join();
+    subscriber_bus_.close();
     publisher_.stop();
 }
 
@@ -56,7 +57,6 @@ bool TradeProcessor::bus_closed() const {
 }
 
 // ---- Orders from the bus
-// --------------------------------------------------------------------------
 
 void TradeProcessor::run_booker() {
     std::vector<std::string> messages;
@@ -138,7 +138,6 @@ void TradeProcessor::report_drops() {
 }
 
 // ---- HTTP
-// -----------------------------------------------------------------------------------------
 
 HttpResponse TradeProcessor::book_posted(const HttpRequest& request) {
     if (!request.has_json_body()) return spring_error(415, request.path);

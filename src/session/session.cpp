@@ -37,7 +37,7 @@ Session::State::State(Options options)
         tables.push_back(std::make_unique<LiveTable>(spec));
 }
 
-// ---- status -------------------------------------------------------------------------------------
+// ---- status
 
 Status Session::State::compute_status() const {
     if (closed) return Status::Closed;
@@ -83,7 +83,7 @@ void Session::State::check_invariants() const {
     NB_ASSERT(link_up && !rounds.empty() && rounds.front().merged);
 }
 
-// ---- the link -----------------------------------------------------------------------------------
+// ---- the link
 
 void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
     switch (event.kind) {
@@ -156,7 +156,7 @@ void Session::State::push_action(Action action) {
     actions.push_back(std::move(action));
 }
 
-// ---- time ---------------------------------------------------------------------------------------
+// ---- time
 
 feed::SessionMs Session::State::session_ms(MonotonicUs now) const {
     return static_cast<feed::SessionMs>((now - started_at) / kMillisecondUs) + 1;
@@ -177,7 +177,7 @@ std::int64_t Session::State::retry_wait_us(int failures) {
     return wait / 2 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(wait / 2)));
 }
 
-// ---- the public face ----------------------------------------------------------------------------
+// ---- the public face
 
 Session::Session(Options options) : state_(std::make_unique<State>(std::move(options))) {}
 Session::~Session() = default;

@@ -1,130 +1,184 @@
 // tests/stack/nats_wire.mjs - a NATS client just big enough for tests, over TCP or a WebSocket.
 //
-// Written against the wire on purpose: it shares no code with the client that the project ships, so a
-// mistake there cannot hide here. No permessage-deflate, no reconnect; errors are collected.
-import { randomBytes } from 'node:crypto';
+// Written against the wire on purpose: it shares no code with the client that the project ships, so
+// a mistake there cannot hide here. No permessage-deflate, no reconnect; errors are collected.
+import {randomBytes} from 'node:crypto';
 import net from 'node:net';
 
 // Resolves to {write, onBytes, close} around a WebSocket at host:port/path.
 function openWebSocket(host, port, path) {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(port, host);
-    let head = Buffer.alloc(0);
-    let frames = null;
-    const stream = { write: (bytes) => socket.write(clientFrame(bytes)), onBytes: () => {}, close: () => socket.destroy() };
-    socket.on('error', reject);
-    socket.on('connect', () => socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\n\r\n`));
-    socket.on('data', (bytes) => {
-      if (frames) return frames(bytes);
-      head = Buffer.concat([head, bytes]);
-      const end = head.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      if (!head.toString('latin1').startsWith('HTTP/1.1 101')) return reject(new Error(head.toString()));
-      frames = frameReader((payload) => stream.onBytes(payload));
-      resolve(stream);
-      frames(head.subarray(end + 4));
+    return new Promise((resolve, reject) => {
+        const socket = net.connect(port, host);
+        let head = Buffer.alloc(0);
+        let frames = null;
+        const stream = {
+            write: (bytes) => socket.write(clientFrame(bytes)),
+            onBytes: () => {},
+            onClose: () => {},
+            close: () => socket.destroy(),
+        };
+        socket.on('error', reject);
+        socket.on('close', () => stream.onClose());
+        socket.on('connect', () =>
+            socket.write(
+                `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\n` +
+                    'Connection: Upgrade\r\n' +
+                    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+                    'Sec-WebSocket-Version: 13\r\n\r\n',
+            ),
+        );
+        socket.on('data', (bytes) => {
+            if (frames) return frames(bytes);
+            head = Buffer.concat([head, bytes]);
+            const end = head.indexOf('\r\n\r\n');
+            if (end < 0) return;
+            if (!head.toString('latin1').startsWith('HTTP/1.1 101'))
+                return reject(new Error(head.toString()));
+            frames = frameReader((payload) => stream.onBytes(payload));
+            resolve(stream);
+            frames(head.subarray(end + 4));
+        });
     });
-  });
 }
 
 // One masked binary frame, as clients must send (RFC 6455, section 5.3).
 function clientFrame(bytes) {
-  const payload = Buffer.from(bytes);
-  const mask = randomBytes(4);
-  const head = payload.length < 126 ? Buffer.from([0x82, 0x80 | payload.length])
-    : Buffer.from([0x82, 0x80 | 126, payload.length >> 8, payload.length & 255]);
-  for (let i = 0; i < payload.length; ++i) payload[i] ^= mask[i & 3];
-  return Buffer.concat([head, mask, payload]);
+    const payload = Buffer.from(bytes);
+    const mask = randomBytes(4);
+    const head =
+        payload.length < 126
+            ? Buffer.from([0x82, 0x80 | payload.length])
+            : Buffer.from([0x82, 0x80 | 126, payload.length >> 8, payload.length & 255]);
+    for (let i = 0; i < payload.length; ++i) payload[i] ^= mask[i & 3];
+    return Buffer.concat([head, mask, payload]);
 }
 
 function frameReader(deliver) {
-  let pending = Buffer.alloc(0);
-  return (bytes) => {
-    pending = Buffer.concat([pending, bytes]);
-    while (pending.length >= 2) {
-      let length = pending[1] & 127;
-      let at = 2;
-      if (length === 126) { if (pending.length < 4) return; length = pending.readUInt16BE(2); at = 4; }
-      else if (length === 127) { if (pending.length < 10) return; length = Number(pending.readBigUInt64BE(2)); at = 10; }
-      if (pending.length < at + length) return;
-      if ((pending[0] & 15) <= 2) deliver(pending.subarray(at, at + length));
-      pending = pending.subarray(at + length);
-    }
-  };
+    let pending = Buffer.alloc(0);
+    return (bytes) => {
+        pending = Buffer.concat([pending, bytes]);
+        while (pending.length >= 2) {
+            let length = pending[1] & 127;
+            let at = 2;
+            if (length === 126) {
+                if (pending.length < 4) return;
+                length = pending.readUInt16BE(2);
+                at = 4;
+            } else if (length === 127) {
+                if (pending.length < 10) return;
+                length = Number(pending.readBigUInt64BE(2));
+                at = 10;
+            }
+            if (pending.length < at + length) return;
+            if ((pending[0] & 15) <= 2) deliver(pending.subarray(at, at + length));
+            pending = pending.subarray(at + length);
+        }
+    };
 }
 
 function openTcp(host, port) {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(port, host, () => resolve(stream));
-    const stream = { write: (bytes) => socket.write(bytes), onBytes: () => {}, close: () => socket.destroy() };
-    socket.on('error', reject);
-    socket.on('data', (bytes) => stream.onBytes(bytes));
-  });
+    return new Promise((resolve, reject) => {
+        const socket = net.connect(port, host, () => resolve(stream));
+        const stream = {
+            write: (bytes) => socket.write(bytes),
+            onBytes: () => {},
+            onClose: () => {},
+            close: () => socket.destroy(),
+        };
+        socket.on('error', reject);
+        socket.on('close', () => stream.onClose());
+        socket.on('data', (bytes) => stream.onBytes(bytes));
+    });
 }
 
 export class NatsClient {
-  messages = []; // {subject, payload}, in order of arrival
-  errors = []; // texts of -ERR
-  #stream;
-  #pending = Buffer.alloc(0);
-  #pongs = [];
-  #sid = 0;
+    messages = []; // {subject, payload}, in order of arrival
+    errors = []; // texts of -ERR
+    #stream;
+    #pending = Buffer.alloc(0);
+    #pongs = [];
+    #sid = 0;
+    #isClosed = false;
 
-  // where: {port, host?, path?} (a path makes it a WebSocket), user, password.
-  static async connect({ host = '127.0.0.1', port, path, user, password }) {
-    const client = new NatsClient();
-    client.#stream = path ? await openWebSocket(host, port, path) : await openTcp(host, port);
-    client.#stream.onBytes = (bytes) => client.#read(bytes);
-    const options = { verbose: false, pedantic: false, echo: false, protocol: 1, lang: 'test', version: '0' };
-    if (user) Object.assign(options, { user, pass: password });
-    client.#stream.write(Buffer.from(`CONNECT ${JSON.stringify(options)}\r\n`));
-    await client.ping();
-    return client;
-  }
-
-  ping() {
-    return new Promise((resolve) => {
-      this.#pongs.push(resolve);
-      this.#stream.write(Buffer.from('PING\r\n'));
-    });
-  }
-
-  // Returns when the broker has taken or refused it; a refusal stands in `errors`.
-  async subscribe(subject) {
-    this.#stream.write(Buffer.from(`SUB ${subject} ${++this.#sid}\r\n`));
-    await this.ping();
-  }
-
-  async publish(subject, payload) {
-    const body = Buffer.from(payload);
-    this.#stream.write(Buffer.concat([Buffer.from(`PUB ${subject} ${body.length}\r\n`), body, Buffer.from('\r\n')]));
-    await this.ping();
-  }
-
-  close() { this.#stream.close(); }
-
-  #read(bytes) {
-    this.#pending = this.#pending.length ? Buffer.concat([this.#pending, bytes]) : bytes;
-    let at = 0;
-    while (true) {
-      const end = this.#pending.indexOf('\r\n', at);
-      if (end < 0) break;
-      const line = this.#pending.toString('utf8', at, end);
-      if (line.startsWith('MSG ')) {
-        const parts = line.split(' ');
-        const count = Number(parts.at(-1));
-        if (this.#pending.length < end + 2 + count + 2) break;
-        this.messages.push({ subject: parts[1], payload: this.#pending.toString('utf8', end + 2, end + 2 + count) });
-        at = end + 2 + count + 2;
-        continue;
-      }
-      at = end + 2;
-      if (line === 'PING') this.#stream.write(Buffer.from('PONG\r\n'));
-      else if (line === 'PONG') this.#pongs.shift()?.();
-      else if (line.startsWith('-ERR')) this.errors.push(line);
+    // where: {port, host?, path?} (a path makes it a WebSocket), user, password.
+    static async connect({host = '127.0.0.1', port, path, user, password}) {
+        const client = new NatsClient();
+        client.#stream = path ? await openWebSocket(host, port, path) : await openTcp(host, port);
+        client.#stream.onBytes = (bytes) => client.#read(bytes);
+        client.#stream.onClose = () => client.#closed();
+        const options = {
+            verbose: false,
+            pedantic: false,
+            echo: false,
+            protocol: 1,
+            lang: 'test',
+            version: '0',
+        };
+        if (user) Object.assign(options, {user, pass: password});
+        client.#stream.write(Buffer.from(`CONNECT ${JSON.stringify(options)}\r\n`));
+        await client.ping();
+        return client;
     }
-    this.#pending = this.#pending.subarray(at);
-  }
+
+    ping() {
+        return new Promise((resolve, reject) => {
+            if (this.#isClosed) return reject(new Error('the connection is closed'));
+            this.#pongs.push({resolve, reject});
+            this.#stream.write(Buffer.from('PING\r\n'));
+        });
+    }
+
+    // Returns when the broker has taken or refused it; a refusal stands in `errors`.
+    async subscribe(subject) {
+        this.#stream.write(Buffer.from(`SUB ${subject} ${++this.#sid}\r\n`));
+        await this.ping();
+    }
+
+    async publish(subject, payload) {
+        const body = Buffer.from(payload);
+        this.#stream.write(
+            Buffer.concat([
+                Buffer.from(`PUB ${subject} ${body.length}\r\n`),
+                body,
+                Buffer.from('\r\n'),
+            ]),
+        );
+        await this.ping();
+    }
+
+    close() {
+        this.#stream.close();
+    }
+
+    #closed() {
+        this.#isClosed = true;
+        for (const {reject} of this.#pongs.splice(0))
+            reject(new Error('the connection was closed'));
+    }
+
+    #read(bytes) {
+        this.#pending = this.#pending.length ? Buffer.concat([this.#pending, bytes]) : bytes;
+        let at = 0;
+        while (true) {
+            const end = this.#pending.indexOf('\r\n', at);
+            if (end < 0) break;
+            const line = this.#pending.toString('utf8', at, end);
+            if (line.startsWith('MSG ')) {
+                const parts = line.split(' ');
+                const count = Number(parts.at(-1));
+                if (this.#pending.length < end + 2 + count + 2) break;
+                this.messages.push({
+                    subject: parts[1],
+                    payload: this.#pending.toString('utf8', end + 2, end + 2 + count),
+                });
+                at = end + 2 + count + 2;
+                continue;
+            }
+            at = end + 2;
+            if (line === 'PING') this.#stream.write(Buffer.from('PONG\r\n'));
+            else if (line === 'PONG') this.#pongs.shift()?.resolve();
+            else if (line.startsWith('-ERR')) this.errors.push(line);
+        }
+        this.#pending = this.#pending.subarray(at);
+    }
 }

@@ -3,6 +3,8 @@ import {execFileSync} from 'node:child_process';
 
 import {chromium} from 'playwright-core';
 
+import {until} from './wait.mjs';
+
 function chromiumPath() {
     if (process.env.CHROMIUM) return process.env.CHROMIUM;
     return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
@@ -51,18 +53,6 @@ export const causeOf = (page) => withBlotter(page, (blotter) => blotter.cause);
 export const statsOf = (page) => withBlotter(page, (blotter) => blotter.stats());
 export const rowsOf = (page, table) =>
     withBlotter(page, (blotter, name) => blotter.rows(name), table);
-
-// Polls until `work` answers something true, or throws with its last answer.
-export async function until(what, work, seconds = 20) {
-    const end = Date.now() + seconds * 1000;
-    let last;
-    for (;;) {
-        last = await work();
-        if (last) return last;
-        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-}
 
 export const untilStatus = (page, status, seconds) =>
     until(`status ${status}`, async () => (await statusOf(page)) === status, seconds);

@@ -33,8 +33,8 @@ export const info =
     '\r\n';
 
 export class Ingress {
-    // What GET answers for a path below a service, as {status, body}; and what a socket is sent
-    // when it opens, as a function of the raw connection. Both may be replaced at any time.
+    // What GET answers for a path below a service: {status, body} or a promise of it. And what a
+    // socket does when it opens, given the raw connection. Both may be replaced at any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
     policy =
@@ -65,7 +65,7 @@ export class Ingress {
     async #answer(request, answer) {
         const path = new URL(request.url, this.url).pathname;
         if (/^\/(account|position)-service\//.test(path)) {
-            const {status, body} = this.rest(path);
+            const {status, body} = await this.rest(path);
             answer.writeHead(status, {'content-type': 'application/json'});
             // A body may be text or a generator of pieces of it.
             if (typeof body === 'string') answer.end(body);
@@ -116,7 +116,8 @@ export function quietBroker(connection) {
             length = bytes.readUInt16BE(2);
             at = 4;
         }
-        if (!masked || (bytes[0] & 15) === 8) return;
+        if ((bytes[0] & 15) === 8) connection.destroy(); // the browser says goodbye
+        if (!masked || connection.destroyed) return;
         const mask = bytes.subarray(at, at + 4);
         const body = bytes
             .subarray(at + 4, at + 4 + length)

@@ -28,7 +28,7 @@ export function readPng(bytes) {
     let height = 0;
     let step = 0;
     const parts = [];
-    for (let at = 8; at < bytes.length;) {
+    for (let at = 8; at < bytes.length; ) {
         const length = bytes.readUInt32BE(at);
         const kind = bytes.toString('latin1', at + 4, at + 8);
         const body = bytes.subarray(at + 8, at + 8 + length);

@@ -2,16 +2,28 @@
 //
 // Started by scripts/run as a user would, on a free port, without simulated orders, with its data
 // in a folder that goes with it.
-import {spawn} from 'node:child_process';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {spawn, spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
 import http from 'node:http';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {sleep} from './wait.mjs';
+
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const readySecondsMax = 40;
+
+// The ports of a stack by name (BROKER_PORT, ...), from the one place that knows them.
+function portsOf(port) {
+    const {stdout} = spawnSync(join(root, 'scripts', 'ports'), [String(port)], {encoding: 'utf8'});
+    const pairs = stdout.trim().split('\n');
+    return Object.fromEntries(
+        pairs.map((pair) => pair.split('=')).map(([name, value]) => [name, Number(value)]),
+    );
+}
 
 // The ports of a stack follow from its ingress port; one that is taken makes the run say so.
 const somePort = () => 30000 + Math.floor(Math.random() * 1000);
@@ -27,7 +39,11 @@ async function tryStart(environment) {
     child.stderr.on('data', (bytes) => {
         said += bytes;
     });
-    const ended = new Promise((resolve) => child.on('exit', resolve));
+    // Whatever ends the test ends the stack.
+    process.on('exit', () => child.kill('SIGTERM'));
+    const ended = new Promise((resolve) =>
+        child.on('exit', (code, signal) => resolve({code, signal})),
+    );
     const ready = new Promise((resolve) => {
         let text = '';
         child.stdout.on('data', (bytes) => {
@@ -39,10 +55,12 @@ async function tryStart(environment) {
         setTimeout(resolve, readySecondsMax * 1000, 'late').unref(),
     );
     const outcome = await Promise.race([ready, ended.then(() => 'ended'), late]);
-    const stop = async () => {
-        child.kill('SIGTERM');
-        await ended;
+    // Resolves to {code, signal} when everything has ended; SIGINT is what Ctrl-C sends.
+    const stop = async (signal = 'SIGTERM') => {
+        child.kill(signal);
+        const result = await ended;
         await rm(stateDir, {recursive: true, force: true});
+        return result;
     };
     if (outcome !== 'ready') {
         await stop();
@@ -67,18 +85,24 @@ export class Stack {
     constructor({port, stateDir, stop}) {
         this.url = `http://localhost:${port}/`;
         this.port = port;
+        this.ports = portsOf(port);
         this.stateDir = stateDir;
         this.stop = stop;
         this.agent = new http.Agent({keepAlive: true, maxSockets: 8});
     }
 
-    async pid(child) {
-        return Number(await readFile(join(this.stateDir, `${child}.pid`), 'utf8'));
+    // Of 'nats', 'services' or 'nginx'; another one after scripts/run has started it again.
+    pid(child) {
+        return Number(readFileSync(join(this.stateDir, `${child}.pid`), 'utf8'));
+    }
+
+    servicesPassword() {
+        return readFileSync(join(this.stateDir, 'services-password'), 'utf8').trim();
     }
 
     // SIGKILL to 'nats', 'services' or 'nginx'; scripts/run starts it again.
-    async kill(child) {
-        process.kill(await this.pid(child), 'SIGKILL');
+    kill(child) {
+        process.kill(this.pid(child), 'SIGKILL');
     }
 
     // {status, text} of a request through the ingress; status 0 when there was no answer.
@@ -163,7 +187,7 @@ export class Stack {
             const now = (await this.trades()).length;
             if (now === before) return now;
             before = now;
-            await new Promise((resolve) => setTimeout(resolve, 1000));
+            await sleep(1000);
         }
     }
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 
-import {launchBrowser, openPage, rowsOf, statsOf, until, untilStatus} from '../support/browser.mjs';
+import {launchBrowser, openPage, rowsOf, statsOf, untilStatus} from '../support/browser.mjs';
+import {until} from '../support/wait.mjs';
 import {Stack} from '../support/stack.mjs';
 
 const orderCount = 10_000;

@@ -10,10 +10,10 @@ import {
     rowsOf,
     statsOf,
     statusOf,
-    until,
     untilStatus,
     withBlotter,
 } from '../support/browser.mjs';
+import {until} from '../support/wait.mjs';
 import {binary, info, Ingress, quietBroker, text} from '../support/ingress.mjs';
 import {inkIn, readPng} from '../support/pixels.mjs';
 
@@ -179,6 +179,42 @@ test('a payload that is no record is counted and dropped, the link stays', async
     assert.equal((await rowsOf(page, 'trades')).length, 1);
 });
 
+test('a trade that the database does not confirm is shown as such', async () => {
+    let link;
+    ingress.socket = (connection) => {
+        link = connection;
+        quietBroker(connection);
+    };
+    // The event comes while the first snapshot is on its way, which does not hold it; nor does the
+    // second, two seconds later.
+    ingress.rest = async (path) => {
+        if (path.includes('/trades/')) {
+            const payload = JSON.stringify({payload: {...trade('T-2', 500), updated: Date.now()}});
+            link.write(binary(`MSG a 1 ${payload.length}\r\n${payload}\r\n`));
+            await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        return healthy(path);
+    };
+    page = await openPage(browser, `${ingress.url}#account=22214`);
+    await untilStatus(page, 'live');
+    ingress.rest = healthy;
+    await until('the mark', async () => (await rowsOf(page, 'trades'))[0]._phantom === true);
+    const rows = await rowsOf(page, 'trades');
+    assert.deepEqual(
+        rows.map((row) => [row.id, row._phantom]),
+        [
+            ['T-2', true],
+            ['T-1', undefined],
+        ],
+    );
+    const {layout, phantoms} = await statsOf(page);
+    assert.equal(phantoms, 1);
+    const {x, y, headerHeight, rowHeight} = layout.tables.trades;
+    const picture = readPng(await page.screenshot());
+    const strike = {x: x + 10, y: y + headerHeight + rowHeight / 2 - 2, width: 400, height: 4};
+    assert.ok(inkIn(picture, strike) > 380, 'struck through');
+});
+
 test('readable before the program runs, and when scripts are off', async () => {
     const context = await browser.newContext({javaScriptEnabled: false});
     const quiet = await context.newPage();
@@ -233,7 +269,11 @@ test('an unknown profile, theme, subject family or account is one sentence', asy
 
 test('a trap shows the crash text and lets nothing in afterwards', async () => {
     ingress.rest = healthy;
-    ingress.socket = quietBroker;
+    let link;
+    ingress.socket = (connection) => {
+        link = connection;
+        quietBroker(connection);
+    };
     page = await openPage(browser, ingress.url);
     await untilStatus(page, 'live');
     await withBlotter(page, (blotter) => blotter.setAccount(22214));
@@ -256,6 +296,7 @@ test('a trap shows the crash text and lets nothing in afterwards', async () => {
     assert.equal(said[0], 'offline');
     assert.match(said[1], /has stopped/);
     assert.match(await wordsOf(page), /Reload the page/);
+    await until('its connection is closed', () => link.destroyed);
 });
 
 test('a lost context is drawn again when it is restored', async () => {
@@ -284,7 +325,12 @@ test('two elements on one page live apart', async () => {
         path === '/position-service/trades/7'
             ? {status: 200, body: JSON.stringify([{...trade('T-7', 7), accountId: 7}])}
             : healthy(path);
-    ingress.socket = quietBroker;
+    const links = new Set();
+    ingress.socket = (connection) => {
+        links.add(connection);
+        connection.on('close', () => links.delete(connection));
+        quietBroker(connection);
+    };
     page = await openPage(browser, `${ingress.url}#account=22214`);
     await untilStatus(page, 'live');
     const seen = await withBlotter(page, async (blotter) => {
@@ -302,5 +348,6 @@ test('two elements on one page live apart', async () => {
         };
     });
     assert.deepEqual(seen, {ids: [['T-1'], ['T-7']], gone: 'closed', stays: 'live'});
+    await until('the connection of the one that went is closed', () => links.size === 1);
     assert.deepEqual(page.complaints, []);
 });

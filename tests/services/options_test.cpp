@@ -1,0 +1,62 @@
+// tests/services/options_test.cpp - the command line.
+#include "services/options.h"
+
+#include <doctest/doctest.h>
+
+using namespace nats_blotter::services;
+
+namespace {
+
+Options parsed(const std::vector<std::string>& arguments) {
+    const auto result = options_from_arguments(arguments);
+    REQUIRE(std::holds_alternative<Options>(result));
+    return std::get<Options>(result);
+}
+
+std::string refused(const std::vector<std::string>& arguments) {
+    const auto result = options_from_arguments(arguments);
+    REQUIRE(std::holds_alternative<UsageError>(result));
+    return std::get<UsageError>(result).text;
+}
+
+}  // namespace
+
+TEST_CASE("EveryRoleRunsUnlessSomeAreNamed") {
+    CHECK(parsed({}).runs(Role::TradeService));
+    CHECK(parsed({}).port(Role::TradeService) == 18092);
+    const Options some =
+        parsed({"--role", "trade-service,people-service", "--role=trade-processor"});
+    CHECK(some.runs(Role::TradeService));
+    CHECK(some.runs(Role::TradeProcessor));
+    CHECK_FALSE(some.runs(Role::AccountService));
+}
+
+TEST_CASE("PortsAreSetOneByOneOrAsABlock") {
+    const Options options = parsed({"--port-base", "15000", "--port", "trade-service=16000"});
+    CHECK(options.port(Role::ReferenceData) == 15000);
+    CHECK(options.port(Role::TradeProcessor) == 15004);
+    CHECK(options.port(Role::TradeService) == 16000);
+    CHECK(options.url(Role::AccountService) == "http://127.0.0.1:15001");
+}
+
+TEST_CASE("OrdersHaveOneSubjectWhateverTheFamilies") {
+    CHECK(parsed({}).orders_subject == "/trades");
+    CHECK(parsed({"--subjects", "slash"}).orders_subject == "/trades");
+    CHECK(parsed({"--subjects", "dotted"}).orders_subject == "trades.new");
+    CHECK(parsed({}).families.size() == 2);
+}
+
+TEST_CASE("EveryMistakeIsNamed") {
+    CHECK(refused({"--bogus", "1"}) == "no such option: --bogus");
+    CHECK(refused({"stray"}) == "no such option: stray");
+    CHECK(refused({"--role", "baker"}) == "--role: no such role: baker");
+    CHECK(refused({"--port", "trade-service=70000"}) == "--port: not a port: 70000");
+    CHECK(refused({"--port", "18092"}) == "--port: not ROLE=VALUE: 18092");
+    CHECK(refused({"--port-base", "65534"}) == "--port-base: not a port: 65536");
+    CHECK(refused({"--database"}) == "--database: value missing");
+    CHECK(refused({"--simulate", "-1"}) == "--simulate: not a rate from 0 to 100000: -1");
+    CHECK(refused({"--subjects", "all"}) == "--subjects: not slash, dotted or both: all");
+    CHECK(refused({"--nats", "nats://u:p@h"}).find("credentials belong") != std::string::npos);
+    CHECK(refused({"--simulate-url", "ftp://x"}).find("not an http://") != std::string::npos);
+    CHECK(std::holds_alternative<HelpWanted>(options_from_arguments({"--help"})));
+}

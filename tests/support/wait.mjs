@@ -1,0 +1,13 @@
+// tests/support/wait.mjs - waiting for something to become true.
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Polls until `work` answers something true, which it returns; throws with `what` after `seconds`.
+export async function until(what, work, seconds = 20) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+        const answer = await work();
+        if (answer) return answer;
+        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`);
+        await sleep(25);
+    }
+}
