@@ -142,9 +142,11 @@ void OrderedConsumer::take_heartbeat(std::string_view headers, MonotonicUs now) 
     if (const std::optional<std::string_view> stalled = header_value(headers, kStalledHeader))
         return answer_flow_control(*stalled);
     if (stage_ != Stage::Running || delivered == -1) return;
-    caught_up();
-    // Other subjects' messages were passed over; that they get evicted need not worry us.
+    // What it has passed over: with a filter other subjects' messages, whose eviction need not
+    // worry us; without one, what was gone before its turn came.
     const StreamSequence passed = number_header(headers, kLastStreamHeader);
+    if (next_ != 0 && options_.filter_subject.empty()) skip_evicted(passed + 1);
+    caught_up();
     next_ = std::max(next_, passed + 1);
 }
 

@@ -14,29 +14,6 @@ namespace nats_blotter::tests {
 
 using Kind = nats::JetStreamEvent::Kind;
 
-SeenJetStreamEvent seen_event_from(const nats::JetStreamEvent& event) {
-    SeenJetStreamEvent seen;
-    seen.kind = event.kind;
-    seen.request = event.request;
-    seen.consumer = event.consumer;
-    seen.from = event.from;
-    seen.to = event.to;
-    seen.failure = event.failure;
-    seen.text = event.text;
-    seen.subject = event.subject;
-    seen.headers = event.headers;
-    seen.payload = event.payload;
-    seen.sequence = event.ack != nullptr ? event.ack->sequence : event.metadata.stream_sequence;
-    seen.pending = event.metadata.pending;
-    seen.stored_at = event.metadata.stored_at;
-    seen.duplicate = event.ack != nullptr && event.ack->duplicate;
-    if (event.error != nullptr) {
-        seen.error_code = event.error->error_code;
-        seen.description = event.error->description;
-    }
-    return seen;
-}
-
 TemporaryFolder::TemporaryFolder() {
     char path[] = "/tmp/nats_blotter_store_XXXXXX";
     if (::mkdtemp(path) != nullptr) path_ = path;

@@ -8,24 +8,9 @@
 #include <vector>
 
 #include "nats/jetstream.h"
+#include "support/seen_jetstream_event.h"
 
 namespace nats_blotter::tests {
-
-// An event that outlives the next call.
-struct SeenJetStreamEvent {
-    nats::JetStreamEvent::Kind kind = nats::JetStreamEvent::Kind::None;
-    nats::RequestId request = 0;
-    nats::ConsumerId consumer = 0;
-    nats::StreamSequence from = 0, to = 0;
-    nats::JetStreamFailure failure = nats::JetStreamFailure::None;
-    std::string text, subject, headers, payload, description;
-    nats::StreamSequence sequence = 0;  // of a Message, or a Published
-    std::int64_t pending = 0;
-    std::int64_t stored_at = 0;
-    bool duplicate = false;
-    std::int32_t error_code = 0;
-};
-SeenJetStreamEvent seen_event_from(const nats::JetStreamEvent& event);
 
 // A folder of the test's own under /tmp, removed with it.
 class TemporaryFolder {
