@@ -9,6 +9,7 @@
 
 #include "nats/error.h"
 #include "nats/jetstream.h"
+#include "nats/kv.h"
 #include "support/broker_process.h"
 #include "support/jetstream_link.h"
 #include "support/seed.h"
@@ -485,6 +486,110 @@ TEST_CASE("APublishIsStoredOncePerMessageId") {
     broker.process.signal(SIGCONT);
     REQUIRE(link.serve_until(Kind::Failed, kPatienceMs));
     CHECK(link.last(Kind::Failed).failure == JetStreamFailure::Disconnected);
+}
+
+namespace {
+
+// Entries of a watch as "key=value@revision", deletions as "key!", InitialDone as "done".
+struct WatchedBucket {
+    WatchedBucket(JetStreamLink& the_link, bool direct)
+        : link(the_link), bucket(the_link.jetstream, "B", direct) {
+        link.on_event = [this](const nats::JetStreamEvent& event) {
+            const nats::KvEvent told = bucket.translate(event);
+            using KvKind = nats::KvEvent::Kind;
+            if (told.kind == KvKind::None) return false;
+            const std::string key(told.entry.key);
+            const std::string value(told.entry.value);
+            const std::string revision = std::to_string(told.entry.revision);
+            if (told.kind == KvKind::InitialDone) log += "done ";
+            if (told.kind == KvKind::Entry && told.entry.operation == nats::KvOperation::Put)
+                log += key + "=" + value + "@" + revision + " ";
+            if (told.kind == KvKind::Entry && told.entry.operation != nats::KvOperation::Put)
+                log += key + (told.entry.operation == nats::KvOperation::Purge ? "!! " : "! ");
+            if (told.request == 0) return true;
+            last = told.kind;
+            last_value = value;
+            last_revision = told.entry.revision;
+            ++ends;
+            return true;
+        };
+    }
+    ~WatchedBucket() { link.on_event = nullptr; }
+    // Waits for the end of a call.
+    nats::KvEvent::Kind end(const Result<nats::RequestId>& id) {
+        const int before = ends;
+        REQUIRE(id.has_value());
+        REQUIRE(link.serve_until([&] { return ends > before; }, kPatienceMs));
+        return last;
+    }
+    bool told(const std::string& wanted) {
+        return link.serve_until([&] { return log == wanted; }, kPatienceMs);
+    }
+
+    JetStreamLink& link;
+    nats::KvBucket bucket;
+    std::string log, last_value;
+    nats::KvEvent::Kind last = nats::KvEvent::Kind::None;
+    StreamSequence last_revision = 0;
+    int ends = 0;
+};
+
+bool make_bucket(JetStreamLink& link, const std::string& more) {
+    return make_stream(
+        link, "KV_B", "$KV.B.>",
+        ",\"allow_rollup_hdrs\":true,\"deny_delete\":true,\"discard\":\"new\"" + more);
+}
+
+}  // namespace
+
+TEST_CASE("ABucketIsWatchedReadAndWritten") {
+    using KvKind = nats::KvEvent::Kind;
+    JetStreamBroker broker;
+    REQUIRE(broker.process.start());
+    JetStreamLink link(broker.process.port(), 1);
+    REQUIRE(link.connect());
+    for (const bool direct : {true, false}) {
+        CAPTURE(direct);
+        link.on_event = nullptr;
+        REQUIRE(make_bucket(link, std::string(",\"max_msgs_per_subject\":3,\"allow_direct\":") +
+                                      (direct ? "true" : "false")));
+        WatchedBucket kv(link, direct);
+        REQUIRE(kv.bucket.watch(">", real_now()).has_value());
+        REQUIRE(kv.told("done "));  // also of an empty bucket
+
+        CHECK(kv.end(kv.bucket.put("a.x", "1", real_now())) == KvKind::Stored);
+        CHECK(kv.last_revision == 1);
+        CHECK(kv.end(kv.bucket.put("a.x", "2", real_now(), 0)) == KvKind::Conflict);
+        CHECK(kv.end(kv.bucket.put("a.x", "2", real_now(), 1)) == KvKind::Stored);
+        CHECK(kv.end(kv.bucket.get("a.x", real_now())) == KvKind::Found);
+        CHECK(kv.last_value == "2");
+        CHECK(kv.last_revision == 2);
+        CHECK(kv.end(kv.bucket.get("a.none", real_now())) == KvKind::NotFound);
+        CHECK(kv.end(kv.bucket.put("b", "3", real_now())) == KvKind::Stored);
+        CHECK(kv.end(kv.bucket.remove("a.x", real_now(), 1)) == KvKind::Conflict);
+        CHECK(kv.end(kv.bucket.remove("a.x", real_now(), 2)) == KvKind::Stored);
+        CHECK(kv.end(kv.bucket.get("a.x", real_now())) == KvKind::NotFound);
+        CHECK(kv.end(kv.bucket.purge("b", real_now())) == KvKind::Stored);
+        CHECK(kv.told("done a.x=1@1 a.x=2@2 b=3@3 a.x! b!! "));
+        CHECK(kv.end(kv.bucket.put("c", "6", real_now())) == KvKind::Stored);
+
+        // A second watch sees what stands, and a pattern sees its part; over a cut as well.
+        kv.log.clear();
+        nats::KvWatchOptions options;
+        options.ignore_deletes = true;
+        const auto second = kv.bucket.watch("*", real_now(), options);
+        REQUIRE(second.has_value());
+        REQUIRE(kv.told("c=6@6 done "));
+        kv.log.clear();
+        link.cut();
+        REQUIRE(link.serve_until([&] { return !link.client.connected(); }, kPatienceMs));
+        REQUIRE(link.connect());
+        CHECK(kv.end(kv.bucket.put("a.y", "7", real_now())) == KvKind::Stored);
+        CHECK(kv.told("a.y=7@7 "));
+        kv.bucket.stop(*second, real_now());
+        link.on_event = nullptr;
+        REQUIRE_FALSE(link.ask("STREAM.DELETE.KV_B", {}).empty());
+    }
 }
 
 TEST_CASE("ABrokerWithoutJetStreamIsToldAtOnce") {
