@@ -7,13 +7,15 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run test screenshot format check-format clean
+.PHONY: help setup build dist run test test-long conformance screenshot format check-format clean
 
-export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS
+export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS WASM FUZZ_SECONDS
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"
 	@echo "make test          build and run every test"
+	@echo "make test-long     the tests that take hours"
+	@echo "make conformance CASES=file.json   feed a file of cases to the NATS parser; WASM=1"
 	@echo "make dist          the deployable page, in dist/"
 	@echo "make setup         install what all of these need"
 	@echo "make screenshot    make the README's picture again"
@@ -24,10 +26,11 @@ setup:
 	@scripts/setup test
 
 # GNU make answers 2 for a failed recipe and adds a line of its own. In question mode it hands on
-# a status of 1 and stays quiet, and still runs the lines that begin with "+": so `make run` ends
-# with the script's own words and status. `exec` lets signals reach scripts/run itself, and SIGINT
-# is given back its meaning, which a shell takes from what it starts in the background.
-ifeq ($(MAKECMDGOALS),run)
+# a status of 1 and stays quiet, and still runs the lines that begin with "+": so `make run` and
+# `make conformance` end with the script's own words and status. `exec` lets signals reach
+# scripts/run itself, and SIGINT is given back its meaning, which a shell takes from what it starts
+# in the background.
+ifneq ($(filter $(MAKECMDGOALS),run conformance),)
 MAKEFLAGS += --question
 endif
 run:
@@ -35,11 +38,17 @@ run:
 	scripts/setup run && scripts/build services && scripts/dist && \
 	exec env --default-signal=INT,QUIT scripts/run || exit 1
 
+conformance:
+	+@unset MAKEFLAGS MFLAGS MAKELEVEL; scripts/conformance $(CASES) || exit 1
+
 dist:
 	@scripts/setup run && scripts/dist
 
 test:
 	@exec scripts/test
+
+test-long:
+	@exec scripts/test-long
 
 screenshot:
 	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs

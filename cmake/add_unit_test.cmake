@@ -20,6 +20,23 @@ function(add_system_header_links)
     target_include_directories(nb_system_headers SYSTEM INTERFACE "${links}")
 endfunction()
 
+# A program that is run under Node, with the machine's files, when it is built as WebAssembly.
+function(link_for_node target)
+    if(EMSCRIPTEN)
+        set(without_fetch "${PROJECT_SOURCE_DIR}/cmake/node_without_fetch.js")
+        set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${without_fetch}")
+        target_link_options(
+            ${target} PRIVATE
+            "SHELL:--pre-js '${without_fetch}'"
+            -sENVIRONMENT=node # CommonJS glue: EXPORT_ES6 output does not load in Node
+            -sEXIT_RUNTIME=1 # so that the exit status of main is the process's
+            -sALLOW_MEMORY_GROWTH=1 # tests at the limits need more than the default 16 MiB
+            -sINITIAL_MEMORY=67108864
+            -sNODERAWFS=1 # tests read their samples from tests/data
+            -sASSERTIONS=1)
+    endif()
+endfunction()
+
 function(add_unit_test name)
     cmake_parse_arguments(ARG "NATIVE_ONLY" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
     if(ARG_NATIVE_ONLY AND EMSCRIPTEN)
@@ -36,15 +53,6 @@ function(add_unit_test name)
     target_compile_definitions(
         ${name}_test PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
                              NB_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-    if(EMSCRIPTEN)
-        target_link_options(
-            ${name}_test PRIVATE
-            -sENVIRONMENT=node # CommonJS glue: EXPORT_ES6 output does not load in Node
-            -sEXIT_RUNTIME=1 # so that the exit status of main is the process's
-            -sALLOW_MEMORY_GROWTH=1 # tests at the limits need more than the default 16 MiB
-            -sINITIAL_MEMORY=67108864
-            -sNODERAWFS=1 # tests read their samples from tests/data
-            -sASSERTIONS=1)
-    endif()
+    link_for_node(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test)
 endfunction()

@@ -216,14 +216,18 @@ bool JsonScanner::scan_escape() {
     }
     const std::int32_t unit = hex4(text_, at_ + 2);
     bool good = unit >= 0 && !is_low_surrogate(unit);
-    at_ += 6;
+    std::size_t end = at_ + 6;
     if (good && is_high_surrogate(unit)) {
-        good = at_ + 6 <= text_.size() && text_[at_] == '\\' && text_[at_ + 1] == 'u' &&
-               is_low_surrogate(hex4(text_, at_ + 2));
-        at_ += 6;
+        good = end + 6 <= text_.size() && text_[end] == '\\' && text_[end + 1] == 'u' &&
+               is_low_surrogate(hex4(text_, end + 2));
+        end += 6;
     }
-    if (!good) fail(JsonError::BadString, start);
-    return good;
+    if (!good) {
+        fail(JsonError::BadString, start);
+        return false;
+    }
+    at_ = end;
+    return true;
 }
 
 JsonToken JsonScanner::scan_number() {

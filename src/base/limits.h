@@ -11,8 +11,9 @@ namespace nats_blotter {
 // ---- NATS wire
 
 // A control line without its payload. The server takes 4096 bytes of arguments and adds a verb and
-// a sid; an -ERR that quotes a subject was seen at 4126 bytes. Eight times that is never genuine.
-inline constexpr std::size_t kControlLineBytesMax = 32 * 1024;
+// a sid; an -ERR that quotes a subject was seen at 4126 bytes. Sixteen times that leaves room for a
+// server whose max_control_line was raised, and is nothing to a page.
+inline constexpr std::size_t kControlLineBytesMax = 64 * 1024;
 
 // INFO grows with connect_urls of a cluster, so it has its own cap.
 inline constexpr std::size_t kInfoLineBytesMax = 1024 * 1024;

@@ -33,7 +33,7 @@ Event Client::State::next_event(MonotonicUs at) {
         --queue_count;
         return event;
     }
-    if (take_leftover(event)) return event;
+    if (has_leftover() && take_leftover(event)) return event;
     while (open()) {
         const ParsedOp op = parser.next();
         if (op.kind == Kind::NeedMore) {
@@ -60,6 +60,10 @@ Event Client::State::next_event(MonotonicUs at) {
     }
     take_closed(event);
     return event;
+}
+
+bool Client::State::has_leftover() const {
+    return publishes.has_unsent() || requests.has_failed() || !ended_sids.empty();
 }
 
 // What was accepted and came to nothing, told as soon as that is certain.

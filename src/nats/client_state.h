@@ -112,11 +112,13 @@ struct Client::State {
     bool take_error(const ParsedOp& op, MonotonicUs now, Event& event);
     bool drain(Event& event);
     bool take_drained_op(const ParsedOp& op, Event& event);
+    bool has_leftover() const;
     bool take_leftover(Event& event);
     bool take_closed(Event& event);
 
     // ---- client_subscribe.cpp
     Result<Sid> subscribe(std::string_view subject, std::string_view queue_group);
+    Subscription* owners_subscription(Sid sid);
     void send_unsub(const Subscription& subscription, Sid sid);
     void end_subscription(Sid sid);
     void begin_drain(MonotonicUs until, MonotonicUs now);

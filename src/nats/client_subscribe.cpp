@@ -13,7 +13,7 @@ Result<Sid> Client::subscribe(std::string_view subject, std::string_view queue_g
 
 void Client::unsubscribe(Sid sid) {
     State& s = *state_;
-    const Subscription* subscription = s.subscriptions.find(sid);
+    const Subscription* subscription = s.owners_subscription(sid);
     if (subscription == nullptr) return;
     s.send_unsub(*subscription, sid);
     s.subscriptions.remove(sid);
@@ -23,7 +23,7 @@ void Client::unsubscribe(Sid sid) {
 void Client::unsubscribe_after(Sid sid, std::uint64_t messages_max) {
     State& s = *state_;
     NB_ASSERT(messages_max > 0);
-    Subscription* subscription = s.subscriptions.find(sid);
+    Subscription* subscription = s.owners_subscription(sid);
     if (subscription == nullptr || subscription->draining) return;
     if (subscription->received >= messages_max) {
         s.send_unsub(*subscription, sid);
@@ -41,7 +41,7 @@ void Client::unsubscribe_after(Sid sid, std::uint64_t messages_max) {
 void Client::drain_subscription(Sid sid, MonotonicUs now) {
     State& s = *state_;
     s.now = now;
-    Subscription* subscription = s.subscriptions.find(sid);
+    Subscription* subscription = s.owners_subscription(sid);
     if (subscription == nullptr || subscription->draining) return;
     const bool something_may_come = s.stage == State::Stage::Connected && !subscription->denied;
     s.send_unsub(*subscription, sid);
@@ -77,6 +77,11 @@ Result<Sid> Client::State::subscribe(std::string_view subject, std::string_view 
         check_output(now);
     }
     return sid;
+}
+
+// The inbox is ours: no sid that an owner makes up ends it.
+Subscription* Client::State::owners_subscription(Sid sid) {
+    return sid == inbox_sid ? nullptr : subscriptions.find(sid);
 }
 
 // The broker does not know one that it denied, nor one that is drained already.

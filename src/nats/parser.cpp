@@ -131,12 +131,12 @@ bool Parser::match_verb() {
     return false;
 }
 
-// A blank follows the verb; an -ERR may also end there.
+// A blank follows a verb that has arguments.
 bool Parser::first_argument_may_come() {
     const std::size_t at = read_ + verb_bytes_;
     if (at >= size_) return false;
     const char c = buffer_[at];
-    if (is_blank(c) || (verb_ == Verb::Err && c == '\r')) return true;
+    if (is_blank(c)) return true;
     if (c == '\n')
         set_failed(NatsError::BareLineFeed, verb_bytes_);
     else if (c == '\r')

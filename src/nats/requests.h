@@ -70,6 +70,7 @@ class Requests {
     void expire(MonotonicUs now);
 
     std::optional<FailedRequest> next_failed();
+    bool has_failed() const { return !failed_.empty(); }
     std::size_t pending() const { return pending_.size(); }
 
   private:

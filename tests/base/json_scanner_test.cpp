@@ -346,6 +346,16 @@ TEST_CASE("TheOffsetRightAfterAValueIsItsEnd") {
     CHECK(scanner.offset_bytes() == 10);
 }
 
+TEST_CASE("TheOffsetOfABadTextIsInsideIt") {
+    for (const std::string_view text : {R"("\u}")", R"("\u12)", R"("\ud83d\u")", R"("\ud83dx")",
+                                        R"("\udc00")", R"("\)", R"("\x")"}) {
+        CAPTURE(std::string(text));
+        JsonScanner scanner(text);
+        CHECK(scanner.next() == JsonToken::Error);
+        CHECK(scanner.offset_bytes() <= text.size());
+    }
+}
+
 TEST_CASE("EveryJsonErrorHasWords") {
     for (std::int32_t code = 1; code <= kJsonErrorCount; ++code)
         CHECK(json_error_text(static_cast<JsonError>(code)) != "unknown JSON error");

@@ -190,7 +190,8 @@ TEST_CASE("E10PublishesNeverVanish") {
             wire += broker.take_written();
             for (const tests::SeenEvent& event : broker.take_events()) {
                 if (event.kind != Kind::PublishesUnsent) continue;
-                for (nats::PublishId id = event.first_publish; id <= event.last_publish; ++id) {
+                const auto last = static_cast<std::size_t>(event.last_publish);
+                for (auto id = static_cast<std::size_t>(event.first_publish); id <= last; ++id) {
                     CHECK(accepted.at(id));
                     CHECK_FALSE(reported.at(id));
                     reported[id] = true;
@@ -201,7 +202,8 @@ TEST_CASE("E10PublishesNeverVanish") {
             for (std::uint64_t i = random.below(20); i > 0; --i) {
                 ++calls;
                 const std::string payload =
-                    "id" + std::to_string(accepted.size()) + std::string(random.below(200), '.');
+                    "id" + std::to_string(accepted.size()) +
+                    std::string(static_cast<std::size_t>(random.below(200)), '.');
                 const auto id = broker.client.publish("p", payload);
                 if (!id) continue;
                 REQUIRE(*id == accepted.size());

@@ -93,7 +93,6 @@ TEST_CASE("EverySampleIsTheSameHoweverItIsCut") {
     check_sample("info\t{}\r\n", "info||||||{}");
     check_sample("-ERR 'Authorization Violation'\r\n", "err||||||Authorization Violation");
     check_sample("-err  no quotes \r\n", "err||||||no quotes");
-    check_sample("-ERR\r\n", "err||||||");
     check_sample("-ERR \r\n", "err||||||");
     check_sample("-ERR ''\r\n", "err||||||");
     check_sample("-ERR '\r\n", "err||||||'");
@@ -146,6 +145,7 @@ TEST_CASE("EveryBreachFailsForTheSameReasonHoweverItIsCut") {
     check_breach("INFO\r\n", NatsError::MissingArguments);
     check_breach("INFO  \r\n", NatsError::MissingArguments);
     check_breach("MSG\r\n", NatsError::MissingArguments);
+    check_breach("-ERR\r\n", NatsError::MissingArguments);
     check_breach("MSG \r\n", NatsError::WrongArgumentCount);
     check_breach("MSG a 1\r\n", NatsError::WrongArgumentCount);
     check_breach("MSG a 1 r 2 3\r\n", NatsError::WrongArgumentCount);

@@ -292,3 +292,54 @@ TEST_CASE("ARealBrokerCountsAndDrainsAsWeDo") {
     CHECK(link.last(Kind::SubscriptionEnded).sid == also_grouped);
     CHECK(link.client.confirmed_publish() == 16);
 }
+
+TEST_CASE("ARealBrokersNonceIsHandedOutAndABadSignatureIsARefusal") {
+    const std::string nkey = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
+    BrokerProcess broker("authorization {\n  users: [ { nkey: " + nkey + " } ]\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.nkey = nkey;
+    options.sign_nonce = true;
+    RealLink link(broker.port(), options);
+    REQUIRE(link.until(Kind::SignatureNeeded));
+    CHECK(link.last(Kind::SignatureNeeded).text.size() > 10);
+    const std::string signature(86, 'A');  // 64 zero bytes
+    link.client.provide_signature(link.last(Kind::SignatureNeeded).generation, {signature, {}, {}},
+                                  real_now());
+    REQUIRE(link.until(Kind::Disconnected));
+    CHECK(link.last(Kind::Disconnected).cause.cause_class == CauseClass::Authentication);
+    CHECK(link.last(Kind::Disconnected).cause.phase == nats::Phase::AwaitPong);
+    CHECK(link.client.servers()[0].auth_failures == 1);
+}
+
+TEST_CASE("CredentialsOfAProviderAreTaken") {
+    BrokerProcess broker("authorization {\n  token: t0ken\n}\n");
+    REQUIRE(broker.start());
+    nats::Options options;
+    options.ask_credentials = true;
+    RealLink link(broker.port(), options);
+    nats::Credentials credentials;
+    for (const char* token : {"wrong", "t0ken"}) {
+        REQUIRE(link.until(Kind::CredentialsNeeded));
+        credentials.token = token;
+        link.client.provide_credentials(link.last(Kind::CredentialsNeeded).generation, credentials,
+                                        real_now());
+        if (credentials.token == "wrong") REQUIRE(link.until(Kind::Disconnected));
+    }
+    CHECK(link.until(Kind::Connected));
+}
+
+TEST_CASE("ALameDuckIsLeftForAnotherBroker") {
+    BrokerProcess duck("lame_duck_duration: \"60s\"\nlame_duck_grace_period: \"20s\"\n");
+    REQUIRE(duck.start());
+    nats::Options options;
+    options.servers = {"the duck", "another"};
+    options.randomize_servers = false;
+    RealLink link(duck.port(), options);
+    REQUIRE(link.until(Kind::Connected));
+    duck.signal(SIGUSR2);
+    REQUIRE(link.until(Kind::LameDuck));
+    REQUIRE(link.transport.serve_until(Kind::Disconnected, 9'000));
+    CHECK(link.last(Kind::Disconnected).cause.cause_class == CauseClass::Shutdown);
+    CHECK(link.last(Kind::Disconnected).cause.server == "the duck");
+}
