@@ -30,6 +30,8 @@ std::string_view nats_error_text(NatsError code) {
         case NatsError::InboxDenied: return "the broker does not permit our inbox";
         case NatsError::Draining: return "the client is draining";
         case NatsError::BadPublishAck: return "not an acknowledgement of JetStream";
+        case NatsError::BadJetStreamReply: return "not an answer of the JetStream API";
+        case NatsError::BadStreamName: return "not the name of a stream, a bucket or a key";
     }
     return "unknown NATS error";
 }

@@ -40,9 +40,13 @@ enum class NatsError : std::int32_t {
     Draining,              // drain() was called: nothing new begins
 
     // What a service answered.
-    BadPublishAck,  // not the JSON that JetStream answers a publish with
+    BadPublishAck,      // not the JSON that JetStream answers a publish with
+    BadJetStreamReply,  // not the JSON that its API answers with
+
+    // The caller's wishes again.
+    BadStreamName,  // no name of a stream or bucket, or no key of a bucket
 };
-inline constexpr std::int32_t kNatsErrorCount = 26;
+inline constexpr std::int32_t kNatsErrorCount = 28;
 
 std::string_view nats_error_text(NatsError code);
 Error nats_error(NatsError code, std::size_t offset_bytes = 0);

@@ -13,6 +13,7 @@ void ScriptedBroker::pump() {
     for (;;) {
         const nats::Event event = client.next_event(clock.now());
         if (event.kind == Kind::NeedMore) break;
+        if (on_event) on_event(event);
         see(event);
     }
     const std::string_view output = client.pending_output();

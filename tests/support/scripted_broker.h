@@ -4,6 +4,7 @@
 // HangUp ask, collects what the client writes and every other event (with its views copied).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,9 @@ class ScriptedBroker {
     std::vector<SeenEvent> take_events();
     std::size_t count(nats::Event::Kind kind) const;  // among those not taken yet
     std::size_t writes = 0;                           // non-empty outputs taken
+
+    // Sees every event first; for what sits on the client.
+    std::function<void(const nats::Event&)> on_event;
 
   private:
     void see(const nats::Event& event);
