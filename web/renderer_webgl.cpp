@@ -38,6 +38,11 @@ EM_JS(void, nb_js_canvas_release, (), {
 namespace nats_blotter::web {
 namespace {
 
+// An int in Emscripten 3.1.6, an unsigned long in newer ones.
+EMSCRIPTEN_WEBGL_CONTEXT_HANDLE handle(int context) {
+    return static_cast<EMSCRIPTEN_WEBGL_CONTEXT_HANDLE>(context);
+}
+
 constexpr const char* kVertexShader =
     "#version 300 es\n"
     "layout(location=0) in vec2 position;\n"
@@ -89,13 +94,13 @@ bool Renderer::create() {
 }
 
 void Renderer::destroy() {
-    if (context_ > 0) emscripten_webgl_destroy_context(context_);
+    if (context_ > 0) emscripten_webgl_destroy_context(handle(context_));
     nb_js_canvas_release();
     context_ = 0;
 }
 
 bool Renderer::make_objects() {
-    emscripten_webgl_make_context_current(context_);
+    emscripten_webgl_make_context_current(handle(context_));
     program_ = glCreateProgram();
     glAttachShader(program_, shader_from_text(GL_VERTEX_SHADER, kVertexShader));
     glAttachShader(program_, shader_from_text(GL_FRAGMENT_SHADER, kFragmentShader));

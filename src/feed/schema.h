@@ -28,12 +28,13 @@ std::string_view column_type_name(ColumnType type);
 
 enum class Align : std::uint8_t { Left, Right };
 
+// Every member has a value of its own, so that a few can be named in an initialiser.
 struct ColumnSpec {
-    std::string field;  // name in the record, as the feed spells it
-    std::string title;
+    std::string field{};  // name in the record, as the feed spells it
+    std::string title{};
     ColumnType type = ColumnType::Text;
-    int scale = 0;                     // Decimal only
-    std::vector<std::string> aliases;  // other spellings of `field` that are accepted
+    int scale = 0;                       // Decimal only
+    std::vector<std::string> aliases{};  // other spellings of `field` that are accepted
     Align align = Align::Left;
     bool grouped = true;  // Int and Decimal: shown with thousands separators
     bool hidden = false;  // not among the columns shown at first
