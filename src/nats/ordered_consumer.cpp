@@ -69,16 +69,13 @@ bool OrderedConsumer::take(const Event& event, MonotonicUs now) {
             ours = event.sid == sid_ && sid_ != 0;
             if (ours) interrupt(JetStreamFailure::Denied, event.text, now);
             break;
-        case Event::Kind::Connected: connected(now); break;
-        case Event::Kind::Disconnected:
-        case Event::Kind::Closed:
-            if (stage_ == Stage::Stopped || stage_ == Stage::Down) break;
-            drop_consumer();
-            stage_ = Stage::Down;
-            deadline_ = kNever;
-            request_ = 0;
-            tell_interrupted(JetStreamFailure::Disconnected, {});
+        case Event::Kind::SubscriptionEnded:  // the whole client drains
+            ours = event.sid == sid_ && sid_ != 0;
+            if (ours) go_down(JetStreamFailure::Closed);
             break;
+        case Event::Kind::Connected: connected(now); break;
+        case Event::Kind::Disconnected: go_down(JetStreamFailure::Disconnected); break;
+        case Event::Kind::Closed: go_down(JetStreamFailure::Closed); break;
         default: break;
     }
     check_invariants();
@@ -328,6 +325,15 @@ void OrderedConsumer::on_deadline(MonotonicUs now) {
         tell_interrupted(JetStreamFailure::MissedHeartbeats, {});
     }
     check_invariants();
+}
+
+void OrderedConsumer::go_down(JetStreamFailure failure) {
+    if (stage_ == Stage::Stopped || stage_ == Stage::Down) return;
+    drop_consumer();
+    stage_ = Stage::Down;
+    deadline_ = kNever;
+    request_ = 0;
+    tell_interrupted(failure, {});
 }
 
 void OrderedConsumer::interrupt(JetStreamFailure failure, std::string_view why, MonotonicUs now) {

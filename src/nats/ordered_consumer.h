@@ -143,6 +143,8 @@ class OrderedConsumer {
     void answer_flow_control(std::string_view subject);
     void drop_consumer();
     void delete_stale(MonotonicUs now);
+    // Until the next Connected.
+    void go_down(JetStreamFailure failure);
     // Throws the consumer away and tries again: at once the first time, later and later then.
     void interrupt(JetStreamFailure failure, std::string_view why, MonotonicUs now);
     void refuse(const JetStreamError& error, MonotonicUs now);

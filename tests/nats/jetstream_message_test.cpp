@@ -33,6 +33,9 @@ TEST_CASE("TheReplySubjectWithADomainIsReadWhateverComesBehindIt") {
         CHECK(read->stream_sequence == 40);
         CHECK(read->pending == 0);
     }
+    CHECK(
+        jetstream_metadata_from_reply("$JS.ACK.T.n.1.9223372036854775807.4.5.0")->stream_sequence ==
+        INT64_MAX);
     CHECK(jetstream_metadata_from_reply("$JS.ACK._.H.T.n2.2.40.4.5.0")->domain.empty());
 }
 
@@ -41,7 +44,8 @@ TEST_CASE("OtherReplySubjectsAreNone") {
          {"", "$JS.ACK", "$JS.ACK.", "$JS.FC.T.n2.x", "_INBOX.1", "$JS.ACK.T.n2.1.40.4.5",
           "$JS.ACK.a.T.n2.1.40.4.5.0", "$JS.ACK.T.n2.1.40.4.5.x", "$JS.ACK.T.n2.1.40.4.5.-1",
           "$JS.ACK.T.n2.1.0.4.5.0", "$JS.ACK.T.n2.1.40.0.5.0", "$JS.ACK.T..1.40.4.5.0",
-          "$JS.ACK.T.n2.1.40.4.5.0.", "$JS.ACK.T.n2.1.99999999999999999999.4.5.0"}) {
+          "$JS.ACK.T.n2.1.40.4.5.0.", "$JS.ACK.T.n2.1.99999999999999999999.4.5.0",
+          "$JS.ACK.T.n2.1.9999999999999999999.4.5.0", "$JS.ACK.T.n2.1.+4.4.5.0"}) {
         CAPTURE(reply);
         CHECK_FALSE(jetstream_metadata_from_reply(reply));
     }

@@ -445,6 +445,22 @@ TEST_CASE("AStoppedConsumerIsSilentAndDeleted") {
     CHECK(reader.jetstream.next_deadline() == kNever);
 }
 
+TEST_CASE("AClientThatDrainsEndsItsConsumersWithoutAnotherAttempt") {
+    Reader reader;
+    reader.run_to(5);
+    reader.client.drain_and_close(reader.clock.now());
+    reader.pump();
+    reader.message(6, 2, 0);  // was on its way
+    reader.sends("PONG\r\n");
+    reader.sends("PONG\r\n");
+    CHECK(reader.count(nats::Event::Kind::Closed) == 1);
+    reader.run_ms(60'000);
+    REQUIRE(reader.told.size() == 2);
+    CHECK(reader.told[1].failure == JetStreamFailure::Closed);
+    CHECK(reader.take_told() == "M6 I");
+    CHECK(reader.jetstream.next_deadline() == kNever);
+}
+
 TEST_CASE("InvariantsHoldOverARandomServer") {
     // Sequences rise, holes are inside gaps, whatever the order of faults.
     std::size_t messages = 0, gaps = 0, mended = 0;

@@ -59,9 +59,9 @@ void ScriptedJetStream::read_lines() {
             const bool with_headers = line.verb == "HPUB";
             line.subject = words[1];
             if (words.size() == (with_headers ? 5U : 4U)) line.reply = words[2];
-            const std::size_t bytes = std::strtoull(words.back().c_str(), nullptr, 10);
+            const std::size_t bytes = std::strtoul(words.back().c_str(), nullptr, 10);
             const std::size_t header_bytes =
-                with_headers ? std::strtoull(words[words.size() - 2].c_str(), nullptr, 10) : 0;
+                with_headers ? std::strtoul(words[words.size() - 2].c_str(), nullptr, 10) : 0;
             line.headers = rest.substr(0, header_bytes);
             line.payload = rest.substr(header_bytes, bytes - header_bytes);
             rest.remove_prefix(bytes + 2);
