@@ -10,7 +10,7 @@ function(add_module name)
     set_target_properties(nb_${name} PROPERTIES EXPORT_NAME ${name})
     target_compile_features(nb_${name} PUBLIC cxx_std_20)
     target_include_directories(nb_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
-                                                 $<INSTALL_INTERFACE:include>)
+                                                 $<INSTALL_INTERFACE:include/${PROJECT_NAME}>)
     target_link_libraries(nb_${name} PRIVATE $<BUILD_INTERFACE:nb_compile_options>)
     foreach(dependency IN LISTS ARG_DEPENDS)
         target_link_libraries(nb_${name} PUBLIC nb_${dependency})

@@ -8,7 +8,11 @@ add_library(nb_warnings INTERFACE)
 target_compile_options(
     nb_warnings
     INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
-              -Wold-style-cast -Wcast-align -Wnull-dereference -Werror)
+              -Wold-style-cast -Wcast-align -Wnull-dereference)
+# Another project's compiler may warn of what ours does not; that must not stop its build.
+if(PROJECT_IS_TOP_LEVEL)
+    target_compile_options(nb_warnings INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside its own std::string and std::optional at -O2 (GCC bug 105651).
     target_compile_options(nb_warnings INTERFACE -Wno-restrict -Wno-null-dereference

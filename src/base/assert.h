@@ -11,8 +11,16 @@ namespace nats_blotter {
 
 }  // namespace nats_blotter
 
+// NB_ASSERT_TERSE leaves the words out, where a page counts every byte: file and line remain.
+#ifdef NB_ASSERT_TERSE
+#define NB_ASSERT_WORDS(expression) ""
+#else
+#define NB_ASSERT_WORDS(expression) #expression
+#endif
 #define NB_ASSERT(expression) \
-    ((expression) ? void(0) : ::nats_blotter::assert_failed(#expression, __FILE__, __LINE__))
+    ((expression)             \
+         ? void(0)            \
+         : ::nats_blotter::assert_failed(NB_ASSERT_WORDS(expression), __FILE_NAME__, __LINE__))
 
 #ifdef NDEBUG
 #define NB_ASSERT_DEBUG(expression) void(0)

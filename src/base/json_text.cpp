@@ -1,8 +1,5 @@
 #include "base/json_text.h"
 
-#include <array>
-#include <cstdio>
-
 #include "base/utf8.h"
 
 namespace nats_blotter {
@@ -19,10 +16,10 @@ void append_json_string(std::string& out, std::string_view text) {
             case '\t': out.append("\\t"); break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
-                    std::array<char, 8> escape;
-                    std::snprintf(escape.data(), escape.size(), "\\u%04x",
-                                  static_cast<unsigned>(c));
-                    out.append(escape.data());
+                    constexpr std::string_view kHex = "0123456789abcdef";
+                    out.append("\\u00");
+                    out.push_back(kHex[static_cast<unsigned char>(c) / 16]);
+                    out.push_back(kHex[static_cast<unsigned char>(c) % 16]);
                 } else {
                     out.push_back(c);
                 }

@@ -20,10 +20,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "nats/event.h"
 
@@ -112,7 +112,7 @@ class DeliveryQueue {
     struct Lane {
         DeliveryLimits limits;
         std::deque<Entry> entries;
-        std::unordered_map<std::string, std::uint64_t> number_of_key;  // with Conflate only
+        std::map<std::string, std::uint64_t> number_of_key;  // with Conflate only
         std::uint64_t first_number = 0;  // of entries.front(), counted since open()
         std::size_t bytes = 0;
         std::uint64_t dropped_before = 0;  // this episode
@@ -128,7 +128,7 @@ class DeliveryQueue {
     static Entry take_front(Lane& lane);
     static void check_invariants(const Lane& lane);
 
-    std::unordered_map<Sid, Lane> lanes_;
+    std::map<Sid, Lane> lanes_;
     std::deque<Lagging> lagging_;
 };
 

@@ -1,6 +1,7 @@
 #include "nats/subject_router.h"
 
 #include <algorithm>
+#include <span>
 
 #include "nats/error.h"
 #include "nats/subject.h"
@@ -38,9 +39,9 @@ void SubjectRouter::remove(RouteId route) {
 // Both lists are in the order of adding, and so is what they merge to.
 void SubjectRouter::route(std::string_view subject, std::vector<std::uint64_t>& sinks) const {
     sinks.clear();
-    static const std::vector<Route> kNone;
     const auto found = literal_.find(subject);
-    const std::vector<Route>& literal = found == literal_.end() ? kNone : found->second;
+    const std::span<const Route> literal =
+        found == literal_.end() ? std::span<const Route>{} : std::span(found->second);
     std::size_t next = 0;
     for (const WildcardRoute& wildcard : wildcard_) {
         if (!subject_matches(wildcard.pattern, subject)) continue;

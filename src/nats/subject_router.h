@@ -9,9 +9,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -43,16 +44,10 @@ class SubjectRouter {
         Route route;
         std::string pattern;
     };
-    struct SubjectHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-
-    std::unordered_map<std::string, std::vector<Route>, SubjectHash, std::equal_to<>> literal_;
+    // Trees, because a hash table of strings weighs 2 KB of a page and a subject is short.
+    std::map<std::string, std::vector<Route>, std::less<>> literal_;
     std::vector<WildcardRoute> wildcard_;  // ids rise
-    std::unordered_map<RouteId, std::string> subject_of_literal_;
+    std::map<RouteId, std::string> subject_of_literal_;
     RouteId last_id_ = 0;
     std::size_t size_ = 0;
 };

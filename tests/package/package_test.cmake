@@ -1,0 +1,37 @@
+# Configures, builds and runs tests/package/consumer: cmake -DHOW=find_package|add_subdirectory
+# -DSOURCE=.. -DBUILD=.. -DWORK=.. [-DTOOLCHAIN=.. -DEMULATOR=.. -DFLAGS=..] -P package_test.cmake
+function(run)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
+                    ERROR_VARIABLE output)
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "${ARGN}\n${output}")
+    endif()
+    set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+# Debian's emcc loads acorn from here, which a node from elsewhere does not look into.
+if(NOT DEFINED ENV{NODE_PATH})
+    set(ENV{NODE_PATH} /usr/share/nodejs)
+endif()
+set(options "-DCONSUMER_MAIN=${SOURCE}/examples/core_by_itself.cpp")
+if(TOOLCHAIN)
+    list(APPEND options "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}")
+endif()
+if(FLAGS)
+    list(APPEND options "-DCMAKE_CXX_FLAGS=${FLAGS}")
+endif()
+file(REMOVE_RECURSE "${WORK}")
+if(HOW STREQUAL "find_package")
+    run("${CMAKE_COMMAND}" --install "${BUILD}" --component core --prefix "${WORK}/prefix")
+    list(APPEND options "-Dnats_blotter_ROOT=${WORK}/prefix"
+         -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=BOTH)
+else()
+    list(APPEND options "-DNATS_BLOTTER_SOURCE=${SOURCE}")
+endif()
+run("${CMAKE_COMMAND}" -S "${SOURCE}/tests/package/consumer" -B "${WORK}/build" -G Ninja ${options})
+run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer)
+file(GLOB program "${WORK}/build/consumer" "${WORK}/build/consumer.js")
+run(${EMULATOR} "${program}")
+if(NOT output MATCHES "received: hello\n")
+    message(FATAL_ERROR "The consumer said: ${output}")
+endif()
