@@ -35,7 +35,7 @@ Result<RequestId> Client::request(std::string_view subject, std::string_view pay
 }
 
 void Client::cancel_request(RequestId request) {
-    state_->requests.finish(request);
+    state_->requests.cancel(request);
     state_->check_invariants();
 }
 

@@ -74,6 +74,11 @@ bool Requests::finish(RequestId request) {
     return true;
 }
 
+void Requests::cancel(RequestId request) {
+    if (finish(request)) return;
+    std::erase_if(failed_, [&](const FailedRequest& failed) { return failed.request == request; });
+}
+
 void Requests::fail(RequestId request, RequestFailure failure) {
     if (finish(request)) failed_.push_back({request, failure});
 }

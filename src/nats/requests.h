@@ -60,6 +60,8 @@ class Requests {
 
     // Ends it without a word; false when it was not pending.
     bool finish(RequestId request);
+    // The same for its owner, also when its failure is there and was not told yet.
+    void cancel(RequestId request);
     void fail(RequestId request, RequestFailure failure);
     void fail_all(RequestFailure failure);
 

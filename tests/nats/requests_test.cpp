@@ -88,6 +88,17 @@ TEST_CASE("RequestsHaveALimitThatCountsUntoldFailures") {
     CHECK_FALSE(requests.full());
 }
 
+TEST_CASE("ACancelledRequestIsNotToldEvenWhenItsFailureWaits") {
+    Requests requests("in", 1);
+    const nats::RequestId first = requests.begin("s", 10);
+    const nats::RequestId second = requests.begin("s", 10);
+    requests.fail_all(RequestFailure::Disconnected);
+    requests.cancel(first);
+    requests.cancel(first);
+    CHECK(requests.next_failed()->request == second);
+    CHECK_FALSE(requests.next_failed().has_value());
+}
+
 TEST_CASE("EveryRequestFailureHasWords") {
     std::set<std::string_view> texts;
     for (int i = 0; i <= static_cast<int>(RequestFailure::Closed); ++i)

@@ -453,14 +453,15 @@ void Simulation::pump(Owner& owner, bool deadline_met) {
     std::uint64_t budget = slow ? 1 + random_.below(4) : UINT64_MAX;
     for (;;) {
         if (budget-- == 0) {
+            take_output(owner);
+            arm_timer(owner);
             if (owner.pump_planned) return;
             owner.pump_planned = true;
             at(now_ + (chance(10) ? 6 * kSecondUs : between(1, 50'000)), [this, &owner] {
                 owner.pump_planned = false;
                 when_awake(owner, [this, &owner] { pump(owner); });
             });
-            take_output(owner);
-            return arm_timer(owner);
+            return;
         }
         const nats::Event event = owner.client.next_event(now_);
         if (event.kind == nats::Event::Kind::NeedMore) break;
@@ -664,6 +665,7 @@ void Simulation::carry_up(const std::shared_ptr<Wire>& wire, std::string bytes) 
     wire->up_at = std::max(wire->up_at, wire->stalled_until);
     at(wire->up_at, [this, wire, bytes = std::move(bytes)] {
         if (wire->gone || wire->link.connection == 0) return;
+        trace(*wire->owner, [&] { return "broker hears " + std::to_string(bytes.size()); });
         broker_->receive(wire->link.connection, bytes, now_);
         for (const BrokerHeard& heard : broker_->take_heard(wire->link.connection)) {
             if (heard.kind != BrokerHeard::Kind::Pub) continue;
