@@ -81,13 +81,13 @@ std::string_view Renderer::name() { return "webgl"; }
 
 bool Renderer::create() {
     nb_js_canvas_publish();
-    EmscriptenWebGLContextAttributes attributes;
-    emscripten_webgl_init_context_attributes(&attributes);
+    // All off but what is named: no alpha, depth or stencil, and ImGui's edges carry their own
+    // antialiasing. (Emscripten's own initialiser moved to a library that a strict link leaves
+    // out.)
+    EmscriptenWebGLContextAttributes attributes{};
     attributes.majorVersion = 2;
-    attributes.alpha = EM_FALSE;
-    attributes.depth = EM_FALSE;
-    attributes.stencil = EM_FALSE;
-    attributes.antialias = EM_FALSE;  // ImGui's edges carry their own
+    attributes.premultipliedAlpha = true;
+    attributes.enableExtensionsByDefault = true;
     context_ = static_cast<int>(emscripten_webgl_create_context("!canvas", &attributes));
     if (context_ <= 0) return false;
     return make_objects();
