@@ -115,6 +115,7 @@ class Program {
             printErr: (text) => console.error(text),
             locateFile: (file) => new URL(file, import.meta.url).href,
         });
+        program.call('nb_init');
         return program;
     }
 
@@ -155,7 +156,7 @@ class Program {
     }
 
     #heap() {
-        return this.#module.heapBytes ? this.#module.heapBytes() : this.#module.HEAPU8;
+        return this.#module.heapBytes();
     }
 }
 

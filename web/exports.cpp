@@ -55,12 +55,14 @@ EMSCRIPTEN_KEEPALIVE const char* nb_answer() { return web::answer.data(); }
 
 // ---- the element
 
+// Before anything else: the JavaScript side of the program, which the text calls need too.
+EMSCRIPTEN_KEEPALIVE void nb_init() { web::browser_init(); }
+
 // Starts with the options in the text. Answers 0, or the bytes of the words that say why not.
 EMSCRIPTEN_KEEPALIVE std::size_t nb_start() {
     web::ParsedOptions parsed = web::options_from_json(web::text_in);
     web::answer = parsed.error;
     if (!web::answer.empty()) return web::answer.size();
-    web::browser_init();
     app = std::make_unique<web::App>(std::move(parsed.options));
     web::answer = app->start();
     if (!web::answer.empty()) app.reset();
