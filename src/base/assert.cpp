@@ -1,19 +1,22 @@
 #include "base/assert.h"
 
-#include <array>
-#include <charconv>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
+#include <initializer_list>
 
 namespace nats_blotter {
 
-// Without printf, whose machinery weighs 3 KB compressed in a small WebAssembly program.
+// Without printf, which would weigh more than the rest of a small client.
 void assert_failed(const char* expression, const char* file, int line) {
-    std::array<char, 16> digits{};
-    std::to_chars(digits.data(), std::prev(digits.end()), line);
+    char digits[] = "0000000000";
+    std::size_t first = sizeof digits - 1;
+    do {
+        digits[--first] = static_cast<char>('0' + line % 10);
+        line /= 10;
+    } while (line > 0);
     for (const char* part : {"assertion failed: ", expression, " (", file, ":",
-                             static_cast<const char*>(digits.data()), ")\n"})
+                             static_cast<const char*>(digits + first), ")\n"})
         std::fputs(part, stderr);
     std::abort();
 }

@@ -16,8 +16,10 @@ void append_json_string(std::string& out, std::string_view text) {
             case '\t': out.append("\\t"); break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
-                    out.append(c < 0x10 ? "\\u000" : "\\u001");
-                    out.push_back("0123456789abcdef"[c & 15]);
+                    constexpr std::string_view kHex = "0123456789abcdef";
+                    out.append("\\u00");
+                    out.push_back(kHex[static_cast<unsigned char>(c) / 16]);
+                    out.push_back(kHex[static_cast<unsigned char>(c) % 16]);
                 } else {
                     out.push_back(c);
                 }
