@@ -40,11 +40,13 @@ class App {
     void on_socket_open(nats::Generation generation);
     char* on_socket_prepare(nats::Generation generation, std::size_t bytes);
     void on_socket_commit(nats::Generation generation, std::size_t bytes);
+    // Of bytes the parser had no room for, so many wait in all.
+    void on_socket_waiting(nats::Generation generation, std::size_t bytes);
     void on_socket_text(nats::Generation generation);
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);
 
     // ---- fetches (rest_fetch.cpp)
-    void on_fetch_bytes(session::FetchId fetch, std::string_view bytes);
+    void on_fetch_waiting(std::size_t bytes);  // of all answers
     void on_fetch_end(session::FetchId fetch, int http_status, std::string_view words);
 
     // ---- time (browser.cpp)

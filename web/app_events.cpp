@@ -27,7 +27,7 @@ App::App(PageOptions options)
       session_(session_options(options_)),
       transport_(options_.socket_url),
       rest_(options_.rest_url),
-      pump_(session_) {
+      pump_(session_, transport_, rest_) {
     panels_.resize(session_.table_count());
 }
 
@@ -94,22 +94,22 @@ void App::on_socket_open(nats::Generation generation) {
 }
 
 char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
+    if (!WsTransport::takes_more(session_.link())) return nullptr;
     const std::span<char> tail = session_.link().prepare(generation, bytes);
-    if (tail.empty()) {
-        pump_.wake();  // refused: the session has something to say about it
-        return nullptr;
-    }
-    return tail.data();
+    return tail.empty() ? nullptr : tail.data();
 }
 
 void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
     session_.link().commit(generation, bytes, monotonic_now());
-    if (pump_.inbox_is_full()) {
-        pump_.run_in_place();
-        act(monotonic_now());
-    } else {
-        pump_.wake();
-    }
+    pump_.wake();
+}
+
+void App::on_socket_waiting(nats::Generation generation, std::size_t bytes) {
+    if (!transport_.is_current(generation)) return;
+    transport_.set_waiting(bytes);
+    // In place or at the end of what can be held, the session may have wishes.
+    const std::uint64_t in_place = pump_.stats().in_place;
+    if (!pump_.on_waiting() || pump_.stats().in_place != in_place) act(monotonic_now());
 }
 
 void App::on_socket_text(nats::Generation generation) {
@@ -127,8 +127,9 @@ void App::on_socket_closed(nats::Generation generation, const nats::CloseReport&
     settle(now);
 }
 
-void App::on_fetch_bytes(session::FetchId fetch, std::string_view bytes) {
-    session_.on_fetch_bytes(fetch, bytes, monotonic_now());
+void App::on_fetch_waiting(std::size_t bytes) {
+    rest_.set_waiting(bytes);
+    pump_.wake();
 }
 
 void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view words) {

@@ -9,11 +9,17 @@
 #include <emscripten/websocket.h>
 
 #include <algorithm>
+#include <span>
+
+#include "base/limits.h"
 
 // clang-format off
-EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
+EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, unsigned slice_bytes), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
+    // What came and was not taken yet: whole buffers of the browser, the first one from `at` on.
+    const inbox = {buffers: [], at: 0, bytes: 0, onEmpty: null};
+    Module.inbox = inbox;
     Module.socket = socket; // the last one, for stopBrowser
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
     socket.onmessage = Module.guard((event) => {
@@ -22,20 +28,61 @@ EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
             _nb_socket_text(generation);
             return;
         }
-        if (data.byteLength === 0) return;
-        const tail = _nb_socket_prepare(generation, data.byteLength);
-        if (tail === 0) return; // refused: the connection has been ended with words already
-        // The view is taken after prepare(), which may have moved the memory.
-        HEAPU8.set(new Uint8Array(data), tail);
-        _nb_socket_commit(generation, data.byteLength);
+        const bytes = data.byteLength;
+        if (bytes === 0) return;
+        let taken = 0;
+        if (inbox.bytes === 0) {
+            const first = Math.min(bytes, slice_bytes);
+            const tail = _nb_socket_prepare(generation, first);
+            // The view is taken after prepare(), which may have moved the memory.
+            if (tail !== 0) {
+                HEAPU8.set(new Uint8Array(data, 0, first), tail);
+                taken = first;
+                _nb_socket_commit(generation, first);
+            }
+        }
+        if (taken === bytes) return;
+        if (inbox.buffers.length === 0) inbox.at = taken;
+        inbox.buffers.push(data);
+        inbox.bytes += bytes - taken;
+        _nb_socket_waiting(generation, inbox.bytes);
     });
     socket.onerror = () => {}; // says nothing, and is always followed by close
     socket.onclose = Module.guard((event) => {
-        const reason = new TextEncoder().encode(event.reason);
-        const at = _nb_text_in(reason.length);
-        HEAPU8.set(reason, at);
-        _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
+        const close = () => {
+            const reason = new TextEncoder().encode(event.reason);
+            const at = _nb_text_in(reason.length);
+            HEAPU8.set(reason, at);
+            _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
+        };
+        // The end comes behind the bytes that came before it.
+        if (inbox.bytes === 0) close();
+        else inbox.onEmpty = Module.guard(close);
     });
+});
+// Copies up to `bytes` of what waits to `into`; answers how many it copied.
+EM_JS(unsigned, nb_js_socket_take, (char* into, unsigned bytes), {
+    const inbox = Module.inbox;
+    let taken = 0;
+    while (taken < bytes && inbox.bytes > 0) {
+        const buffer = inbox.buffers[0];
+        const count = Math.min(bytes - taken, buffer.byteLength - inbox.at);
+        HEAPU8.set(new Uint8Array(buffer, inbox.at, count), into + taken);
+        taken += count;
+        inbox.at += count;
+        inbox.bytes -= count;
+        if (inbox.at === buffer.byteLength) {
+            inbox.buffers.shift();
+            inbox.at = 0;
+        }
+    }
+    // Not from within the program, which is in the middle of something.
+    if (inbox.bytes === 0 && inbox.onEmpty) queueMicrotask(inbox.onEmpty);
+    return taken;
+});
+EM_JS(void, nb_js_socket_drop, (), {
+    Module.inbox.buffers = [];
+    Module.inbox.bytes = 0;
 });
 // The API's own function has another type from release to release.
 EM_JS(double, nb_js_socket_buffered, (int id), {
@@ -82,7 +129,8 @@ void WsTransport::dial(nats::Generation generation, nats::Client& client, Monoto
         client.on_close(generation, {0, false, "the browser has no WebSocket"}, now);
         return;
     }
-    nb_js_socket_listen(socket_, generation);
+    waiting_bytes_ = 0;
+    nb_js_socket_listen(socket_, generation, kInboxSliceBytes);
 }
 
 void WsTransport::hang_up(nats::Generation generation) {
@@ -94,9 +142,23 @@ void WsTransport::hang_up(nats::Generation generation) {
 void WsTransport::forget(nats::Generation generation) {
     if (socket_ == 0 || generation != generation_) return;
     nb_js_socket_free(socket_);
+    nb_js_socket_drop();
+    waiting_bytes_ = 0;
     socket_ = 0;
     open_ = false;
     choked_ = false;
+}
+
+bool WsTransport::feed(nats::Client& client, MonotonicUs now) {
+    // Before the last slice is used up, so that the client knows itself behind while it is.
+    if (waiting_bytes_ == 0 || client.unread_bytes() > kInboxSliceBytes / 2) return false;
+    const std::size_t bytes = std::min(waiting_bytes_, kInboxSliceBytes);
+    const std::span<char> tail = client.prepare(generation_, bytes);
+    if (tail.empty()) return false;  // it has ended, and asks to hang up
+    const unsigned taken = nb_js_socket_take(tail.data(), static_cast<unsigned>(bytes));
+    waiting_bytes_ -= taken;
+    client.commit(generation_, taken, now);
+    return true;
 }
 
 void WsTransport::flush(nats::Client& client) {

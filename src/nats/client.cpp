@@ -136,6 +136,12 @@ void Client::reconnect(CauseClass cause_class, std::string_view text, MonotonicU
     s.check_invariants();
 }
 
+void Client::hold_redial(MonotonicUs until) {
+    State& s = *state_;
+    if (s.stage == State::Stage::Waiting) s.redial_at = std::max(s.redial_at, until);
+    s.check_invariants();
+}
+
 void Client::close(MonotonicUs now) {
     state_->now = now;
     state_->close_for_good();

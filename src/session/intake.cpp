@@ -15,8 +15,15 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
 
     ++stats.events;
-    if (record.published_ms != 0 && epoch_ms != 0) latency.add(epoch_ms - record.published_ms);
+    if (record.published_ms != 0 && epoch_ms != 0) {
+        latency.add(epoch_ms - record.published_ms);
+        lag.add(epoch_ms, record.published_ms, now);
+    }
+    // Views are told of a row once, however often it changed since they last caught up.
+    const std::size_t changes = live.table.changes().size();
     const table::Outcome outcome = table::ingest_event(live.table, record, session_ms(now));
+    if (outcome == table::Outcome::Replaced && live.table.changes().size() == changes)
+        ++stats.conflated;
     if (outcome == table::Outcome::Outdated) ++stats.outdated;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));

@@ -21,6 +21,7 @@
 #include "feed/array_splitter.h"
 #include "feed/decode.h"
 #include "feed/merge.h"
+#include "session/feed_lag.h"
 #include "session/latency.h"
 #include "session/session.h"
 #include "table/ingest.h"
@@ -31,6 +32,13 @@ namespace nats_blotter::session {
 // the last, so that a page is live within 5 s of the service's return (rule 12).
 inline constexpr std::int64_t kRetryFirstUs = 500 * kMillisecondUs;
 inline constexpr std::int64_t kRetryLastUs = 3 * kSecondUs;
+
+// A connection that is lost while the feed is behind was cut for it, most likely, and the next one
+// will be too: it waits, from the first to the last of these, doubling with each such loss. One that
+// stayed up for kSlowForgottenUs starts over.
+inline constexpr MonotonicUs kSlowRedialFirstUs = 5 * kSecondUs;
+inline constexpr MonotonicUs kSlowRedialLastUs = 40 * kSecondUs;
+inline constexpr MonotonicUs kSlowForgottenUs = 60 * kSecondUs;
 
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
@@ -153,13 +161,14 @@ struct Session::State {
     // ---- session.cpp
     void on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
     void on_connected(MonotonicUs now);
-    void on_disconnected(const nats::Cause& why);
+    void on_disconnected(const nats::Cause& why, MonotonicUs now);
+    bool hold_slow_redial(MonotonicUs now);
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
     void notice_sleep(MonotonicUs now);
     void push_action(Action action);
     void update_status();
     Status compute_status() const;
-    std::string compute_cause() const;
+    std::string_view compute_cause() const;
     feed::SessionMs session_ms(MonotonicUs now) const;
     void rebase_if_needed(MonotonicUs now);
     std::int64_t retry_wait_us(int failures);
@@ -191,6 +200,9 @@ struct Session::State {
 
     Stats stats;
     LatencyRing latency;
+    FeedLag lag;
+    MonotonicUs connected_at = 0;
+    int slow_cuts_in_a_row = 0;
     MonotonicUs started_at = 0;
     MonotonicUs verified_at = -1;
     MonotonicUs last_message_at = -1;
