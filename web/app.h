@@ -38,9 +38,7 @@ class App {
 
     // ---- the socket (ws_transport.cpp)
     void on_socket_open(nats::Generation generation);
-    char* on_socket_prepare(nats::Generation generation, std::size_t bytes);
-    void on_socket_commit(nats::Generation generation, std::size_t bytes);
-    // Of bytes the parser had no room for, so many wait in all.
+    // Bytes came when none waited, or too many wait: `bytes` in all.
     void on_socket_waiting(nats::Generation generation, std::size_t bytes);
     void on_socket_text(nats::Generation generation);
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);

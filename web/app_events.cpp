@@ -93,17 +93,6 @@ void App::on_socket_open(nats::Generation generation) {
     settle(now);
 }
 
-char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
-    if (!WsTransport::takes_more(session_.link())) return nullptr;
-    const std::span<char> tail = session_.link().prepare(generation, bytes);
-    return tail.empty() ? nullptr : tail.data();
-}
-
-void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
-    session_.link().commit(generation, bytes, monotonic_now());
-    pump_.wake();
-}
-
 void App::on_socket_waiting(nats::Generation generation, std::size_t bytes) {
     if (!transport_.is_current(generation)) return;
     transport_.set_waiting(bytes);
@@ -228,7 +217,8 @@ void App::act(MonotonicUs now) {
     }
     transport_.flush(session_.link());
     tell(now);
-    if (data_version() != drawn_version_) request_frame();
+    // Nothing is drawn of an element without an area (frame()), so nothing is asked for.
+    if (platform_.width() > 0 && data_version() != drawn_version_) request_frame();
     arm_timer(now);
 }
 

@@ -165,14 +165,6 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_rows(double start, double count, int exact) 
 
 EMSCRIPTEN_KEEPALIVE void nb_socket_open(unsigned generation) { app->on_socket_open(generation); }
 
-EMSCRIPTEN_KEEPALIVE char* nb_socket_prepare(unsigned generation, std::size_t bytes) {
-    return app->on_socket_prepare(generation, bytes);
-}
-
-EMSCRIPTEN_KEEPALIVE void nb_socket_commit(unsigned generation, std::size_t bytes) {
-    app->on_socket_commit(generation, bytes);
-}
-
 EMSCRIPTEN_KEEPALIVE void nb_socket_waiting(unsigned generation, std::size_t bytes) {
     app->on_socket_waiting(generation, bytes);
 }

@@ -14,39 +14,30 @@
 #include "base/limits.h"
 
 // clang-format off
-EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, unsigned slice_bytes), {
+EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
-    // What came and was not taken yet: whole buffers of the browser, the first one from `at` on.
-    const inbox = {buffers: [], at: 0, bytes: 0, onEmpty: null};
+    // What came and was not taken yet: buffers of the browser from `head` on, the first one from its
+    // byte `at` on.
+    const inbox = {buffers: [], head: 0, at: 0, bytes: 0, onEmpty: null};
     Module.inbox = inbox;
     Module.socket = socket; // the last one, for stopBrowser
+    const text = Module.guard(() => _nb_socket_text(generation));
+    const waiting = Module.guard(() => _nb_socket_waiting(generation, inbox.bytes));
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
-    socket.onmessage = Module.guard((event) => {
+    // Thousands of times a second, so the program is called only when it does not know yet that
+    // something waits, or when that is too much.
+    socket.onmessage = (event) => {
         const data = event.data;
         if (typeof data === 'string') {
-            _nb_socket_text(generation);
+            text();
             return;
         }
-        const bytes = data.byteLength;
-        if (bytes === 0) return;
-        let taken = 0;
-        if (inbox.bytes === 0) {
-            const first = Math.min(bytes, slice_bytes);
-            const tail = _nb_socket_prepare(generation, first);
-            // The view is taken after prepare(), which may have moved the memory.
-            if (tail !== 0) {
-                HEAPU8.set(new Uint8Array(data, 0, first), tail);
-                taken = first;
-                _nb_socket_commit(generation, first);
-            }
-        }
-        if (taken === bytes) return;
-        if (inbox.buffers.length === 0) inbox.at = taken;
+        const before = inbox.bytes;
         inbox.buffers.push(data);
-        inbox.bytes += bytes - taken;
-        _nb_socket_waiting(generation, inbox.bytes);
-    });
+        inbox.bytes = before + data.byteLength;
+        if (before === 0 || inbox.bytes > told_past) waiting();
+    };
     socket.onerror = () => {}; // says nothing, and is always followed by close
     socket.onclose = Module.guard((event) => {
         const close = () => {
@@ -60,29 +51,35 @@ EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, unsigned slice_by
         else inbox.onEmpty = Module.guard(close);
     });
 });
-// Copies up to `bytes` of what waits to `into`; answers how many it copied.
-EM_JS(unsigned, nb_js_socket_take, (char* into, unsigned bytes), {
+// Copies up to `bytes` of what waits to `into`; answers how many it copied, and in `left` how many
+// wait still.
+EM_JS(unsigned, nb_js_socket_take, (char* into, unsigned bytes, unsigned* left), {
     const inbox = Module.inbox;
     let taken = 0;
-    while (taken < bytes && inbox.bytes > 0) {
-        const buffer = inbox.buffers[0];
+    while (taken < bytes && inbox.bytes > taken) {
+        const buffer = inbox.buffers[inbox.head];
         const count = Math.min(bytes - taken, buffer.byteLength - inbox.at);
         HEAPU8.set(new Uint8Array(buffer, inbox.at, count), into + taken);
         taken += count;
         inbox.at += count;
-        inbox.bytes -= count;
         if (inbox.at === buffer.byteLength) {
-            inbox.buffers.shift();
+            inbox.buffers[inbox.head++] = null; // the browser may have it back
             inbox.at = 0;
         }
     }
+    inbox.bytes -= taken;
+    if (inbox.bytes === 0 || inbox.head >= 1024) {
+        inbox.buffers.splice(0, inbox.head);
+        inbox.head = 0;
+    }
+    HEAPU32[left >> 2] = inbox.bytes;
     // Not from within the program, which is in the middle of something.
     if (inbox.bytes === 0 && inbox.onEmpty) queueMicrotask(inbox.onEmpty);
     return taken;
 });
 EM_JS(void, nb_js_socket_drop, (), {
     Module.inbox.buffers = [];
-    Module.inbox.bytes = 0;
+    Module.inbox.head = Module.inbox.at = Module.inbox.bytes = 0;
 });
 // The API's own function has another type from release to release.
 EM_JS(double, nb_js_socket_buffered, (int id), {
@@ -130,7 +127,7 @@ void WsTransport::dial(nats::Generation generation, nats::Client& client, Monoto
         return;
     }
     waiting_bytes_ = 0;
-    nb_js_socket_listen(socket_, generation, kInboxSliceBytes);
+    nb_js_socket_listen(socket_, generation, double(kInboxBytesMax));
 }
 
 void WsTransport::hang_up(nats::Generation generation) {
@@ -155,8 +152,9 @@ bool WsTransport::feed(nats::Client& client, MonotonicUs now) {
     const std::size_t bytes = std::min(waiting_bytes_, kInboxSliceBytes);
     const std::span<char> tail = client.prepare(generation_, bytes);
     if (tail.empty()) return false;  // it has ended, and asks to hang up
-    const unsigned taken = nb_js_socket_take(tail.data(), static_cast<unsigned>(bytes));
-    waiting_bytes_ -= taken;
+    unsigned left = 0;
+    const unsigned taken = nb_js_socket_take(tail.data(), static_cast<unsigned>(bytes), &left);
+    waiting_bytes_ = left;
     client.commit(generation_, taken, now);
     return true;
 }

@@ -6,9 +6,9 @@
 //
 // Each socket carries the generation of its dial; what comes from an older one is dropped in
 // JavaScript already. Received bytes are copied once, from the browser's buffer to the tail that
-// nats::Client::prepare() gives. The parser holds about a slice (kInboxSliceBytes) of them; what is
-// more stays in the browser's buffers until feed() takes it, and the end of the socket is told
-// behind it.
+// nats::Client::prepare() gives. The browser's buffers are kept as they come, without a call into
+// the program for each, until feed() takes a slice (kInboxSliceBytes) of them; the end of the
+// socket is told behind the last.
 #pragma once
 
 #include <cstddef>
@@ -33,13 +33,10 @@ class WsTransport {
     void dial(nats::Generation generation, nats::Client& client, MonotonicUs now);
     void hang_up(nats::Generation generation);
 
-    // Bytes came for which the parser had no room; `bytes` wait now in all.
+    // Bytes came when none waited, or more than kInboxBytesMax wait.
     void set_waiting(std::size_t bytes) { waiting_bytes_ = bytes; }
+    // As many as were known of at the last call; more may have come since.
     std::size_t waiting_bytes() const { return waiting_bytes_; }
-    // True when the client may be given bytes at once, as nothing waits in front of them.
-    static bool takes_more(const nats::Client& client) {
-        return client.unread_bytes() < kInboxSliceBytes;
-    }
     // Hands over the next slice of what waits, once the client has nearly used up the last. False
     // when it did not.
     bool feed(nats::Client& client, MonotonicUs now);

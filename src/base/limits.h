@@ -35,13 +35,13 @@ inline constexpr std::size_t kSubjectBytesMax = 4096;
 
 // Bytes that came from the broker and are not decoded yet, wherever they wait. A saturated link was
 // seen to deliver 25 MB in one WebSocket message; past kInboxBytesMax the socket's callback decodes
-// in place, past twice that the link is closed with a gap and a resync (design: "The pump is not the
-// frame").
+// in place, past twice that the link is closed with a gap and a resync (design: "The pump is not
+// the frame").
 inline constexpr std::size_t kInboxBytesMax = 32 * 1024 * 1024;
 
-// What the parser is given at a time; the rest of a large message waits in the browser's own buffer,
-// so that our memory, which never shrinks, does not follow the largest message. Some 900 events, and
-// small enough that the bytes are decoded while they are in the processor's cache.
+// What the parser is given at a time; the rest of a large message waits in the browser's own
+// buffer, so that our memory, which never shrinks, does not follow the largest message. Some 900
+// events, and small enough that the bytes are decoded while they are in the processor's cache.
 inline constexpr std::size_t kInboxSliceBytes = 256 * 1024;
 
 // The most that one callback of the socket decodes in place: about as much as the largest message

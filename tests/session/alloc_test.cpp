@@ -100,7 +100,8 @@ class World {
             generation_ = action.generation;
             link.on_open(generation_, now_);
             link.receive(generation_,
-                         "INFO {\"server_id\":\"X\",\"max_payload\":1048576,\"proto\":1}\r\n", now_);
+                         "INFO {\"server_id\":\"X\",\"max_payload\":1048576,\"proto\":1}\r\n",
+                         now_);
         }
         const std::string output(link.pending_output());
         link.consume_output(output.size());

@@ -84,8 +84,7 @@ TEST_CASE("LinksThatAreTooSlowAreDialledEverMoreSlowly") {
         CHECK(rig.stats().lag_ms == 10'000);
         rig.cut();
         CHECK(rig.stats().slow_cuts == cut);
-        CHECK(rig.session.cause() ==
-              "The link is too slow for this feed: it was lost 10 s behind");
+        CHECK(rig.session.cause() == "The link is too slow for this feed: it was lost 10 s behind");
         const MonotonicUs wait = rig.session.retry_at() - rig.now;
         CHECK(wait >= least);
         CHECK(wait <= session::kSlowRedialLastUs);

@@ -101,7 +101,10 @@ export class Desk {
         }
         if (request.url.includes('/positions/')) body = this.positions();
         if (typeof body === 'string') answer.end(body);
-        else Readable.from(body).on('error', () => {}).pipe(answer);
+        else
+            Readable.from(body)
+                .on('error', () => {})
+                .pipe(answer);
     }
 }
 

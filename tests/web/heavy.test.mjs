@@ -122,7 +122,10 @@ describe('the largest that a desk meets', () => {
                 distinct: total,
                 largest: total - 1,
             });
-            assert.ok(watched.largest > largest, `the largest message had ${watched.largest} bytes`);
+            assert.ok(
+                watched.largest > largest,
+                `the largest message had ${watched.largest} bytes`,
+            );
             assert.ok(stats.wasmBytes <= 96 * MiB, `${stats.wasmBytes} bytes`);
         });
     }

@@ -47,7 +47,9 @@ async function flood(context, websocket) {
     let published = 0;
     const sentAt = []; // of every tick: [first number behind it, time]
     const samples = [];
-    const perTick = Math.ceil(feedBytesPerSecond / ticksPerSecond / event('trades', text(0)).length);
+    const perTick = Math.ceil(
+        feedBytesPerSecond / ticksPerSecond / event('trades', text(0)).length,
+    );
     const started = Date.now();
     let asked = Date.now();
     for (let tick = 0; Date.now() < started + seconds * 1000; ++tick) {
@@ -81,7 +83,8 @@ async function flood(context, websocket) {
     const live = samples.filter((sample) => sample.status === 'live');
     const behind = live.filter((sample) => sample.late > 2 * behindMs);
     const wrong = behind.filter(
-        ({late, stats: {lagMs}}) => lagMs === null || Math.abs(late - lagMs) > Math.max(2000, late / 3),
+        ({late, stats: {lagMs}}) =>
+            lagMs === null || Math.abs(late - lagMs) > Math.max(2000, late / 3),
     );
     const most = (list) => Math.max(0, ...list);
     context.diagnostic(
