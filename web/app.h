@@ -138,6 +138,7 @@ class App {
     int frames_wanted_ = 0;
     MonotonicUs frame_due_ = kNever;
     MonotonicUs timer_at_ = kNever;
+    bool deadline_waits_ = false;  // for the next task of the pump
 
     // Figures.
     MonotonicUs rate_since_ = 0;

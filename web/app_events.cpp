@@ -9,6 +9,7 @@ namespace {
 // After input, ImGui needs a frame to see it, one to act on it and one to show what it did.
 constexpr int kFramesAfterInput = 3;
 
+constexpr MonotonicUs kLateTimerUs = kSecondUs;
 constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
 
 session::Options session_options(const PageOptions& options) {
@@ -129,16 +130,29 @@ void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view
 
 void App::on_pump_task() {
     pump_.run_task();
-    act(monotonic_now());
+    const MonotonicUs now = monotonic_now();
+    if (deadline_waits_) {
+        deadline_waits_ = false;
+        if (now >= session_.next_deadline()) session_.on_deadline(now);
+    }
+    act(now);
 }
 
 void App::on_timer() {
-    timer_at_ = kNever;
     const MonotonicUs now = monotonic_now();
+    const bool late = timer_at_ != kNever && now - timer_at_ > kLateTimerUs;
+    timer_at_ = kNever;
     if (now >= frame_due_) {
         frame_due_ = kNever;
         request_frame();
     }
+    // The page was blocked: what the socket has for it comes first, as it may be the sign of life
+    // whose absence is about to be judged.
+    if (late && !deadline_waits_) {
+        deadline_waits_ = true;
+        return pump_.wake();
+    }
+    deadline_waits_ = false;
     if (now >= session_.next_deadline()) session_.on_deadline(now);
     settle(now);
 }

@@ -81,7 +81,8 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
     })();
 });
 // Copies up to `bytes` of one answer to `into`; answers how many, and whose they are in `fetch`.
-EM_JS(unsigned, nb_js_fetch_take, (char* into, unsigned bytes, unsigned* fetch, double ahead_bytes), {
+EM_JS(unsigned, nb_js_fetch_take, (char* into, unsigned bytes, unsigned* fetch,
+                                   double ahead_bytes), {
     const ready = Array.from(Module.fetches.keys()).filter(
         (id) => Module.fetches.get(id).pieces.length > 0);
     if (ready.length > 0) {

@@ -17,8 +17,8 @@
 EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
-    // What came and was not taken yet: buffers of the browser from `head` on, the first one from its
-    // byte `at` on.
+    // What came and was not taken yet: buffers of the browser from `head` on, the first one from
+    // its byte `at` on.
     const inbox = {buffers: [], head: 0, at: 0, bytes: 0, onEmpty: null};
     Module.inbox = inbox;
     Module.socket = socket; // the last one, for stopBrowser

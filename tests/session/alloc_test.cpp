@@ -129,19 +129,21 @@ std::string make_wire(int step, int states) {
         for (int state = 0; state < states; ++state) {
             const int bytes = std::snprintf(
                 text, sizeof text,
-                R"({"topic":"/accounts/22214/trades","payload":{"id":"0f3a66d2-77aa-4c1e-%04d-%012d",)"
-                R"("accountId":22214,"security":"S%03d","side":"%s","state":"%s","quantity":%d,)"
-                R"("updated":%lld,"created":%lld},"date":%lld,"from":"trade-processor","type":"T"})",
+                R"({"topic":"/accounts/22214/trades","payload":)"
+                R"({"id":"0f3a66d2-77aa-4c1e-%04d-%012d","accountId":22214,"security":"S%03d",)"
+                R"("side":"%s","state":"%s","quantity":%d,"updated":%lld,"created":%lld},)"
+                R"("date":%lld,"from":"trade-processor","type":"T"})",
                 i % 10'000, i, i % kSecurities, i % 2 ? "Buy" : "Sell",
                 state == 0 ? "Processing" : "Settled", 100 + (i + step) % 900, updated + state,
                 static_cast<long long>(kStart), updated);
             message("/accounts/22214/trades", 1, text, bytes);
         }
-        const int bytes = std::snprintf(
-            text, sizeof text,
-            R"({"topic":"/accounts/22214/positions","payload":{"accountId":22214,"security":"S%03d",)"
-            R"("quantity":%d,"updated":%lld},"date":%lld,"from":"trade-processor","type":"P"})",
-            i % kSecurities, 100'000 + (i + step) % 900, updated, updated);
+        const int bytes =
+            std::snprintf(text, sizeof text,
+                          R"({"topic":"/accounts/22214/positions","payload":)"
+                          R"({"accountId":22214,"security":"S%03d","quantity":%d,"updated":%lld},)"
+                          R"("date":%lld,"from":"trade-processor","type":"P"})",
+                          i % kSecurities, 100'000 + (i + step) % 900, updated, updated);
         message("/accounts/22214/positions", 2, text, bytes);
     }
     return wire;

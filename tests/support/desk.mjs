@@ -1,5 +1,5 @@
-// tests/support/desk.mjs - the page behind a real nginx and a real broker, with services that answer
-// what the test has published. For more than the services of the stack could book in time.
+// tests/support/desk.mjs - the page behind a real nginx and a real broker, with services that
+// answer what the test has published. For more than the services of the stack could book in time.
 import http from 'node:http';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
@@ -51,19 +51,13 @@ export class Desk {
     positions = () => '[]';
     tradesAsked = 0;
 
-    // `websocket` are settings of the broker's websocket block, `location` of nginx's /nats-ws; what
-    // `between` answers for the port of the broker's WebSocket is what nginx connects to.
-    static async start({
-        websocket = 'compression: true',
-        location = '',
-        between = (port) => port,
-    } = {}) {
+    // `websocket` are settings of the broker's websocket block, `location` of nginx's /nats-ws.
+    static async start({websocket = 'compression: true', location = ''} = {}) {
         const desk = new Desk();
         desk.broker = await Broker.start({websocket});
         desk.services = http.createServer((request, answer) => desk.#answer(request, answer));
         await new Promise((resolve) => desk.services.listen(0, '127.0.0.1', resolve));
         const port = desk.services.address().port;
-        const natsPort = await between(desk.broker.webSocketPort);
         desk.nginx = await Nginx.start(`
             include ${join(root, 'nginx', 'types.conf')};
             root ${join(root, 'dist')};
@@ -73,7 +67,7 @@ export class Desk {
                 proxy_buffering on;
                 proxy_max_temp_file_size 0;
             }
-            ${ourLocation(natsPort).replace('{', `{ ${location}`)}`);
+            ${ourLocation(desk.broker.webSocketPort).replace('{', `{ ${location}`)}`);
         desk.url = `http://localhost:${desk.nginx.ports[0]}/#account=${account}`;
         desk.publisher = await Publisher.connect(desk.broker);
         return desk;

@@ -31,7 +31,7 @@ async function flood(context, websocket) {
     const link = await Shaper.start(desk.nginx.ports[0]);
     context.after(() => link.stop());
     const newest = new Map(); // what the database holds: of each trade its last number
-    const text = (index) => tradeText(index, `SYM${index % trades}`).replace(/-0{3}/, '-000');
+    const text = (index) => tradeText(index, `SYM${index % trades}`);
     const tradeOf = (index) => {
         const id = String(index % trades).padStart(12, '0');
         return text(index).replace(/-\d{12}"/, `-${id}"`);
@@ -88,8 +88,8 @@ async function flood(context, websocket) {
     );
     const most = (list) => Math.max(0, ...list);
     context.diagnostic(
-        `${published} events in ${seconds} s; live in ${live.length} of ${samples.length} samples, ` +
-            `at most ${most(live.map(({late}) => late))} ms late, said at most ` +
+        `${published} events in ${seconds} s; live in ${live.length} of ${samples.length} ` +
+            `samples, at most ${most(live.map(({late}) => late))} ms late, said at most ` +
             `${most(samples.map((sample) => sample.stats.lagMs ?? 0))} ms; ` +
             `${stats.reconnects} reconnections, ${stats.slowCuts} of them for slowness; ` +
             `${link.accepted} connections, ${(link.passed / 1e6).toFixed(1)} MB passed`,
