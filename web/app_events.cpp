@@ -117,10 +117,7 @@ void App::on_socket_closed(nats::Generation generation, const nats::CloseReport&
     settle(now);
 }
 
-void App::on_fetch_waiting(std::size_t bytes) {
-    rest_.set_waiting(bytes);
-    pump_.wake();
-}
+void App::on_fetch_waiting(std::size_t bytes) { pump_.on_fetch_waiting(bytes); }
 
 void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view words) {
     const MonotonicUs now = monotonic_now();

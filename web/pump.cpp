@@ -41,6 +41,12 @@ bool Pump::on_waiting() {
     return false;
 }
 
+void Pump::on_fetch_waiting(std::size_t bytes) {
+    rest_.set_waiting(bytes);
+    stats_.fetch_peak = std::max(stats_.fetch_peak, bytes);
+    wake();
+}
+
 std::size_t Pump::inbox_bytes() const {
     return transport_.waiting_bytes() + session_.link().unread_bytes();
 }

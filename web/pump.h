@@ -23,6 +23,7 @@ struct PumpStats {
     std::uint64_t in_place = 0;    // callbacks of the socket that had to decode
     std::uint64_t refused = 0;     // connections ended at twice kInboxBytesMax
     std::size_t inbox_peak = 0;    // bytes
+    std::size_t fetch_peak = 0;    // bytes of answers read ahead
     MonotonicUs task_us_peak = 0;  // the longest task, in place or not
 };
 
@@ -39,6 +40,9 @@ class Pump {
     // More came than fits the parser: decodes in place where it must. False when the connection
     // cannot go on, and has been told to end.
     bool on_waiting();
+
+    // Of the answers of services, `bytes` wait in all.
+    void on_fetch_waiting(std::size_t bytes);
 
     // Received from the broker and not decoded.
     std::size_t inbox_bytes() const;
