@@ -48,8 +48,9 @@ inline constexpr std::size_t kInboxSliceBytes = 256 * 1024;
 // seen, and still within the 100 ms that a person takes for at once.
 inline constexpr std::int64_t kInPlaceBudgetUs = 50'000;
 
-// A REST answer is read ahead of its decoding by at most this, all answers together; then the
-// browser is not asked for more, and TCP tells the service. Some 5 ms of decoding.
+// A REST answer is read ahead of its decoding by this, all answers together, and the piece with
+// which that is reached (2 MiB were seen); then the browser is not asked for more, and TCP tells
+// the service. Some 5 ms of decoding.
 inline constexpr std::size_t kFetchAheadBytesMax = 1024 * 1024;
 
 // What is decoded of a REST answer between two looks at the clock: some 100 records.

@@ -18,6 +18,9 @@ const flags = [
     '--enable-unsafe-swiftshader',
 ];
 
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
 export class Tabs {
     #waiting = new Map(); // by id: {resolve, reject}
     #id = 0;
@@ -30,8 +33,13 @@ export class Tabs {
             stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
         });
         tabs.child = child;
-        tabs.ended = new Promise((resolve) => child.on('exit', resolve));
-        process.on('exit', () => child.kill('SIGKILL'));
+        children.add(child);
+        tabs.ended = new Promise((resolve) =>
+            child.on('exit', () => {
+                children.delete(child);
+                resolve();
+            }),
+        );
         child.stdio[3].on('error', () => {});
         child.stdio[4].setEncoding('utf8');
         child.stdio[4].on('data', (text) => tabs.#take(text));

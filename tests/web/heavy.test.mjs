@@ -157,9 +157,9 @@ describe('the largest that a desk meets', () => {
         const stats = await statsOf(page);
         say(context, watched, stats);
         context.diagnostic(`read ahead at most ${stats.inbox.fetchPeakBytes} bytes`);
-        // kFetchAheadBytesMax, and the piece with which it was reached.
+        // kFetchAheadBytesMax and the piece with which it was reached, as large as the browser likes.
         assert.ok(stats.inbox.fetchPeakBytes > 0);
-        assert.ok(stats.inbox.fetchPeakBytes < 3 * MiB);
+        assert.ok(stats.inbox.fetchPeakBytes < 16 * MiB);
         assertNothingLost(stats, page);
         const [newest] = await withBlotter(page, (blotter) => blotter.rows('trades', 0, 1));
         assert.equal(Number(newest.id.slice(-12)), total + added - 1);
