@@ -157,7 +157,7 @@ describe('the largest that a desk meets', () => {
         const stats = await statsOf(page);
         say(context, watched, stats);
         context.diagnostic(`read ahead at most ${stats.inbox.fetchPeakBytes} bytes`);
-        // kFetchAheadBytesMax and the piece with which it was reached, as large as the browser likes.
+        // kFetchAheadBytesMax and the piece with which it was reached, of the browser's size.
         assert.ok(stats.inbox.fetchPeakBytes > 0);
         assert.ok(stats.inbox.fetchPeakBytes < 16 * MiB);
         assertNothingLost(stats, page);
