@@ -55,7 +55,8 @@ Error reject_error(Reject reject, std::size_t offset_bytes) {
     return Error{static_cast<std::int32_t>(reject), offset_bytes, reject_text(reject)};
 }
 
-RecordDecoder::RecordDecoder(const TableSpec& spec) : spec_(spec) {
+RecordDecoder::RecordDecoder(const TableSpec& spec, Speculation speculation)
+    : spec_(spec), speculation_(speculation) {
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         const auto column = static_cast<std::uint16_t>(index);
         fields_.push_back({spec.columns[index].field, column});

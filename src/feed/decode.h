@@ -36,13 +36,25 @@ std::string_view reject_text(Reject reject);
 std::string_view reject_name(Reject reject);
 Error reject_error(Reject reject, std::size_t offset_bytes);
 
+// Whether a decoder learns the layout of what it reads to read it faster. The records are the same.
+enum class Speculation : std::uint8_t { Off, On };
+
+// Counters of one decoder; they only rise.
+struct DecodeStats {
+    std::uint64_t shape_hits = 0;    // read by a learned layout
+    std::uint64_t shape_misses = 0;  // a layout was tried and did not fit
+    std::uint64_t shapes_learned = 0;
+};
+
 class RecordDecoder {
   public:
     // `spec` must outlive the decoder.
-    explicit RecordDecoder(const TableSpec& spec);
+    explicit RecordDecoder(const TableSpec& spec, Speculation speculation = Speculation::On);
 
     // The record is valid until the next call. `error().code` is a Reject.
     Result<const Record*> decode(std::string_view json);
+
+    const DecodeStats& stats() const { return stats_; }
 
   private:
     class Reader;
@@ -53,6 +65,8 @@ class RecordDecoder {
     };
 
     const TableSpec& spec_;
+    [[maybe_unused]] Speculation speculation_;
+    DecodeStats stats_;
     std::vector<FieldName> fields_;
     Record record_;
     std::string key_scratch_;
