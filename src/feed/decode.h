@@ -3,6 +3,10 @@
 // Takes an event with an envelope ({"topic", "payload": {...}, "date", ...}), a bare record, and
 // the elements of a REST answer alike: fields by name in any order, unknown ones passed over. Texts
 // of the record point into the payload or into the decoder's scratch and die at the next call.
+//
+// Two readers, one result. The scanner knows the whole grammar (RFC 8259, UTF-8, escapes) and says
+// what is accepted; the shapes (feed/shape.h) know records that look like earlier ones, and leave
+// everything else to the scanner. In steady state neither allocates.
 #pragma once
 
 #include <array>
@@ -14,7 +18,9 @@
 
 #include "base/result.h"
 #include "feed/cell.h"
+#include "feed/field_index.h"
 #include "feed/schema.h"
+#include "feed/shape.h"
 
 namespace nats_blotter::feed {
 
@@ -59,15 +65,11 @@ class RecordDecoder {
   private:
     class Reader;
 
-    struct FieldName {
-        std::string_view name;
-        std::uint16_t column;
-    };
-
     const TableSpec& spec_;
-    [[maybe_unused]] Speculation speculation_;
+    Speculation speculation_;
+    FieldIndex index_;
+    ShapeSet shapes_;
     DecodeStats stats_;
-    std::vector<FieldName> fields_;
     Record record_;
     std::string key_scratch_;
     std::vector<std::string> text_scratch_;  // by column, for texts with escapes
