@@ -17,6 +17,7 @@ bool is_storable(std::int64_t number) { return number != INT64_MIN; }
 constexpr int kMillisecondScaleToNs = 6;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
+// `text` decoded, where it is a string.
 Result<std::int64_t> epoch_ns(JsonToken token, std::string_view text) {
     if (token == JsonToken::Number) return scaled_from_text(text, kMillisecondScaleToNs);
     return epoch_ns_from_text(text);
@@ -248,9 +249,10 @@ class RecordDecoder::Reader {
         }
         JsonScanner scanner(rest());
         const JsonToken token = scanner.next();
-        if (token == JsonToken::Number || token == JsonToken::String)
-            if (const Result<std::int64_t> read = epoch_ns(token, scanner.raw()))
-                decoder_.record_.published_ms = *read / kNsPerMs;
+        if (token == JsonToken::Number || token == JsonToken::String) {
+            const Result<std::int64_t> read = epoch_ns(token, text_of(scanner, token));
+            if (read) decoder_.record_.published_ms = *read / kNsPerMs;
+        }
         return skip_token(scanner, token);
     }
 
@@ -286,8 +288,9 @@ class RecordDecoder::Reader {
             reject(Reject::WrongType);
             return skip_token(scanner, token);
         }
+        const std::string_view text = text_of(scanner, token);
         if (spec.type == ColumnType::Time) {
-            const Result<std::int64_t> time = epoch_ns(token, scanner.raw());
+            const Result<std::int64_t> time = epoch_ns(token, text);
             if (time && is_storable(*time))
                 cell = Cell::of_number(*time);
             else
@@ -295,13 +298,18 @@ class RecordDecoder::Reader {
         } else {
             const int scale = spec.type == ColumnType::Decimal ? spec.scale : 0;
             const Result<std::int64_t> number =
-                scale == 0 ? int_from_text(scanner.raw()) : scaled_from_text(scanner.raw(), scale);
+                scale == 0 ? int_from_text(text) : scaled_from_text(text, scale);
             if (number && is_storable(*number))
                 cell = Cell::of_number(*number);
             else
                 reject(Reject::BadNumber);
         }
         return skip_token(scanner, token);
+    }
+
+    // Of a number or a string.
+    std::string_view text_of(const JsonScanner& scanner, JsonToken token) {
+        return token == JsonToken::String ? scanner.string(decoder_.key_scratch_) : scanner.raw();
     }
 
     bool read_text(std::size_t column, Cell& cell) {

@@ -30,8 +30,13 @@ std::string_view text_between(const char* from, const char* to) {
 class Shape::Learner {
   public:
     Learner(Shape& shape, std::string_view json, const TableSpec& spec, const FieldIndex& index)
-        : shape_(shape), json_(json), spec_(spec), index_(index), scanner_(json) {
-        taken_.resize(spec.columns.size());
+        : shape_(shape),
+          json_(json),
+          spec_(spec),
+          index_(index),
+          scanner_(json),
+          taken_(shape.taken_) {
+        taken_.assign(spec.columns.size(), false);
     }
 
     bool learn() {
@@ -155,7 +160,7 @@ class Shape::Learner {
     const FieldIndex& index_;
     JsonScanner scanner_;
     std::string key_scratch_;
-    std::vector<bool> taken_;
+    std::vector<bool>& taken_;
     std::size_t literal_from_ = 0;
     std::int32_t column_ = -1;  // of the value that comes
     bool is_payload_ = false;
