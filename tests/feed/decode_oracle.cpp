@@ -13,11 +13,18 @@ namespace {
 
 using nlohmann::json;
 
+struct Member;
+
 struct Node {
     enum class Kind { Null, Bool, Number, String, Object, Array };
     Kind kind = Kind::Null;
-    std::string text;                                   // of a number or string
-    std::vector<std::pair<std::string, Node>> members;  // of an object, as they came
+    std::string text;             // of a number or string
+    std::vector<Member> members;  // of an object as they came, or of an array
+};
+
+struct Member {
+    std::string key;
+    Node value;
 };
 
 // Keeps what nlohmann_json's own tree loses: duplicate keys, the order, and every digit.
@@ -37,7 +44,7 @@ class Builder : public json::json_sax_t {
     bool start_object(std::size_t) override { return open(Node::Kind::Object); }
     bool start_array(std::size_t) override { return open(Node::Kind::Array); }
     bool key(std::string& text) override {
-        open_.back()->members.emplace_back(text, Node{});
+        open_.back()->members.push_back({text, Node{}});
         return true;
     }
     bool end_object() override { return close(); }
@@ -52,8 +59,8 @@ class Builder : public json::json_sax_t {
   private:
     Node* place() {
         if (open_.empty()) return &root;
-        if (open_.back()->kind == Node::Kind::Array) open_.back()->members.emplace_back();
-        return &open_.back()->members.back().second;
+        if (open_.back()->kind == Node::Kind::Array) open_.back()->members.push_back({});
+        return &open_.back()->members.back().value;
     }
     bool add(Node node) {
         *place() = std::move(node);
