@@ -75,7 +75,7 @@ class Engine {
     std::unique_ptr<nats::Client> client_;
     std::unique_ptr<session::Session> session_;
     std::vector<std::unique_ptr<Live>> tables_;
-    std::unordered_map<nats::Sid, Route> routes_;
+    std::unordered_map<nats::Sid, Route, nats::SidHash> routes_;
     nats::Generation generation_ = 0;
     MonotonicUs now_ = kSecondUs;
     std::uint64_t messages_ = 0;

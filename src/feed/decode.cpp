@@ -171,7 +171,7 @@ class RecordDecoder::Reader {
             if (peek() != '"') return false;
             std::string_view name;
             if (!read_string(decoder_.key_scratch_, name)) return false;
-            key = decoder_.index_.find(name);
+            key = decoder_.index_.find_or_remember(name);
             if (key != FieldIndex::kNone) decoder_.index_.learn(last_key_, key);
         }
         if (key != FieldIndex::kNone) last_key_ = key;

@@ -11,7 +11,7 @@ FieldIndex::FieldIndex(const TableSpec& spec) {
     std::size_t names = 2;
     for (const ColumnSpec& column : spec.columns) names += 1 + column.aliases.size();
     std::size_t places = 8;
-    while (places < 2 * names) places *= 2;
+    while (places < 2 * (names + kUnknownKeysMax)) places *= 2;
     places_.assign(places, kNone);
     fields_.reserve(names);
 
@@ -62,6 +62,15 @@ std::uint32_t FieldIndex::find(std::string_view key) const {
         if (name.size() == key.size() && same_bytes(name.data(), key.data(), key.size()))
             return index;
     }
+}
+
+std::uint32_t FieldIndex::find_or_remember(std::string_view key) {
+    const std::uint32_t found = find(key);
+    if (found != kNone || unknown_ == kUnknownKeysMax || key.size() > kUnknownKeyBytesMax)
+        return found;
+    ++unknown_;
+    add(key);
+    return static_cast<std::uint32_t>(fields_.size() - 1);
 }
 
 void FieldIndex::learn(std::uint32_t last, std::uint32_t field) {

@@ -3,7 +3,7 @@
 // Knows the names and aliases of a table's columns, and the envelope's "payload" and "date".
 // Producers write their fields in one order, so the index remembers which known key came after
 // which: the usual answer costs one comparison, any other one a look-up in a hash table, however
-// many columns there are.
+// many columns there are. Keys of no column are remembered as well, up to a number.
 //
 // Names are single keys; a path into nested objects would be resolved here.
 #pragma once
@@ -17,6 +17,10 @@
 #include "feed/schema.h"
 
 namespace nats_blotter::feed {
+
+// Keys of no column that are remembered, and their length: an envelope has a handful.
+inline constexpr std::size_t kUnknownKeysMax = 64;
+inline constexpr std::size_t kUnknownKeyBytesMax = 64;
 
 class FieldIndex {
   public:
@@ -44,6 +48,8 @@ class FieldIndex {
 
     // Of a decoded key, kNone for an unknown one.
     std::uint32_t find(std::string_view key) const;
+    // The same, and an unknown one is remembered, as a field of no column, while there is room.
+    std::uint32_t find_or_remember(std::string_view key);
 
   private:
     static std::size_t hash(std::string_view key);
@@ -52,6 +58,7 @@ class FieldIndex {
     std::vector<Field> fields_;
     std::vector<std::uint32_t> places_;  // a power of two, at most half full
     std::uint32_t first_ = kNone;
+    std::size_t unknown_ = 0;
 };
 
 }  // namespace nats_blotter::feed

@@ -71,3 +71,20 @@ TEST_CASE("NamesThatNeedAnEscapeAreNotComparedAsTheyAre") {
     CHECK(index.field(index.find("größe")).is_plain);
     CHECK_FALSE(index.field(index.find("bad\xFF")).is_plain);
 }
+
+TEST_CASE("UnknownKeysAreRememberedUpToANumber") {
+    FieldIndex index(spec_with(4));
+    const std::string long_key(kUnknownKeyBytesMax + 1, 'x');
+    CHECK(index.find_or_remember(long_key) == FieldIndex::kNone);
+    for (std::size_t i = 0; i < kUnknownKeysMax; ++i) {
+        const std::string key = "unknown" + std::to_string(i);
+        const std::uint32_t field = index.find_or_remember(key);
+        REQUIRE(field != FieldIndex::kNone);
+        CHECK(index.field(field).column == -1);
+        CHECK_FALSE(index.field(field).is_payload);
+        CHECK(index.find_or_remember(key) == field);
+    }
+    CHECK(index.find_or_remember("one more") == FieldIndex::kNone);
+    CHECK(index.field(index.find_or_remember("field3")).column == 3);
+    CHECK(index.find("unknown0") != FieldIndex::kNone);
+}
