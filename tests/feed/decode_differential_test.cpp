@@ -194,7 +194,26 @@ TEST_CASE("EveryByteOfALearnedRecordMatters") {
         }
         CHECK(comparison.differs(trade.substr(0, at)) == "");
         CHECK(comparison.differs(trade.substr(at)) == "");
+        CHECK(comparison.differs(trade + trade.substr(at)) == "");
         CHECK(comparison.differs(trade) == "");
     }
     CHECK(comparison.stats().shape_hits >= trade.size());
+}
+
+TEST_CASE("OddRecordsAreReadAlikeTheThirdTime") {
+    const std::vector<feed::TableSpec> specs = tests::specs_to_compare();
+    for (
+        const char* json : {
+            R"({"id":"a","quantity":1,"quantity":null})",
+            R"({"id":"a","quantity":1,"accountId":2,"accountid":3})",
+            R"({"id":"a","quantity":7,"payload":{"id":"b"}})",
+            R"({"payload":{"id":"a","side":"Buy"},"payload":{"id":"b"}})",
+            R"({"payload":{"id":"a"},"id":"b","quantity":5,"date":1,"date":2})",
+            R"({"date":"2026-07-22T16:31:24Z","payload":{"id":"a","date":5,"payload":{"id":"c"}}})",
+            R"({"id":"a","x":{"payload":{"id":"b"},"date":7},"quantity":"12"})",
+            R"({"\u0069d":"a","quantity":"\u0031"})",
+        }) {
+        tests::DecodeComparison comparison(specs[0]);
+        for (int i = 0; i < 3; ++i) CHECK_MESSAGE(comparison.differs(json) == "", json);
+    }
 }
