@@ -161,7 +161,8 @@ TEST_CASE("ScannerShapesAndOracleReadStreamsAlike") {
             producers.emplace_back(random, comparison.spec());
         std::string last = "{}";
         for (int i = 0; i < 200; ++i) {
-            const std::string record = producers[random.below(producers.size())].record();
+            const auto producer = static_cast<std::size_t>(random.below(producers.size()));
+            const std::string record = producers[producer].record();
             std::string differs = comparison.differs(record);
             CHECK_MESSAGE(differs.empty(), differs, "\n", record);
             ++(comparison.accepted() ? accepted : refused);

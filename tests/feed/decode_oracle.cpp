@@ -1,8 +1,6 @@
 #include "feed/decode_oracle.h"
 
 #include <algorithm>
-#include <cstring>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -138,6 +136,14 @@ std::optional<std::int64_t> number_of(std::string_view text, int scale) {
     return negative ? -value : value;
 }
 
+int days_of_month(int year, int month) {
+    static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return kDays[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+int days_of_year(int year) { return 337 + days_of_month(year, 2); }
+
 std::optional<std::int64_t> instant_of(std::string_view text) {
     constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
     if (text.size() <= kPattern.size()) return std::nullopt;
@@ -152,21 +158,19 @@ std::optional<std::int64_t> instant_of(std::string_view text) {
         return std::stoi(std::string(text.substr(at, count)));
     };
     if (!fits(text.substr(0, kPattern.size()), kPattern)) return std::nullopt;
+    const int year = number(0, 4);
+    const int month = number(5, 2);
+    const int day = number(8, 2);
+    const int hour = number(11, 2);
+    const int minute = number(14, 2);
     const int second = number(17, 2);
-    std::tm clock = {};
-    clock.tm_year = number(0, 4) - 1900;
-    clock.tm_mon = number(5, 2) - 1;
-    clock.tm_mday = number(8, 2);
-    clock.tm_hour = number(11, 2);
-    clock.tm_min = number(14, 2);
-    clock.tm_sec = second == 60 ? 59 : second;
-    const std::tm given = clock;
-    std::int64_t seconds = timegm(&clock) + (second == 60 ? 1 : 0);
-    // What is not in the calendar comes back as another time.
-    if (clock.tm_mon != given.tm_mon || clock.tm_mday != given.tm_mday ||
-        clock.tm_hour != given.tm_hour || clock.tm_min != given.tm_min ||
-        clock.tm_sec != given.tm_sec)
-        return std::nullopt;
+    if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month)) return std::nullopt;
+    if (hour > 23 || minute > 59 || second > 60) return std::nullopt;
+    std::int64_t days = day - 1;
+    for (int m = 1; m < month; ++m) days += days_of_month(year, m);
+    for (int y = 1970; y < year; ++y) days += days_of_year(y);
+    for (int y = year; y < 1970; ++y) days -= days_of_year(y);
+    std::int64_t seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
     std::string_view rest = text.substr(kPattern.size());
     std::int64_t fraction = 0;
     if (rest[0] == '.') {
