@@ -114,7 +114,8 @@ void Client::on_wake_up(MonotonicUs now) {
 
 Event Client::next_event(MonotonicUs now) {
     state_->now = now;
-    const Event event = state_->next_event(now);
+    Event event;
+    state_->next_event(now, event);
     state_->check_invariants();
     return event;
 }

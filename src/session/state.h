@@ -184,7 +184,7 @@ struct Session::State {
     Random random;
     std::vector<std::unique_ptr<LiveTable>> tables;
     std::vector<Round> rounds;  // the first is the scope's, once there is a scope
-    std::unordered_map<nats::Sid, Route> routes;
+    std::unordered_map<nats::Sid, Route, nats::SidHash> routes;
     std::map<AccountId, std::vector<nats::Sid>> subscribed;
     std::unordered_map<FetchId, Fetching> fetches;
     FetchId last_fetch = 0;
