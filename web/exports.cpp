@@ -32,7 +32,7 @@ void append_row(std::string& out, const table::Table& table, table::RowId row, b
         out += ':';
         table::append_json(out, spec.columns[column], table.cell(row, column), exact);
     }
-    if (table.provenance(row).phantom) out += ",\"_phantom\":true";
+    if (table.is_phantom(row)) out += ",\"_phantom\":true";
     out += '}';
 }
 
