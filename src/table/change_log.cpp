@@ -7,7 +7,7 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::size_t kPlacesMin = 256;
 
 // A log that was larger than this, as after one very large batch, gives its memory back.
-constexpr std::size_t kChangesKept = 128 * 1024;
+constexpr std::size_t kChangesKept = 16 * 1024;
 
 }  // namespace
 
