@@ -61,15 +61,16 @@ void BenchRows::make(const RowVersion& row, feed::Record& record, std::string& i
     cells[0] = feed::Cell::of_number((ms + static_cast<std::int64_t>(version)) * kNsPerMs);
     cells[1] = feed::Cell::of_text(id);
     cells[2] = feed::Cell::of_number(10'000 + static_cast<std::int64_t>(random.below(kAccounts)));
-    cells[3] = feed::Cell::of_text(symbols_[random.below(kSymbols)]);
+    cells[3] = feed::Cell::of_text(symbol(random.below(kSymbols)));
     cells[4] = feed::Cell::of_text(random.below(2) == 0 ? "Buy" : "Sell");
     cells[5] = feed::Cell::of_number(1 + static_cast<std::int64_t>(random.below(10'000)));
-    cells[6] = feed::Cell::of_text(kStates[version == 0 ? random.below(3) : version % 3]);
+    cells[6] = feed::Cell::of_text(
+        kStates[static_cast<std::size_t>(version == 0 ? random.below(3) : version % 3)]);
     cells[7] = feed::Cell::of_number(ms * kNsPerMs);
     for (std::size_t i = kTradeColumns; i < cells.size(); ++i) {
         const std::uint64_t value = random.below(1'000'000) + version;
         cells[i] = spec_.columns[i].type == feed::ColumnType::Symbol
-                       ? feed::Cell::of_text(symbols_[value % kSymbols])
+                       ? feed::Cell::of_text(symbol(value))
                        : feed::Cell::of_number(static_cast<std::int64_t>(value));
     }
 }

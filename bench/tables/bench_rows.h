@@ -31,6 +31,10 @@ class BenchRows {
     void make(const RowVersion& row, feed::Record& record, std::string& id) const;
 
     feed::TableSpec spec_;
+    const std::string& symbol(std::uint64_t number) const {
+        return symbols_[static_cast<std::size_t>(number % symbols_.size())];
+    }
+
     std::vector<std::string> symbols_;
     std::vector<std::string> ids_;
     std::vector<feed::Record> records_;

@@ -2,7 +2,8 @@
 //
 //   table_bench [--json] [--quick] [CASE...]
 //
-// CASE is one of memory, columns, grow, updates, inserts, rearrange; all of them when none is named.
+// CASE is one of memory, columns, grow, updates, inserts, rearrange; all of them when none is
+// named.
 // --quick stops at a million rows. With --json each figure is one line of JSON.
 #include <algorithm>
 #include <cstdio>
@@ -42,9 +43,10 @@ double now_ms() {
 void print(const char* name, std::size_t rows, std::size_t columns, const char* metric,
            double value, const char* unit) {
     if (as_json) {
-        std::printf("{\"bench\":\"tables\",\"case\":\"%s\",\"rows\":%zu,\"columns\":%zu,"
-                    "\"metric\":\"%s\",\"value\":%.4f,\"unit\":\"%s\"}\n",
-                    name, rows, columns, metric, value, unit);
+        std::printf(
+            "{\"bench\":\"tables\",\"case\":\"%s\",\"rows\":%zu,\"columns\":%zu,"
+            "\"metric\":\"%s\",\"value\":%.4f,\"unit\":\"%s\"}\n",
+            name, rows, columns, metric, value, unit);
     } else {
         std::printf("%-10s %10zu rows %4zu columns  %-28s %12.3f %s\n", name, rows, columns, metric,
                     value, unit);
@@ -57,8 +59,8 @@ struct Times {
 
     double at(double share) {
         std::sort(ms.begin(), ms.end());
-        return ms[std::min(ms.size() - 1, static_cast<std::size_t>(
-                                              share * static_cast<double>(ms.size())))];
+        return ms[std::min(ms.size() - 1,
+                           static_cast<std::size_t>(share * static_cast<double>(ms.size())))];
     }
     void print_as(const char* name, std::size_t rows, std::size_t columns,
                   const std::string& what) {

@@ -44,9 +44,8 @@ void Arrangement::refresh(const Change& change) {
 }
 
 void Arrangement::insert(std::vector<RankedRow>& rows) {
-    std::sort(rows.begin(), rows.end(), [this](const RankedRow& a, const RankedRow& b) {
-        return order_.before(a, b);
-    });
+    std::sort(rows.begin(), rows.end(),
+              [this](const RankedRow& a, const RankedRow& b) { return order_.before(a, b); });
     rows_.insert(rows, order_);
     for (const RankedRow& row : rows) groups_.add(row.row);
 }

@@ -113,7 +113,8 @@ std::uint64_t Column::rank(std::size_t row) const {
     }
     const std::int64_t number = numbers_.get(row);
     if (number == kNullNumber) return kNullRank;
-    if (storage_ == Storage::Symbol) return text_rank(pool_.text(static_cast<std::uint32_t>(number)));
+    if (storage_ == Storage::Symbol)
+        return text_rank(pool_.text(static_cast<std::uint32_t>(number)));
     // From INT64_MIN + 1, which is 0, to INT64_MAX, which is one below null's.
     return (static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63) - 1;
 }
@@ -136,7 +137,7 @@ KeyPart Column::key_part(const feed::Cell& cell, std::uint64_t seed) const {
 }
 
 std::uint64_t Column::key_hash(std::size_t row, std::uint64_t seed) const {
-    if (storage_ == Storage::Text) return hash_packed(texts_.packed(row), seed);
+    if (storage_ == Storage::Text) return texts_.hash(row, seed);
     return hash_number(numbers_.get(row), seed);
 }
 

@@ -1,8 +1,8 @@
 // table/column.h - the cells of one column, one place for each row id.
 //
-// Numbers take 0 to 8 bytes a row by their page (number_pages.h); symbols and enums are interned and
-// their ids kept likewise; texts take 17 bytes and what does not fit these (text_pages.h). INT64_MIN
-// stands for null among numbers (the decoder rejects that value).
+// Numbers take 0 to 8 bytes a row by their page (number_pages.h); symbols and enums are interned
+// and their ids kept likewise; texts take 17 bytes and what does not fit these (text_pages.h).
+// INT64_MIN stands for null among numbers (the decoder rejects that value).
 #pragma once
 
 #include <cstddef>

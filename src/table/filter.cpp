@@ -35,9 +35,7 @@ void append_folded(std::string& out, std::string_view text) {
     }
 }
 
-bool FilterSpec::is_empty() const {
-    return columns.empty() && consists_of(quick, " \t\r\n");
-}
+bool FilterSpec::is_empty() const { return columns.empty() && consists_of(quick, " \t\r\n"); }
 
 Filter::Filter(const Table& table, FilterSpec spec) : table_(&table), spec_(std::move(spec)) {
     add_words();
@@ -129,8 +127,8 @@ bool Filter::probe(const Test& test, Probe& probe, RowId row) {
     if (symbol >= probe.verdicts.size()) probe.verdicts.resize(column.pool().size(), 0);
     std::uint8_t& verdict = probe.verdicts[symbol];
     if (verdict == 0) {
-        const bool passed = test.is_text ? holds(test, column.pool().text(symbol))
-                                         : test_value(test, row);
+        const bool passed =
+            test.is_text ? holds(test, column.pool().text(symbol)) : test_value(test, row);
         verdict = passed ? 2 : 1;
     }
     return verdict == 2;
@@ -169,7 +167,8 @@ void Filter::spell(std::uint16_t column, RowId row) {
     const feed::Cell cell = table_->cell(row, column);
     spelled_.clear();
     if (is_number(spec.type))
-        append_scaled(spelled_, cell.number, spec.type == feed::ColumnType::Decimal ? spec.scale : 0);
+        append_scaled(spelled_, cell.number,
+                      spec.type == feed::ColumnType::Decimal ? spec.scale : 0);
     else
         append_shown(spelled_, spec, cell, spec_.utc_offset_minutes);
 }

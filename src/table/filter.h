@@ -20,13 +20,13 @@ struct ColumnFilter {
         Contains,    // text is somewhere in the cell as shown
         Equals,      // the cell as shown is `text`
         StartsWith,  // the cell as shown begins with `text`
-        Range,       // number columns: low <= cell <= high, in the column's own unit (10^-scale, ns)
-        OneOf,       // text of the cell is among `texts`, or its number among `numbers`
+        Range,  // number columns: low <= cell <= high, in the column's own unit (10^-scale, ns)
+        OneOf,  // text of the cell is among `texts`, or its number among `numbers`
     };
     std::uint16_t column = 0;
     Kind kind = Kind::Contains;
     std::string text;
-    std::optional<std::int64_t> low;   // none: no border
+    std::optional<std::int64_t> low;  // none: no border
     std::optional<std::int64_t> high;
     std::vector<std::string> texts;
     std::vector<std::int64_t> numbers;

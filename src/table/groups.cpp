@@ -158,7 +158,8 @@ void Groups::remove(RowId row) {
     if (!active()) return;
     const auto code = static_cast<std::uint64_t>(group_of_row_.get(row));
     const bool phantom = (code & 1) != 0;
-    Totals* const own = spec_.column < 0 ? nullptr : &groups_[code >> 1].totals;
+    Totals* const own =
+        spec_.column < 0 ? nullptr : &groups_[static_cast<std::size_t>(code >> 1)].totals;
     count_row(totals_, phantom, -1);
     if (own != nullptr) count_row(*own, phantom, -1);
     for (std::size_t i = 0; i < added_.size(); ++i) {

@@ -125,8 +125,13 @@ bool NumberPages::set(std::size_t row, std::int64_t value) {
     const std::size_t at = place_in_page(row);
     Page& page = pages_[page_of(row)];
     if (page.width == 0) {
-        if (page.base == value) return false;
-        if (rows_in(page_of(row)) == 1) {
+        // A page of which the first value is null is no longer fresh either.
+        if (page.base == value) {
+            page.fresh = false;
+            return false;
+        }
+        if (page.fresh) {
+            page.fresh = false;
             page.base = value;
             return true;
         }
@@ -172,13 +177,13 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
     }
     const std::uint64_t steps = distance(low, high) / static_cast<std::uint64_t>(unit);
     Page wide;
+    wide.fresh = false;
     wide.unit = unit;
     wide.width = std::max(page.width, width_for(steps));
     if (wide.width < 8) {
         // The range in the middle, as far as there are numbers below it.
         const std::uint64_t spare = (null_code(wide.width) - 1 - steps) / 2;
-        const std::uint64_t below =
-            distance(INT64_MIN + 1, low) / static_cast<std::uint64_t>(unit);
+        const std::uint64_t below = distance(INT64_MIN + 1, low) / static_cast<std::uint64_t>(unit);
         wide.base = plus(low, 0 - std::min(spare, below) * static_cast<std::uint64_t>(unit));
     } else {
         wide.base = 0;

@@ -20,7 +20,7 @@ class NumberPages {
     enum class Unit : std::uint8_t { One, TimeNs };
     explicit NumberPages(Unit unit = Unit::One) : unit_(unit) {}
 
-    // Makes places for row ids below `rows`. What a new place holds is not said: set() it.
+    // Makes places for row ids below `rows`. What a new place holds is not said: set() it first.
     void resize(std::size_t rows);
     std::size_t size() const { return size_; }
 
@@ -35,7 +35,8 @@ class NumberPages {
     struct Page {
         std::int64_t base = kNull;
         std::int32_t unit = 1;
-        std::uint8_t width = 0;  // bytes a row; 0: every row is `base`
+        std::uint8_t width = 0;  // bytes a row; 0: every row that was set is `base`
+        bool fresh = true;       // none was set
         std::vector<std::uint8_t> bytes;
     };
 

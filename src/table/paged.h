@@ -1,5 +1,5 @@
-// table/paged.h - rows live in pages, so that growing copies one page at most and memory stays close
-// to what is used.
+// table/paged.h - rows live in pages, so that growing copies one page at most and memory stays
+// close to what is used.
 #pragma once
 
 #include <algorithm>

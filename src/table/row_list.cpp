@@ -84,8 +84,7 @@ void RowList::tidy() {
             free_.push_back(id);
     }
     order_.resize(kept);
-    for (std::size_t i = 0; i + kFreeChunksKept < free_.size(); ++i)
-        chunks_[free_[i]].rows.reset();
+    for (std::size_t i = 0; i + kFreeChunksKept < free_.size(); ++i) chunks_[free_[i]].rows.reset();
 }
 
 void RowList::insert(std::span<const RankedRow> rows, const RowOrder& order) {

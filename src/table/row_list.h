@@ -1,5 +1,5 @@
-// table/row_list.h - row ids in an order, cut into chunks: a change costs a search and a move within
-// one chunk, and positions are counted once after many changes.
+// table/row_list.h - row ids in an order, cut into chunks: a change costs a search and a move
+// within one chunk, and positions are counted once after many changes.
 //
 // Invariants (check_invariants(), called by the view after each change in debug builds):
 //   1. Every row of the list is in exactly one chunk, and chunk_of_ names it.

@@ -30,8 +30,8 @@ std::uint32_t SymbolPool::intern(std::string_view text) {
     const std::uint32_t found = find(text, hash);
     if (found != kNone || texts_.size() >= kSymbolsMax) return found;
     if (blocks_.empty() || block_used_ + text.size() > block_bytes_) {
-        block_bytes_ = std::max(std::clamp(block_bytes_ * 2, kBlockBytesMin, kBlockBytesMax),
-                                text.size());
+        block_bytes_ =
+            std::max(std::clamp(block_bytes_ * 2, kBlockBytesMin, kBlockBytesMax), text.size());
         blocks_.push_back(std::make_unique<char[]>(block_bytes_));
         block_used_ = 0;
         blocks_bytes_ += block_bytes_;

@@ -14,6 +14,8 @@ constexpr std::size_t kUnloadedAtOnce = 2;
 // Spare rows a pass looks at for each that it must, so that it is through in time.
 constexpr std::size_t kHaste = 2;
 
+constexpr std::size_t kPlacesAtFirst = 64;
+
 std::vector<Column> make_columns(const feed::TableSpec& spec) {
     std::vector<Column> columns;
     columns.reserve(spec.columns.size());
@@ -71,13 +73,9 @@ RowId Table::insert(std::span<const feed::Cell> cells) {
         if (!columns_[i].has_room_for(cells[i])) return kNoRow;
     RowId row = 0;
     if (free_.empty()) {
-        if (flags_.size() >= kRowIdsMax) return kNoRow;
-        row = static_cast<RowId>(flags_.size());
-        flags_.resize(row + 1, 0);
-        streamed_at_ms_.resize(row + 1);
-        pass_.resize(row + 1);
-        inserted_.resize(row + 1);
-        for (Column& column : columns_) column.resize(row + 1);
+        if (slots_ >= kRowIdsMax) return kNoRow;
+        if (slots_ == flags_.size()) make_places();
+        row = static_cast<RowId>(slots_++);
     } else {
         row = free_.back();
         free_.pop_back();
@@ -91,6 +89,18 @@ RowId Table::insert(std::span<const feed::Cell> cells) {
     note(row, Change::Kind::Inserted, 0);
     inserted_.set(row, static_cast<std::int64_t>(generation_));
     return row;
+}
+
+// Places for more rows: by and by a page for a small table, then page by page.
+void Table::make_places() {
+    const std::size_t used = place_in_page(slots_);
+    const std::size_t more = used == 0 && slots_ > 0 ? kPageRows : std::max(kPlacesAtFirst, used);
+    const std::size_t places = slots_ + std::min(more, kPageRows - used);
+    flags_.resize(places, 0);
+    streamed_at_ms_.resize(places);
+    pass_.resize(places);
+    inserted_.resize(places);
+    for (Column& column : columns_) column.resize(places);
 }
 
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
@@ -125,6 +135,7 @@ void Table::clear() {
     erased_.clear();
     log_.clear();
     eviction_.clear();
+    slots_ = 0;
     live_rows_ = 0;
     evicted_version_ = INT64_MIN;
     was_cleared_ = true;
@@ -184,14 +195,13 @@ std::size_t Table::evict() {
     if (overdue) eviction_.clear();
     if (!eviction_.has_finds()) {
         const auto age = [this](RowId row) { return age_of(row); };
-        const std::size_t rows =
-            overdue ? flags_.size() : flags_.size() * kHaste / allowance + 1;
-        if (!eviction_.look_on(rows, flags_.size(), allowance, age)) return 0;
+        const std::size_t rows = overdue ? slots_ : slots_ * kHaste / allowance + 1;
+        if (!eviction_.look_on(rows, slots_, allowance, age)) return 0;
     }
     std::size_t erased = 0;
     while (eviction_.has_finds() && live_rows_ > spec_.rows_max && erased < kUnloadedAtOnce) {
         const RowAge oldest = eviction_.take();
-        if (oldest.row >= flags_.size() || !(age_of(oldest.row) == oldest)) continue;
+        if (oldest.row >= slots_ || !(age_of(oldest.row) == oldest)) continue;
         evicted_version_ = std::max(evicted_version_, oldest.version);
         erase(oldest.row);
         ++erased;
@@ -209,6 +219,6 @@ std::size_t Table::memory_bytes() const {
     return bytes;
 }
 
-void Table::check_row(RowId row) const { NB_ASSERT(row < flags_.size() && is_live(row)); }
+void Table::check_row(RowId row) const { NB_ASSERT(row < slots_ && is_live(row)); }
 
 }  // namespace nats_blotter::table

@@ -39,7 +39,7 @@ class Table {
     const feed::TableSpec& spec() const { return spec_; }
     std::size_t row_count() const { return live_rows_; }
     // Row ids are below this; not all of them are live.
-    std::size_t slot_count() const { return flags_.size(); }
+    std::size_t slot_count() const { return slots_; }
     bool is_live(RowId row) const { return (flags_[row] & kLive) != 0; }
 
     // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not
@@ -107,6 +107,7 @@ class Table {
     RowHash hasher() const;
     std::uint64_t take_apart(std::span<const feed::Cell> cells) const;
     bool key_equals(RowId row) const;
+    void make_places();
     void note(RowId row, Change::Kind kind, std::uint64_t columns);
     RowAge age_of(RowId row) const;
     void check_row(RowId row) const;
@@ -123,6 +124,7 @@ class Table {
     ChangeLog log_;
     Eviction eviction_;
     mutable std::vector<KeyPart> key_;  // scratch of find() and insert()
+    std::size_t slots_ = 0;
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;
     std::uint64_t evicted_ = 0;

@@ -67,6 +67,13 @@ void spell_uuid(const std::array<std::uint64_t, 2>& words, TextPages::Spelled& o
     }
 }
 
+std::uint64_t hash_words(const std::array<std::uint64_t, 2>& words, std::uint8_t tag,
+                         std::uint64_t seed) {
+    // The odd factor keeps the words apart; hash_number() mixes what comes out.
+    const std::uint64_t both = words[0] + words[1] * 0xD6E8FEB86659FD93u;
+    return hash_number(static_cast<std::int64_t>(both), seed * 256 + tag);
+}
+
 // So that the numbers compare as the bytes in memory do.
 std::uint64_t first_byte_highest(std::uint64_t word) { return __builtin_bswap64(word); }
 
@@ -89,9 +96,7 @@ PackedText pack_text(std::string_view text) {
 
 std::uint64_t hash_packed(const PackedText& text, std::uint64_t seed) {
     if (text.tag == PackedText::kLong) return hash_bytes(text.text, seed);
-    const std::uint64_t first =
-        hash_number(static_cast<std::int64_t>(text.words[0]), seed + text.tag);
-    return hash_number(static_cast<std::int64_t>(text.words[1] ^ first), seed);
+    return hash_words(text.words, text.tag, seed);
 }
 
 std::size_t TextPages::rows_in(std::size_t page) const {
@@ -212,17 +217,12 @@ bool TextPages::equals(std::size_t row, const PackedText& text) const {
     return page.words[at] == text.words;
 }
 
-PackedText TextPages::packed(std::size_t row) const {
-    PackedText packed;
+std::uint64_t TextPages::hash(std::size_t row, std::uint64_t seed) const {
     const Page& page = pages_[page_of(row)];
-    if (page.tags.empty()) return packed;
+    if (page.tags.empty()) return hash_words({}, PackedText::kNull, seed);
     const std::size_t at = place_in_page(row);
-    packed.tag = page.tags[at];
-    if (packed.tag == PackedText::kLong)
-        packed.text = heap_text(page, at);
-    else if (packed.tag != PackedText::kNull)
-        packed.words = page.words[at];
-    return packed;
+    if (page.tags[at] == PackedText::kLong) return hash_bytes(heap_text(page, at), seed);
+    return hash_words(page.words[at], page.tags[at], seed);
 }
 
 int TextPages::compare(std::size_t a, std::size_t b) const {

@@ -48,7 +48,7 @@ class TextPages {
     // Points into the page or into `spelled`; dies at the next set().
     std::string_view get(std::size_t row, Spelled& spelled) const;
     bool equals(std::size_t row, const PackedText& text) const;
-    PackedText packed(std::size_t row) const;
+    std::uint64_t hash(std::size_t row, std::uint64_t seed) const;
     // -1, 0, 1 by bytes. REQUIRES: neither is null.
     int compare(std::size_t a, std::size_t b) const;
 

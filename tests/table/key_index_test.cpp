@@ -31,9 +31,9 @@ TEST_CASE("RandomOperationsMatchAMap") {
         std::uint64_t rows;
         int steps;
     };
-    for (const Case& tried : {Case{7, 500, 20'000}, Case{1000, 500, 20'000},
-                              Case{1'000'000, 500, 20'000}, Case{1 << 30, 30'000, 150'000},
-                              Case{2, 6'000, 9'000}}) {
+    for (const Case& tried :
+         {Case{7, 500, 20'000}, Case{1000, 500, 20'000}, Case{1'000'000, 500, 20'000},
+          Case{1 << 30, 30'000, 150'000}, Case{2, 6'000, 9'000}}) {
         KeyIndex index;
         Model model;
         for (int step = 0; step < tried.steps; ++step) {

@@ -228,7 +228,8 @@ void random_wish(View& view, Random& random) {
         }
         case 1: {
             FilterSpec filter;
-            const std::vector<std::string> texts = {"", "symbol1", "ID2 1", "-3", "no such", "2 3 4"};
+            const std::vector<std::string> texts = {"",   "symbol1", "ID2 1",
+                                                    "-3", "no such", "2 3 4"};
             filter.quick = texts[random.below(texts.size())];
             for (std::uint64_t i = random.below(3); i > 0; --i)
                 filter.columns.push_back(random_column_filter(random));
