@@ -1,7 +1,5 @@
 #include "table/arrangement.h"
 
-#include <algorithm>
-
 namespace nats_blotter::table {
 namespace {
 
@@ -44,8 +42,7 @@ void Arrangement::refresh(const Change& change) {
 }
 
 void Arrangement::insert(std::vector<RankedRow>& rows) {
-    std::sort(rows.begin(), rows.end(),
-              [this](const RankedRow& a, const RankedRow& b) { return order_.before(a, b); });
+    order_.sort(rows);
     rows_.insert(rows, order_);
     for (const RankedRow& row : rows) groups_.add(row.row);
 }

@@ -194,9 +194,9 @@ void Groups::arrange() const {
         new_.erase(std::remove_if(new_.begin(), new_.end(), dropped), new_.end());
         const auto earlier = [this](std::uint32_t a, std::uint32_t b) { return before(a, b); };
         std::sort(new_.begin(), new_.end(), earlier);
-        const auto middle = static_cast<std::ptrdiff_t>(order_.size());
-        order_.insert(order_.end(), new_.begin(), new_.end());
-        std::inplace_merge(order_.begin(), order_.begin() + middle, order_.end(), earlier);
+        std::vector<std::uint32_t> merged(order_.size() + new_.size());
+        std::merge(order_.begin(), order_.end(), new_.begin(), new_.end(), merged.begin(), earlier);
+        order_ = std::move(merged);
         new_.clear();
         counted_ = false;
     }

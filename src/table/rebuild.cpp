@@ -86,11 +86,9 @@ std::size_t Rebuild::collect(std::size_t steps) {
 }
 
 void Rebuild::end_run() {
-    const RowOrder& order = made_->order();
     // Rows touched while the run was gathered have other cells now.
     std::erase_if(run_rows_, [this](const RankedRow& row) { return is_touched(row.row); });
-    std::sort(run_rows_.begin(), run_rows_.end(),
-              [&order](const RankedRow& a, const RankedRow& b) { return order.before(a, b); });
+    made_->order().sort(run_rows_);
     Run run;
     run.rows.reserve(run_rows_.size());
     for (const RankedRow& row : run_rows_) run.rows.push_back(row.row);

@@ -1,5 +1,7 @@
 #include "table/row_order.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace nats_blotter::table {
@@ -32,6 +34,11 @@ bool RowOrder::is_whole(std::uint64_t rank, std::size_t key) const {
 }
 
 RankedRow RowOrder::ranked(RowId row) const { return {rank(row, 0), rank(row, 1), row}; }
+
+void RowOrder::sort(std::vector<RankedRow>& rows) const {
+    std::sort(rows.begin(), rows.end(),
+              [this](const RankedRow& a, const RankedRow& b) { return before(a, b); });
+}
 
 bool RowOrder::before(const RankedRow& a, const RankedRow& b) const {
     if (a.first != b.first) return a.first < b.first;

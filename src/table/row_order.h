@@ -37,6 +37,7 @@ class RowOrder {
     std::uint64_t columns() const { return columns_; }
 
     RankedRow ranked(RowId row) const;
+    void sort(std::vector<RankedRow>& rows) const;
     bool before(const RankedRow& a, const RankedRow& b) const;
     // The same with a row whose ranks are not known; looks at no more of it than it must.
     bool before(const RankedRow& a, RowId b) const { return compare(a, b) < 0; }

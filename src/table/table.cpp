@@ -25,7 +25,9 @@ std::vector<Column> make_columns(const feed::TableSpec& spec) {
 
 }  // namespace
 
-Table::Table(feed::TableSpec spec) : spec_(std::move(spec)), columns_(make_columns(spec_)) {
+Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
+    : spec_(std::move(spec)), row_ids_max_(row_ids_max), columns_(make_columns(spec_)) {
+    NB_ASSERT(row_ids_max_ <= kRowIdsMax);
     NB_ASSERT(!spec_.key_columns.empty());
     NB_ASSERT(spec_.columns.size() <= kColumnsMax);
     NB_ASSERT(spec_.rows_max > 0);
@@ -73,7 +75,7 @@ RowId Table::insert(std::span<const feed::Cell> cells) {
         if (!columns_[i].has_room_for(cells[i])) return kNoRow;
     RowId row = 0;
     if (free_.empty()) {
-        if (slots_ >= kRowIdsMax) return kNoRow;
+        if (slots_ >= row_ids_max_) return kNoRow;
         if (slots_ == flags_.size()) make_places();
         row = static_cast<RowId>(slots_++);
     } else {

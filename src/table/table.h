@@ -33,8 +33,8 @@ namespace nats_blotter::table {
 
 class Table {
   public:
-    // `spec` is copied.
-    explicit Table(feed::TableSpec spec);
+    // `spec` is copied. Row ids stay below `row_ids_max`, which is at most kRowIdsMax.
+    explicit Table(feed::TableSpec spec, std::size_t row_ids_max = kRowIdsMax);
 
     const feed::TableSpec& spec() const { return spec_; }
     std::size_t row_count() const { return live_rows_; }
@@ -113,6 +113,7 @@ class Table {
     void check_row(RowId row) const;
 
     feed::TableSpec spec_;
+    std::size_t row_ids_max_;
     std::vector<Column> columns_;
     KeyIndex index_;
     PagedArray<std::uint8_t> flags_;

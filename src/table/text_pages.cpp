@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/assert.h"
-#include "base/limits.h"
 #include "table/key_index.h"
 
 namespace nats_blotter::table {
@@ -118,7 +117,7 @@ void TextPages::resize(std::size_t rows) {
 }
 
 bool TextPages::has_room_for(std::string_view text) const {
-    return heap_bytes_ + text.size() <= kTextHeapBytesMax;
+    return heap_bytes_ + text.size() <= heap_bytes_max_;
 }
 
 TextPages::HeapRef TextPages::heap_ref(const Page& page, std::size_t at) {

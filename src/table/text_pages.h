@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "table/paged.h"
 
 namespace nats_blotter::table {
@@ -35,6 +36,10 @@ std::uint64_t hash_packed(const PackedText& text, std::uint64_t seed);
 class TextPages {
   public:
     using Spelled = std::array<char, kUuidTextBytes>;
+
+    // The limit is of the texts that lie in heaps.
+    explicit TextPages(std::size_t heap_bytes_max = kTextHeapBytesMax)
+        : heap_bytes_max_(heap_bytes_max) {}
 
     void resize(std::size_t rows);
 
@@ -76,6 +81,7 @@ class TextPages {
     std::vector<Page> pages_;
     std::size_t size_ = 0;
     std::size_t heap_bytes_ = 0;  // of texts that live
+    std::size_t heap_bytes_max_;
 };
 
 }  // namespace nats_blotter::table

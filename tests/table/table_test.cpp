@@ -138,6 +138,20 @@ TEST_CASE("RowsWrittenSinceTheyWereFoundOldStay") {
         if (table.is_live(row)) CHECK(table.version(row) > version - 20'000);
 }
 
+TEST_CASE("RowIdsAtTheirLimitRefuseARowAndAreUsedAgain") {
+    Table table(sample_spec(), 100);
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(table.insert(record_of({"id" + std::to_string(i), i, "S", i}).cells) != kNoRow);
+    const SampleRow one_more{"one more", 1, "S", 1};
+    CHECK(table.insert(record_of(one_more).cells) == kNoRow);
+    CHECK(table.row_count() == 100);
+    CHECK(table.find(record_of(one_more).cells) == kNoRow);
+    table.erase(7);
+    CHECK(table.insert(record_of(one_more).cells) == kNoRow);  // views may still name it
+    table.clear_changes();
+    CHECK(table.insert(record_of(one_more).cells) == 7);
+}
+
 TEST_CASE("ClearForgetsRowsAndTellsViews") {
     Table table(sample_spec());
     REQUIRE(table.insert(record_of({"a", 1, "X", 1}).cells) != kNoRow);
