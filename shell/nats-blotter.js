@@ -62,8 +62,8 @@ function wholeNumber(value, what) {
     return value;
 }
 
-// A task of its own, so that the page answers in between; not a timer, which a hidden page gets once
-// a second.
+// A task of its own, so that the page answers in between; not a timer, which a hidden page gets
+// once a second.
 function nextTask() {
     return new Promise((resolve) => {
         const {port1, port2} = new MessageChannel();
@@ -475,7 +475,7 @@ class NatsBlotter extends HTMLElement {
         return JSON.parse(program.text('nb_rows', start, Math.min(count, 2 ** 32), exact ? 1 : 0));
     }
 
-    // `keys`: [{field, dir: 'asc' or 'desc'}], the first the foremost. Resolves when the rows are so.
+    // `keys`: [{field, dir: 'asc' or 'desc'}], the first the foremost. Resolves when it is so.
     async setSort(table, keys) {
         const program = await this.#running();
         this.#named(program, table);

@@ -1,4 +1,4 @@
-#include "tables/bench_rows.h"
+#include "bench/tables/bench_rows.h"
 
 #include <algorithm>
 #include <string_view>

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/tables/bench_rows.h"
 #include "table/ingest.h"
 #include "table/table.h"
 #include "table/view.h"
 #include "table/window.h"
-#include "tables/bench_rows.h"
 
 using namespace nats_blotter;
 using bench::BenchRows;
