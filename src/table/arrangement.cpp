@@ -35,10 +35,9 @@ void Arrangement::erase(RowId row) {
     groups_.remove(row);
 }
 
-// Of a row that stays where it is. A change of no column tells of a phantom.
+// Of a row that stays where it is.
 void Arrangement::refresh(const Change& change) {
-    if (change.columns == 0 || (change.columns & groups_.columns()) != 0)
-        groups_.refresh(change.row);
+    if ((change.columns & (groups_.columns() | kPhantomBit)) != 0) groups_.refresh(change.row);
 }
 
 void Arrangement::insert(std::vector<RankedRow>& rows) {

@@ -18,10 +18,13 @@ struct Change {
     std::uint64_t columns = 0;  // Updated: a bit for each changed column, see column_bit()
 };
 
-// Columns from the 64th on share the last bit, so a set bit means "may have changed".
+// Columns from the 63rd on share a bit, so a set bit means "may have changed".
 inline std::uint64_t column_bit(std::size_t column) {
-    return std::uint64_t{1} << (column < 63 ? column : 63);
+    return std::uint64_t{1} << (column < 62 ? column : 62);
 }
+
+// No column's bit: the row became a phantom, or no longer is one.
+inline constexpr std::uint64_t kPhantomBit = std::uint64_t{1} << 63;
 
 class ChangeLog {
   public:

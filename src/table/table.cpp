@@ -161,7 +161,7 @@ feed::Provenance Table::provenance(RowId row) const {
 
 void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     check_row(row);
-    if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, 0);
+    if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
     streamed_at_ms_.set(row, provenance.streamed_at_ms);
     pass_.set(row, provenance.pass);
     flags_[row] = static_cast<std::uint8_t>(kLive | (provenance.from_stream ? kFromStream : 0) |

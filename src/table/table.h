@@ -68,7 +68,7 @@ class Table {
 
     feed::Provenance provenance(RowId row) const;
     bool is_phantom(RowId row) const { return (flags_[row] & kPhantom) != 0; }
-    // A row that becomes a phantom, or no longer is one, has a Change of no column.
+    // A row that becomes a phantom, or no longer is one, has a Change with kPhantomBit.
     void set_provenance(RowId row, const feed::Provenance& provenance);
 
     // Rises with every mutation.

@@ -346,6 +346,24 @@ TEST_CASE("ClearedTableIsAnEmptyView") {
     CHECK(view.size() == 1);
 }
 
+TEST_CASE("PhantomThatAlsoChangesLeavesTheSums") {
+    Table table(sample_spec());
+    View view(table);
+    view.set_group({-1, false, {kNumber}});
+    const RowId row = table.insert(record_of({"a", 1, "S", 40}).cells);
+    REQUIRE(table.insert(record_of({"b", 1, "S", 2}).cells) != kNoRow);
+    refresh(table, view);
+    CHECK(view.totals().sums[0].clamped() == 42);
+    feed::Provenance provenance;
+    provenance.phantom = true;
+    table.set_provenance(row, provenance);
+    REQUIRE(table.update(row, record_of({"a", 1, "T", 40}).cells));  // not a summed column
+    refresh(table, view);
+    CHECK(view.totals().sums[0].clamped() == 2);
+    CHECK(view.totals().rows == 2);
+    CHECK(view.totals().summed_rows == 1);
+}
+
 TEST_CASE("FindGoesBothWaysAndEnds") {
     Table table(sample_spec());
     View view(table);
