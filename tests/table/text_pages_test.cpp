@@ -20,17 +20,20 @@ std::string text_of(const TextPages& pages, std::size_t row) {
 }
 
 std::string random_text(Random& random) {
+    const auto below = [&random](std::size_t bound) {
+        return static_cast<std::size_t>(random.below(bound));
+    };
     std::string text;
     switch (random.below(4)) {
         case 0:
             text = kUuid;
             for (char& c : text)
                 if (c != '-' && random.below(3) == 0) c = "0123456789abcdef"[random.below(16)];
-            if (random.below(8) == 0) text[random.below(text.size())] = 'G';
+            if (random.below(8) == 0) text[below(text.size())] = 'G';
             return text;
         case 1: return "T-" + std::to_string(random.below(1'000'000));
-        case 2: return std::string(random.below(20), static_cast<char>('a' + random.below(3)));
-        default: return std::string(random.below(300), static_cast<char>('a' + random.below(26)));
+        case 2: return std::string(below(20), static_cast<char>('a' + random.below(3)));
+        default: return std::string(below(300), static_cast<char>('a' + random.below(26)));
     }
 }
 

@@ -230,7 +230,7 @@ void random_wish(View& view, Random& random) {
             FilterSpec filter;
             const std::vector<std::string> texts = {"",   "symbol1", "ID2 1",
                                                     "-3", "no such", "2 3 4"};
-            filter.quick = texts[random.below(texts.size())];
+            filter.quick = texts[static_cast<std::size_t>(random.below(texts.size()))];
             for (std::uint64_t i = random.below(3); i > 0; --i)
                 filter.columns.push_back(random_column_filter(random));
             return view.set_filter(std::move(filter));
@@ -238,7 +238,7 @@ void random_wish(View& view, Random& random) {
         default: {
             GroupSpec group;
             const std::int32_t columns[] = {-1, kSymbol, kNumber, kId};
-            group.column = columns[random.below(4)];
+            group.column = columns[static_cast<std::size_t>(random.below(4))];
             group.descending = random.below(2) == 0;
             if (random.below(3) > 0) group.sums = {kNumber, kVersion};
             return view.set_group(std::move(group));
@@ -280,7 +280,7 @@ TEST_CASE("ChangesBetweenTheSlicesOfARebuildAreNotLost") {
         REQUIRE(view.rebuilding());
         CHECK(shown_rows(view) == before);
         std::size_t slices = 0;
-        const std::size_t steps = 1 + random.below(30'000);
+        const auto steps = static_cast<std::size_t>(1 + random.below(30'000));
         const std::size_t changes = random.below(3) == 0 ? 3 : 40;
         while (!view.rebuild_some(steps)) {
             ++slices;
