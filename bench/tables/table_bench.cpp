@@ -37,6 +37,7 @@ constexpr std::size_t kBatchRows = 4096;
 double now_ms() {
     timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    if (time.tv_sec == 0 && time.tv_nsec == 0) clock_gettime(CLOCK_MONOTONIC, &time);
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
