@@ -62,6 +62,24 @@ function wholeNumber(value, what) {
     return value;
 }
 
+// A task of its own, so that the page answers in between; not a timer, which a hidden page gets
+// once a second.
+function nextTask() {
+    return new Promise((resolve) => {
+        const {port1, port2} = new MessageChannel();
+        port1.onmessage = () => {
+            port1.close();
+            resolve();
+        };
+        port2.postMessage(0);
+    });
+}
+
+// Until every table is as its user wants it.
+async function rearranged(program) {
+    while (program.call('nb_rearrange') === 0) await nextTask();
+}
+
 // ws: and http: forms of the `server` attribute, which resolves against the page.
 function addresses(server) {
     const url = new URL(server, document.baseURI);
@@ -455,6 +473,39 @@ class NatsBlotter extends HTMLElement {
         const program = await this.#running();
         this.#named(program, table);
         return JSON.parse(program.text('nb_rows', start, Math.min(count, 2 ** 32), exact ? 1 : 0));
+    }
+
+    // `keys`: [{field, dir: 'asc' or 'desc'}], the first the foremost. Resolves when it is so.
+    async setSort(table, keys) {
+        const program = await this.#running();
+        this.#named(program, table);
+        const columns = JSON.parse(program.text('nb_columns'));
+        if (!Array.isArray(keys)) throw new TypeError('the sort keys must be a list');
+        const indices = keys.map((key) => {
+            const index = columns.findIndex((column) => column.field === key?.field);
+            if (index < 0)
+                throw new TypeError(`table "${table}" has no column "${String(key?.field)}"`);
+            if (key.dir !== 'asc' && key.dir !== 'desc')
+                throw new TypeError(`dir must be "asc" or "desc", and is ${String(key.dir)}`);
+            return index;
+        });
+        indices.forEach((column, at) =>
+            program.call('nb_add_sort_key', column, keys[at].dir === 'desc' ? 1 : 0),
+        );
+        this.#named(program, table);
+        program.call('nb_set_sort');
+        await rearranged(program);
+    }
+
+    // Shows the rows that have all of these words; the empty text shows all. Resolves when it does.
+    async setFilter(table, text) {
+        if (typeof text !== 'string')
+            throw new TypeError(`the filter must be text, and is ${String(text)}`);
+        const program = await this.#running();
+        this.#named(program, table);
+        program.setText(`${table}\n${text}`);
+        program.call('nb_set_filter');
+        await rearranged(program);
     }
 
     setAccount(account) {

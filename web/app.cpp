@@ -17,7 +17,7 @@ void App::frame() {
     const MonotonicUs now = monotonic_now();
     if (!started_ || platform_.width() < 1 || platform_.height() < 1) return;
     measure_rate(now);
-    session_.refresh_views();
+    if (!rearrange()) want_frames(2);  // this one, and one that goes on
     accounts_.update(session_.accounts(), session_.accounts_version());
     drawn_version_ = data_version();
 
@@ -137,14 +137,13 @@ void App::draw_tables(const Scene& scene) {
         TablePanel& panel = panels_[index];
         list.AddRectFilled(panel.area().top_left(), panel.area().bottom_right(),
                            scene.theme.ground);
-        table::View& view = session_.view(index);
-        const auto wanted =
-            panel.draw(scene, session_.table(index).spec(), view.sort(), table_state(index),
-                       keys_used_ && platform_.focused() && index == focus_);
+        const table::View& view = session_.view(index);
+        TableState state = table_state(index);
+        state.rearranging = view.rebuilding();
+        const auto wanted = panel.draw(scene, session_.table(index).spec(), view.sort(), state,
+                                       keys_used_ && platform_.focused() && index == focus_);
         if (wanted) {
-            view.set_sort({*wanted});
-            panel.scroll_to_start();
-            want_frames(1);
+            set_sort(index, {*wanted});
         }
         if (panel.was_clicked()) focus_ = index;
     }
@@ -189,9 +188,12 @@ TableState App::table_state(std::size_t index) const {
     state.all_accounts = session_.scope() == session::kAllAccounts;
     state.current = status == session::Status::Live;  // rule 5: else they may be old
     state.loading = session_.loading(index);
+    state.rows_in_table = session_.table(index).row_count();
     const std::string what = spec.name + " of " + accounts_.words(session_.scope());
     if (status == session::Status::Closed) {
         state.empty_words = "Closed.";
+    } else if (state.rows_in_table > 0) {
+        state.empty_words = "No row matches the filter.";
     } else if (!state.loading) {
         state.empty_words =
             "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";

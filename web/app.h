@@ -64,6 +64,11 @@ class App {
     // ---- the element (shell/nats-blotter.js)
     void set_account(session::AccountId account);
     void set_theme(ThemeChoice choice);
+    // As the user would; a large table is rearranged by and by.
+    void set_sort(std::size_t table, std::vector<table::SortKey> keys);
+    void set_filter(std::size_t table, std::string_view text);
+    // Works at that for some milliseconds, frames or not; true when all views are as wanted.
+    bool rearrange();
     void resync();
     void wake_up();
     void close();

@@ -10,6 +10,11 @@ namespace {
 constexpr int kFramesAfterInput = 3;
 
 constexpr MonotonicUs kLateTimerUs = kSecondUs;
+// A frame's share for another sort or filter of a large table; about a hundred frames at a million
+// rows, and input is answered all the while.
+constexpr MonotonicUs kRearrangeBudgetUs = 4 * kMillisecondUs;
+constexpr std::size_t kRearrangeSteps = 8'192;
+
 constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
 
 session::Options session_options(const PageOptions& options) {
@@ -279,6 +284,42 @@ void App::set_account(session::AccountId account) {
     trouble_.clear();
     session_.set_scope(account, now);
     settle(now);
+}
+
+void App::set_sort(std::size_t table, std::vector<table::SortKey> keys) {
+    session_.refresh_views();
+    session_.view(table).set_sort(std::move(keys));
+    panels_[table].scroll_to_start();
+    want_frames(1);
+}
+
+void App::set_filter(std::size_t table, std::string_view text) {
+    session_.refresh_views();
+    table::View& view = session_.view(table);
+    table::FilterSpec filter = view.filter();
+    filter.quick = text;
+    filter.utc_offset_minutes = utc_offset_minutes();
+    filter.quick_columns.clear();
+    const std::vector<feed::ColumnSpec>& columns = session_.table(table).spec().columns;
+    for (std::size_t column = 0; column < columns.size(); ++column)
+        if (!columns[column].hidden)
+            filter.quick_columns.push_back(static_cast<std::uint16_t>(column));
+    view.set_filter(std::move(filter));
+    panels_[table].scroll_to_start();
+    want_frames(1);
+}
+
+bool App::rearrange() {
+    session_.refresh_views();
+    const MonotonicUs end = monotonic_now() + kRearrangeBudgetUs;
+    for (std::size_t index = 0; index < session_.table_count(); ++index) {
+        table::View& view = session_.view(index);
+        if (!view.rebuilding()) continue;
+        while (!view.rebuild_some(kRearrangeSteps))
+            if (monotonic_now() >= end) return false;
+        want_frames(1);
+    }
+    return true;
 }
 
 void App::choose_account(session::AccountId account) {

@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/json_text.h"
 #include "base/number_text.h"
@@ -20,6 +22,7 @@ namespace {
 std::unique_ptr<App> app;  // one for each instance of the module, so one for each element
 std::string text_in;
 std::string answer;
+std::vector<table::SortKey> sort_keys;
 
 std::size_t table_named_by_text_in() { return app->session().table_index(text_in); }
 
@@ -32,7 +35,7 @@ void append_row(std::string& out, const table::Table& table, table::RowId row, b
         out += ':';
         table::append_json(out, spec.columns[column], table.cell(row, column), exact);
     }
-    if (table.provenance(row).phantom) out += ",\"_phantom\":true";
+    if (table.is_phantom(row)) out += ",\"_phantom\":true";
     out += '}';
 }
 
@@ -160,6 +163,25 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_rows(double start, double count, int exact) 
     out += ']';
     return out.size();
 }
+
+// The keys of the next nb_set_sort, the first key first.
+EMSCRIPTEN_KEEPALIVE void nb_add_sort_key(unsigned column, int descending) {
+    web::sort_keys.push_back({static_cast<std::uint16_t>(column), descending != 0});
+}
+
+// Of the table named in the text. nb_rearrange() until it answers 1 makes it so.
+EMSCRIPTEN_KEEPALIVE void nb_set_sort() {
+    app->set_sort(web::table_named_by_text_in(), std::exchange(web::sort_keys, {}));
+}
+
+// The text is the name of a table, a line feed and the words of the filter.
+EMSCRIPTEN_KEEPALIVE void nb_set_filter() {
+    const std::string words = web::text_in.substr(web::text_in.find('\n') + 1);
+    web::text_in.resize(web::text_in.size() - words.size() - 1);
+    app->set_filter(web::table_named_by_text_in(), words);
+}
+
+EMSCRIPTEN_KEEPALIVE int nb_rearrange() { return app->rearrange() ? 1 : 0; }
 
 // ---- ws_transport.cpp
 

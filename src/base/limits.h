@@ -72,9 +72,13 @@ inline constexpr std::size_t kRecordBytesMax = 1024 * 1024;
 inline constexpr std::size_t kColumnsMax = 256;
 inline constexpr std::size_t kTablesMax = 16;
 
-// Rows kept per table when the profile names no maximum. At about 100 bytes a row a million trades
-// take 100 MB, a fifth of what a browser tab may sensibly use.
+// Rows kept per table when the profile names no maximum. At about 50 bytes a row a million trades
+// take 50 MB, a tenth of what a browser tab may sensibly use.
 inline constexpr std::size_t kTableRowsMax = 1'000'000;
+
+// Row ids of one table: an entry of its key index has 24 bits for one. At 50 bytes a row this many
+// rows are 840 MB, close to what a page can have.
+inline constexpr std::uint32_t kRowIdsMax = (std::uint32_t{1} << 24) - 1;
 
 // Rows above the cap before the oldest are unloaded in one batch, as a share of the cap: a batch
 // costs one pass over the table, so it must be rare.

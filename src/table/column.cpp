@@ -1,166 +1,160 @@
 #include "table/column.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/assert.h"
 #include "base/limits.h"
-#include "table/key_index.h"
 
 namespace nats_blotter::table {
 namespace {
 
-// Below this a heap is not worth repacking.
-constexpr std::size_t kRepackBytesMin = 64 * 1024;
-
-int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
-
-}  // namespace
-
-std::size_t SymbolPool::Hash::operator()(std::string_view text) const {
-    return static_cast<std::size_t>(hash_bytes(text, 0));
-}
-
-bool SymbolPool::has_room_for(std::string_view text) const {
-    return texts_.size() < kSymbolsMax || ids_.find(text) != ids_.end();
-}
-
-std::uint32_t SymbolPool::intern(std::string_view text) {
-    const auto found = ids_.find(text);
-    if (found != ids_.end()) return found->second;
-    if (texts_.size() >= kSymbolsMax) return kNone;
-    const auto id = static_cast<std::uint32_t>(texts_.size());
-    // Keys of an unordered_map stay where they are, so their addresses serve as the reverse map.
-    const auto placed = ids_.emplace(std::string(text), id).first;
-    texts_.push_back(&placed->first);
-    text_bytes_ += text.size();
-    return id;
-}
-
-std::size_t SymbolPool::memory_bytes() const {
-    constexpr std::size_t kNodeBytes = 64;  // string, id, hash and links of one map node
-    return texts_.size() * kNodeBytes + texts_.capacity() * sizeof(texts_[0]) + text_bytes_;
-}
-
-void SymbolPool::clear() {
-    ids_.clear();
-    texts_.clear();
-    text_bytes_ = 0;
-}
-
-Column::Column(feed::ColumnType type) {
+Column::Storage storage_of(feed::ColumnType type) {
     switch (type) {
         case feed::ColumnType::Int:
         case feed::ColumnType::Decimal:
-        case feed::ColumnType::Time: storage_ = Storage::Number; break;
+        case feed::ColumnType::Time: return Column::Storage::Number;
         case feed::ColumnType::Symbol:
-        case feed::ColumnType::Enum: storage_ = Storage::Symbol; break;
-        case feed::ColumnType::Text:
-        default: storage_ = Storage::Text; break;
+        case feed::ColumnType::Enum: return Column::Storage::Symbol;
+        case feed::ColumnType::Text: break;
     }
+    return Column::Storage::Text;
 }
 
+int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
+
+// Seven bytes of the text and how many there are: texts of up to seven differ here already.
+std::uint64_t text_rank(std::string_view text) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), std::min<std::size_t>(7, text.size()));
+    return (__builtin_bswap64(word) & ~std::uint64_t{0xFF}) |
+           std::min<std::uint64_t>(8, text.size());
+}
+
+}  // namespace
+
+Column::Column(feed::ColumnType type)
+    : storage_(storage_of(type)),
+      numbers_(type == feed::ColumnType::Time ? NumberPages::Unit::TimeNs
+                                              : NumberPages::Unit::One) {}
+
 void Column::resize(std::size_t slots) {
-    switch (storage_) {
-        case Storage::Number: numbers_.resize(slots, kNullNumber); break;
-        case Storage::Symbol: symbols_.resize(slots, SymbolPool::kNone); break;
-        case Storage::Text: texts_.resize(slots); break;
-    }
+    if (storage_ == Storage::Text)
+        texts_.resize(slots);
+    else
+        numbers_.resize(slots);
 }
 
 bool Column::has_room_for(const feed::Cell& cell) const {
-    if (cell.is_null()) return true;
+    if (storage_ == Storage::Number || cell.is_null()) return true;
     if (storage_ == Storage::Symbol) return pool_.has_room_for(cell.text);
-    if (storage_ == Storage::Text)
-        return heap_.size() - dead_bytes_ + cell.text.size() <= kTextHeapBytesMax;
-    return true;
+    return texts_.has_room_for(cell.text);
+}
+
+std::uint32_t Column::symbol(std::size_t row) const {
+    const std::int64_t id = numbers_.get(row);
+    return id == kNullNumber ? SymbolPool::kNone : static_cast<std::uint32_t>(id);
 }
 
 bool Column::set(std::size_t row, const feed::Cell& cell) {
-    if (storage_ == Storage::Number) {
-        const std::int64_t value = cell.is_null() ? kNullNumber : cell.number;
-        const bool changed = numbers_[row] != value;
-        numbers_[row] = value;
-        return changed;
-    }
-    if (storage_ == Storage::Symbol) {
-        const std::uint32_t id = cell.is_null() ? SymbolPool::kNone : pool_.intern(cell.text);
-        NB_ASSERT(cell.is_null() || id != SymbolPool::kNone);
-        const bool changed = symbols_[row] != id;
-        symbols_[row] = id;
-        return changed;
-    }
-    return set_text(texts_[row], cell);
+    if (storage_ == Storage::Number)
+        return numbers_.set(row, cell.is_null() ? kNullNumber : cell.number);
+    if (storage_ == Storage::Text)
+        return texts_.set(row, cell.is_null() ? PackedText{} : pack_text(cell.text));
+    if (cell.is_null()) return numbers_.set(row, kNullNumber);
+    // Most cells stay as they are, and comparing is quicker than looking up.
+    const std::uint32_t held = symbol(row);
+    if (held != SymbolPool::kNone && pool_.text(held) == cell.text) return false;
+    const std::uint32_t id = pool_.intern(cell.text);
+    NB_ASSERT(id != SymbolPool::kNone);
+    return numbers_.set(row, id);
 }
 
-bool Column::set_text(TextRef& ref, const feed::Cell& cell) {
-    if (cell.is_null()) {
-        if (ref.is_null()) return false;
-        dead_bytes_ += ref.bytes;
-        ref = TextRef{};
-        return true;
-    }
-    if (!ref.is_null()) {
-        if (text_of(ref) == cell.text) return false;
-        dead_bytes_ += ref.bytes;
-        ref = TextRef{};
-    }
-    if (dead_bytes_ > kRepackBytesMin && dead_bytes_ * 2 > heap_.size()) repack();
-    ref.offset = static_cast<std::uint32_t>(heap_.size());
-    ref.bytes = static_cast<std::uint32_t>(cell.text.size());
-    heap_.append(cell.text);
-    return true;
+void Column::release(std::size_t row) {
+    if (storage_ == Storage::Text) texts_.set(row, PackedText{});
 }
 
-void Column::repack() {
-    std::string packed;
-    packed.reserve(heap_.size() - dead_bytes_);
-    for (TextRef& ref : texts_) {
-        if (ref.is_null()) continue;
-        const std::string_view text = text_of(ref);
-        ref.offset = static_cast<std::uint32_t>(packed.size());
-        packed.append(text);
-    }
-    heap_ = std::move(packed);
-    dead_bytes_ = 0;
+bool Column::is_null(std::size_t row) const {
+    return storage_ == Storage::Text ? texts_.is_null(row) : numbers_.get(row) == kNullNumber;
 }
 
 feed::Cell Column::cell(std::size_t row) const {
-    switch (storage_) {
-        case Storage::Number:
-            return numbers_[row] == kNullNumber ? feed::Cell{}
-                                                : feed::Cell::of_number(numbers_[row]);
-        case Storage::Symbol:
-            return symbols_[row] == SymbolPool::kNone
-                       ? feed::Cell{}
-                       : feed::Cell::of_text(pool_.text(symbols_[row]));
-        case Storage::Text:
-            return texts_[row].is_null() ? feed::Cell{} : feed::Cell::of_text(text_of(texts_[row]));
+    if (storage_ == Storage::Text) {
+        if (texts_.is_null(row)) return {};
+        return feed::Cell::of_text(texts_.get(row, spelled_));
     }
-    return {};
+    const std::int64_t number = numbers_.get(row);
+    if (number == kNullNumber) return {};
+    if (storage_ == Storage::Number) return feed::Cell::of_number(number);
+    return feed::Cell::of_text(pool_.text(static_cast<std::uint32_t>(number)));
 }
 
 int Column::compare(std::size_t a, std::size_t b) const {
-    if (storage_ == Storage::Number) {
-        // Null is the smallest value there is, so it sorts first without a special case.
-        return numbers_[a] < numbers_[b] ? -1 : numbers_[a] > numbers_[b] ? 1 : 0;
+    if (storage_ == Storage::Text) {
+        if (texts_.is_null(a) || texts_.is_null(b))
+            return int{texts_.is_null(b)} - int{texts_.is_null(a)};
+        return texts_.compare(a, b);
     }
-    if (storage_ == Storage::Symbol && symbols_[a] == symbols_[b]) return 0;
-    const feed::Cell left = cell(a);
-    const feed::Cell right = cell(b);
-    if (left.is_null() || right.is_null()) return int{right.is_null()} - int{left.is_null()};
-    return sign(left.text.compare(right.text));
+    const std::int64_t left = numbers_.get(a);
+    const std::int64_t right = numbers_.get(b);
+    if (left == right) return 0;
+    // Null is the smallest number there is.
+    if (storage_ == Storage::Number || left == kNullNumber || right == kNullNumber)
+        return left < right ? -1 : 1;
+    return sign(pool_.text(static_cast<std::uint32_t>(left))
+                    .compare(pool_.text(static_cast<std::uint32_t>(right))));
+}
+
+std::uint64_t Column::rank(std::size_t row) const {
+    if (storage_ == Storage::Text) {
+        if (texts_.is_null(row)) return kNullRank;
+        TextPages::Spelled spelled;
+        return text_rank(texts_.get(row, spelled));
+    }
+    const std::int64_t number = numbers_.get(row);
+    if (number == kNullNumber) return kNullRank;
+    if (storage_ == Storage::Symbol)
+        return text_rank(pool_.text(static_cast<std::uint32_t>(number)));
+    // From INT64_MIN + 1, which is 0, to INT64_MAX, which is one below null's.
+    return (static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63) - 1;
+}
+
+KeyPart Column::key_part(const feed::Cell& cell, std::uint64_t seed) const {
+    KeyPart part;
+    if (storage_ == Storage::Text) {
+        part.text = cell.is_null() ? PackedText{} : pack_text(cell.text);
+        part.hash = hash_packed(part.text, seed);
+        return part;
+    }
+    part.number = cell.is_null() ? kNullNumber : cell.number;
+    if (storage_ == Storage::Symbol && !cell.is_null()) {
+        const std::uint32_t id = pool_.find(cell.text);
+        part.possible = id != SymbolPool::kNone;
+        part.number = id;
+    }
+    part.hash = hash_number(part.number, seed);
+    return part;
+}
+
+std::uint64_t Column::key_hash(std::size_t row, std::uint64_t seed) const {
+    if (storage_ == Storage::Text) return texts_.hash(row, seed);
+    return hash_number(numbers_.get(row), seed);
+}
+
+bool Column::equals(std::size_t row, const KeyPart& part) const {
+    if (!part.possible) return false;
+    if (storage_ == Storage::Text) return texts_.equals(row, part.text);
+    return numbers_.get(row) == part.number;
 }
 
 void Column::clear() {
     numbers_.clear();
-    symbols_.clear();
-    texts_.clear();
-    heap_.clear();
     pool_.clear();
-    dead_bytes_ = 0;
+    texts_.clear();
 }
 
 std::size_t Column::memory_bytes() const {
-    return numbers_.capacity() * sizeof(numbers_[0]) + symbols_.capacity() * sizeof(symbols_[0]) +
-           texts_.capacity() * sizeof(TextRef) + heap_.capacity() + pool_.memory_bytes();
+    return numbers_.memory_bytes() + pool_.memory_bytes() + texts_.memory_bytes();
 }
 
 }  // namespace nats_blotter::table

@@ -1,89 +1,84 @@
 // table/column.h - the cells of one column, one place for each row id.
 //
-// Numbers are 64-bit values, INT64_MIN standing for null (the decoder rejects that value). Symbols
-// and enums are interned: four bytes a row. Texts live behind one another in one heap that is
-// repacked when more than half of it is dead.
+// Numbers take 0 to 8 bytes a row by their page (number_pages.h); symbols and enums are interned
+// and their ids kept likewise; texts take 17 bytes and what does not fit these (text_pages.h).
+// INT64_MIN stands for null among numbers (the decoder rejects that value).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "feed/cell.h"
 #include "feed/schema.h"
+#include "table/number_pages.h"
+#include "table/symbol_pool.h"
+#include "table/text_pages.h"
 
 namespace nats_blotter::table {
 
-// Distinct texts with small ids; texts are never forgotten before clear().
-class SymbolPool {
-  public:
-    static constexpr std::uint32_t kNone = UINT32_MAX;
-
-    // The id of this text, kNone when it is new and kSymbolsMax are held.
-    std::uint32_t intern(std::string_view text);
-    std::string_view text(std::uint32_t id) const { return *texts_[id]; }
-    bool has_room_for(std::string_view text) const;
-    std::size_t size() const { return texts_.size(); }
-    std::size_t memory_bytes() const;
-    void clear();
-
-  private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const;
-    };
-    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> ids_;
-    std::vector<const std::string*> texts_;
-    std::size_t text_bytes_ = 0;
+// The cell of a key, taken apart once to be hashed and compared.
+struct KeyPart {
+    std::uint64_t hash = 0;
+    std::int64_t number = 0;  // or the id of a symbol
+    PackedText text;
+    bool possible = true;  // false: no row can have it
 };
 
 class Column {
   public:
-    explicit Column(feed::ColumnType type);
+    enum class Storage : std::uint8_t { Number, Symbol, Text };
 
-    // Makes places for row ids below `slots`, null at first.
+    explicit Column(feed::ColumnType type);
+    Storage storage() const { return storage_; }
+
+    // Makes places for row ids below `slots`; set() each before it is read.
     void resize(std::size_t slots);
 
     // False when a limit of the column would be passed; then set() must not be called.
     bool has_room_for(const feed::Cell& cell) const;
     // True when the cell changed.
     bool set(std::size_t row, const feed::Cell& cell);
-    void set_null(std::size_t row) { set(row, feed::Cell{}); }
+    // Lets go what an erased row held beside its place.
+    void release(std::size_t row);
 
-    // The text dies at the next set() of this column.
+    // The text dies at the next cell() or set() of this column.
     feed::Cell cell(std::size_t row) const;
-    std::int64_t number(std::size_t row) const { return numbers_[row]; }
+    std::int64_t number(std::size_t row) const { return numbers_.get(row); }
+    bool is_null(std::size_t row) const;
+    // -1, 0, 1; null first.
     int compare(std::size_t a, std::size_t b) const;
+
+    // A number that orders rows as their cells do, as far as it tells them apart: kNullRank for
+    // null, which is above all others. Numbers are told apart for good, texts by 7 bytes.
+    static constexpr std::uint64_t kNullRank = UINT64_MAX;
+    std::uint64_t rank(std::size_t row) const;
+    // Whether rows of this same rank have the same cell.
+    bool rank_is_whole(std::uint64_t rank) const {
+        return storage_ == Storage::Number || rank == kNullRank || (rank & 0xFF) <= 7;
+    }
+
+    KeyPart key_part(const feed::Cell& cell, std::uint64_t seed) const;
+    std::uint64_t key_hash(std::size_t row, std::uint64_t seed) const;
+    bool equals(std::size_t row, const KeyPart& part) const;
+
+    // Symbol columns: ids, SymbolPool::kNone for null.
+    std::uint32_t symbol(std::size_t row) const;
+    const SymbolPool& pool() const { return pool_; }
+    // Text columns.
+    const TextPages& texts() const { return texts_; }
 
     void clear();
     std::size_t memory_bytes() const;
 
-    static constexpr std::int64_t kNullNumber = INT64_MIN;
+    static constexpr std::int64_t kNullNumber = NumberPages::kNull;
 
   private:
-    enum class Storage : std::uint8_t { Number, Symbol, Text };
-    struct TextRef {
-        std::uint32_t offset = UINT32_MAX;  // UINT32_MAX: null
-        std::uint32_t bytes = 0;
-        bool is_null() const { return offset == UINT32_MAX; }
-    };
-
-    std::string_view text_of(const TextRef& ref) const {
-        return std::string_view(heap_).substr(ref.offset, ref.bytes);
-    }
-    bool set_text(TextRef& ref, const feed::Cell& cell);
-    void repack();
-
     Storage storage_;
-    std::vector<std::int64_t> numbers_;
-    std::vector<std::uint32_t> symbols_;
+    NumberPages numbers_;
     SymbolPool pool_;
-    std::vector<TextRef> texts_;
-    std::string heap_;
-    std::size_t dead_bytes_ = 0;
+    TextPages texts_;
+    mutable TextPages::Spelled spelled_{};
 };
 
 }  // namespace nats_blotter::table

@@ -19,7 +19,7 @@ Outcome insert_row(Table& table, const feed::Record& record, const feed::Provena
         return Outcome::BeyondCap;
     const RowId row = table.insert(record.cells);
     if (row == kNoRow) return Outcome::Full;
-    table.provenance(row) = provenance;
+    table.set_provenance(row, provenance);
     table.evict();
     return Outcome::Inserted;
 }
@@ -37,14 +37,11 @@ Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs n
     if (feed::merge_event(table.version(row), record_version(table, record)) == feed::Merge::Keep)
         return Outcome::Outdated;
     if (!table.update(row, record.cells)) return Outcome::Full;
-    feed::Provenance& provenance = table.provenance(row);
+    feed::Provenance provenance = table.provenance(row);
     provenance.streamed_at_ms = now_ms;
     provenance.from_stream = true;
-    if (provenance.phantom) {
-        // Fresh evidence: it is judged anew at the next snapshot.
-        provenance.phantom = false;
-        table.touch(row);
-    }
+    provenance.phantom = false;  // fresh evidence: it is judged anew at the next snapshot
+    table.set_provenance(row, provenance);
     return Outcome::Replaced;
 }
 
@@ -56,19 +53,18 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
         provenance.pass = round.pass;
         return insert_row(table, record, provenance);
     }
-    feed::Provenance& provenance = table.provenance(row);
+    feed::Provenance provenance = table.provenance(row);
     if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))
         provenance.pass = round.pass;
-    if (provenance.phantom) {
-        provenance.phantom = false;
-        table.touch(row);
-    }
+    provenance.phantom = false;
     const feed::Merge merge = feed::merge_snapshot(
         provenance, table.version(row), record_version(table, record), round.requested_at_ms);
-    if (merge == feed::Merge::Keep) return Outcome::Outdated;
-    if (!table.update(row, record.cells)) return Outcome::Full;
-    provenance.from_stream = false;
-    return Outcome::Replaced;
+    const bool replaces = merge == feed::Merge::Replace;
+    const bool updated = replaces && table.update(row, record.cells);
+    if (updated) provenance.from_stream = false;
+    table.set_provenance(row, provenance);
+    if (!replaces) return Outcome::Outdated;
+    return updated ? Outcome::Replaced : Outcome::Full;
 }
 
 SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
@@ -76,14 +72,14 @@ SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
     SweepCount count;
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row) || !covers(row)) continue;
-        feed::Provenance& provenance = table.provenance(row);
+        feed::Provenance provenance = table.provenance(row);
         switch (feed::verdict_after(round, provenance)) {
             case feed::Verdict::Confirmed: break;
             case feed::Verdict::NotYetOwed: ++count.not_yet_owed; break;
             case feed::Verdict::Phantom:
                 if (provenance.phantom) break;
                 provenance.phantom = true;
-                table.touch(row);
+                table.set_provenance(row, provenance);
                 ++count.phantoms;
                 break;
             case feed::Verdict::Remove:
@@ -98,8 +94,11 @@ SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
 void rebase_session_ms(Table& table, feed::SessionMs by_ms) {
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row)) continue;
-        feed::SessionMs& at = table.provenance(row).streamed_at_ms;
-        if (at != 0) at = at > by_ms ? at - by_ms : 1;
+        feed::Provenance provenance = table.provenance(row);
+        if (provenance.streamed_at_ms == 0) continue;
+        provenance.streamed_at_ms =
+            provenance.streamed_at_ms > by_ms ? provenance.streamed_at_ms - by_ms : 1;
+        table.set_provenance(row, provenance);
     }
 }
 

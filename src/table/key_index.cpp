@@ -1,5 +1,6 @@
 #include "table/key_index.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/assert.h"
@@ -7,7 +8,11 @@
 namespace nats_blotter::table {
 namespace {
 
-constexpr std::size_t kPlacesMin = 64;
+constexpr std::size_t kPlacesMin = 16;
+
+// A segment grows when it is fuller than 17/20, to where 3/5 are taken.
+bool is_crowded(std::size_t count, std::size_t places) { return count * 20 > places * 17; }
+std::size_t places_for(std::size_t count) { return std::max(kPlacesMin, count * 5 / 3); }
 
 // The finalizer of MurmurHash3 (Appleby, public domain): every input bit reaches every output bit.
 std::uint64_t mix(std::uint64_t value) {
@@ -35,49 +40,107 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
     return mix(hash ^ tail);
 }
 
-void KeyIndex::place(std::uint32_t tag, std::uint32_t row) {
-    std::size_t at = home(tag);
-    while (entries_[at].row != kNone) at = (at + 1) & mask();
-    entries_[at] = {tag, row};
+void KeyIndex::place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row) {
+    std::size_t at = home_of(hash, entries.size());
+    while (entries[at] != kEmpty)
+        if (++at == entries.size()) at = 0;
+    entries[at] = tag_of(hash) | row;
 }
 
-void KeyIndex::grow() {
-    const std::vector<Entry> old = std::move(entries_);
-    entries_.assign(old.empty() ? kPlacesMin : old.size() * 2, Entry{});
-    for (const Entry& entry : old)
-        if (entry.row != kNone) place(entry.tag, entry.row);
+void KeyIndex::fill(Segment& segment, const std::vector<std::uint32_t>& rows, RowHash hash_of) {
+    segment.count = static_cast<std::uint32_t>(rows.size());
+    std::vector<std::uint32_t>(places_for(rows.size()), kEmpty).swap(segment.entries);
+    for (const std::uint32_t row : rows) place(segment.entries, hash_of(row), row);
 }
 
-void KeyIndex::insert(std::uint64_t hash, std::uint32_t row) {
-    // At most 3/4 full, so that a search stays a few places long.
-    if ((size_ + 1) * 4 > entries_.size() * 3) grow();
-    place(tag_of(hash), row);
+void KeyIndex::insert(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
+    NB_ASSERT(row < kRowIdsMax);
+    if (segments_.empty()) {
+        segments_.emplace_back();
+        segments_[0].entries.assign(kPlacesMin, kEmpty);
+        directory_.assign(1, 0);
+    }
+    for (;;) {
+        const std::uint32_t index = segment_of(hash);
+        Segment& segment = segments_[index];
+        if (!is_crowded(segment.count + 1, segment.entries.size())) break;
+        if (segment.count >= kSegmentRowsMax && segment.depth < kDepthMax) {
+            split(index, hash_of);
+            continue;
+        }
+        std::vector<std::uint32_t> rows;
+        rows.reserve(segment.count);
+        for (const std::uint32_t entry : segment.entries)
+            if (entry != kEmpty) rows.push_back(entry & kRowMask);
+        fill(segment, rows, hash_of);
+        break;
+    }
+    Segment& segment = segments_[segment_of(hash)];
+    place(segment.entries, hash, row);
+    ++segment.count;
     ++size_;
 }
 
-void KeyIndex::erase(std::uint64_t hash, std::uint32_t row) {
-    NB_ASSERT(!entries_.empty());
-    std::size_t hole = home(tag_of(hash));
-    while (entries_[hole].row != row) {
-        NB_ASSERT(entries_[hole].row != kNone);
-        hole = (hole + 1) & mask();
+void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
+    if (segments_[index].depth == depth_) {
+        std::vector<std::uint32_t> doubled;
+        doubled.reserve(directory_.size() * 2);
+        for (const std::uint32_t segment : directory_) doubled.insert(doubled.end(), 2, segment);
+        directory_ = std::move(doubled);
+        ++depth_;
     }
-    // Pull back every later entry of the run whose home is not behind the hole.
-    for (std::size_t at = (hole + 1) & mask(); entries_[at].row != kNone; at = (at + 1) & mask()) {
-        const std::size_t distance_home = (at - home(entries_[at].tag)) & mask();
-        const std::size_t distance_hole = (at - hole) & mask();
-        if (distance_home >= distance_hole) {
-            entries_[hole] = entries_[at];
+    const std::uint32_t depth = ++segments_[index].depth;
+    const auto upper = static_cast<std::uint32_t>(segments_.size());
+    std::vector<std::uint32_t> rows[2];
+    for (const std::uint32_t entry : segments_[index].entries) {
+        if (entry == kEmpty) continue;
+        const std::uint32_t row = entry & kRowMask;
+        rows[hash_of(row) >> (64 - depth) & 1].push_back(row);
+    }
+    // The neighbours in the directory that named the old segment: their upper half names the new.
+    for (std::size_t at = 0; at < directory_.size(); ++at)
+        if (directory_[at] == index && (at >> (depth_ - depth) & 1) != 0) directory_[at] = upper;
+    segments_.emplace_back();
+    segments_[upper].depth = depth;
+    fill(segments_[index], rows[0], hash_of);
+    fill(segments_[upper], rows[1], hash_of);
+}
+
+void KeyIndex::erase(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
+    NB_ASSERT(!segments_.empty());
+    Segment& segment = segments_[segment_of(hash)];
+    std::vector<std::uint32_t>& entries = segment.entries;
+    const auto next = [&entries](std::size_t at) { return at + 1 == entries.size() ? 0 : at + 1; };
+    std::size_t hole = home_of(hash, entries.size());
+    while (entries[hole] != (tag_of(hash) | row)) {
+        NB_ASSERT(entries[hole] != kEmpty);
+        hole = next(hole);
+    }
+    for (std::size_t at = next(hole); entries[at] != kEmpty; at = next(at)) {
+        const std::size_t home = home_of(hash_of(entries[at] & kRowMask), entries.size());
+        const std::size_t from_home = at >= home ? at - home : at + entries.size() - home;
+        const std::size_t from_hole = at >= hole ? at - hole : at + entries.size() - hole;
+        if (from_home >= from_hole) {
+            entries[hole] = entries[at];
             hole = at;
         }
     }
-    entries_[hole] = Entry{};
+    entries[hole] = kEmpty;
+    --segment.count;
     --size_;
 }
 
 void KeyIndex::clear() {
-    entries_.clear();
+    segments_.clear();
+    directory_.clear();
+    depth_ = 0;
     size_ = 0;
+}
+
+std::size_t KeyIndex::memory_bytes() const {
+    std::size_t bytes = segments_.capacity() * sizeof(Segment) + directory_.capacity() * 4;
+    for (const Segment& segment : segments_) bytes += segment.entries.capacity() * 4;
+    return bytes;
 }
 
 }  // namespace nats_blotter::table

@@ -8,46 +8,65 @@
 namespace nats_blotter::table {
 namespace {
 
-std::uint64_t cell_hash(const feed::Cell& cell, std::uint64_t seed) {
-    return cell.kind == feed::Cell::Kind::Text ? hash_bytes(cell.text, seed)
-                                               : hash_number(cell.number, seed);
-}
+// Finds unloaded with each insertion, so that the table returns to its cap.
+constexpr std::size_t kUnloadedAtOnce = 2;
+
+// Spare rows a pass looks at for each that it must, so that it is through in time.
+constexpr std::size_t kHaste = 2;
+
+constexpr std::size_t kPlacesAtFirst = 64;
 
 std::vector<Column> make_columns(const feed::TableSpec& spec) {
     std::vector<Column> columns;
+    columns.reserve(spec.columns.size());
     for (const feed::ColumnSpec& column : spec.columns) columns.emplace_back(column.type);
     return columns;
 }
 
 }  // namespace
 
-Table::Table(feed::TableSpec spec) : spec_(std::move(spec)), columns_(make_columns(spec_)) {
+Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
+    : spec_(std::move(spec)), row_ids_max_(row_ids_max), columns_(make_columns(spec_)) {
+    NB_ASSERT(row_ids_max_ <= kRowIdsMax);
     NB_ASSERT(!spec_.key_columns.empty());
     NB_ASSERT(spec_.columns.size() <= kColumnsMax);
     NB_ASSERT(spec_.rows_max > 0);
-}
-
-std::uint64_t Table::key_hash(std::span<const feed::Cell> cells) const {
-    std::uint64_t hash = 0;
-    for (const std::uint16_t column : spec_.key_columns) hash = cell_hash(cells[column], hash + 1);
-    return hash;
+    key_.resize(spec_.key_columns.size());
 }
 
 std::uint64_t Table::row_hash(RowId row) const {
     std::uint64_t hash = 0;
     for (const std::uint16_t column : spec_.key_columns)
-        hash = cell_hash(columns_[column].cell(row), hash + 1);
+        hash = columns_[column].key_hash(row, hash + 1);
     return hash;
 }
 
-bool Table::key_equals(RowId row, std::span<const feed::Cell> cells) const {
-    return std::all_of(
-        spec_.key_columns.begin(), spec_.key_columns.end(),
-        [&](std::uint16_t column) { return columns_[column].cell(row) == cells[column]; });
+RowHash Table::hasher() const {
+    return {this, [](const void* table, std::uint32_t row) {
+                return static_cast<const Table*>(table)->row_hash(row);
+            }};
+}
+
+// Puts the parts of the key into key_ and answers its hash.
+std::uint64_t Table::take_apart(std::span<const feed::Cell> cells) const {
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < key_.size(); ++i) {
+        const std::uint16_t column = spec_.key_columns[i];
+        key_[i] = columns_[column].key_part(cells[column], hash + 1);
+        hash = key_[i].hash;
+    }
+    return hash;
+}
+
+bool Table::key_equals(RowId row) const {
+    for (std::size_t i = 0; i < key_.size(); ++i)
+        if (!columns_[spec_.key_columns[i]].equals(row, key_[i])) return false;
+    return true;
 }
 
 RowId Table::find(std::span<const feed::Cell> cells) const {
-    return index_.find(key_hash(cells), [&](RowId row) { return key_equals(row, cells); });
+    const std::uint64_t hash = take_apart(cells);
+    return index_.find(hash, [this](RowId row) { return key_equals(row); });
 }
 
 RowId Table::insert(std::span<const feed::Cell> cells) {
@@ -56,26 +75,38 @@ RowId Table::insert(std::span<const feed::Cell> cells) {
         if (!columns_[i].has_room_for(cells[i])) return kNoRow;
     RowId row = 0;
     if (free_.empty()) {
-        row = static_cast<RowId>(slots_.size());
-        slots_.emplace_back();
-        for (Column& column : columns_) column.resize(slots_.size());
+        if (slots_ >= row_ids_max_) return kNoRow;
+        if (slots_ == flags_.size()) make_places();
+        row = static_cast<RowId>(slots_++);
     } else {
         row = free_.back();
         free_.pop_back();
-        slots_[row] = Slot{};
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].set(row, cells[i]);
-    slots_[row].live = true;
-    index_.insert(key_hash(cells), row);
+    flags_[row] = kLive;
+    streamed_at_ms_.set(row, 0);
+    pass_.set(row, 0);
+    index_.insert(row_hash(row), row, hasher());
     ++live_rows_;
     note(row, Change::Kind::Inserted, 0);
-    slots_[row].inserted_generation = static_cast<std::uint32_t>(generation_);
+    inserted_.set(row, static_cast<std::int64_t>(generation_));
     return row;
+}
+
+// Places for more rows: by and by a page for a small table, then page by page.
+void Table::make_places() {
+    const std::size_t used = place_in_page(slots_);
+    const std::size_t more = used == 0 && slots_ > 0 ? kPageRows : std::max(kPlacesAtFirst, used);
+    const std::size_t places = slots_ + std::min(more, kPageRows - used);
+    flags_.resize(places, 0);
+    streamed_at_ms_.resize(places);
+    pass_.resize(places);
+    inserted_.resize(places);
+    for (Column& column : columns_) column.resize(places);
 }
 
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     check_row(row);
-    NB_ASSERT_DEBUG(key_equals(row, cells));
     for (std::size_t i = 0; i < columns_.size(); ++i)
         if (!columns_[i].has_room_for(cells[i])) return false;
     std::uint64_t changed = 0;
@@ -87,9 +118,9 @@ bool Table::update(RowId row, std::span<const feed::Cell> cells) {
 
 void Table::erase(RowId row) {
     check_row(row);
-    index_.erase(row_hash(row), row);
-    for (Column& column : columns_) column.set_null(row);
-    slots_[row].live = false;
+    index_.erase(row_hash(row), row, hasher());
+    for (Column& column : columns_) column.release(row);
+    flags_[row] = 0;
     --live_rows_;
     erased_.push_back(row);
     note(row, Change::Kind::Erased, 0);
@@ -98,13 +129,19 @@ void Table::erase(RowId row) {
 void Table::clear() {
     for (Column& column : columns_) column.clear();
     index_.clear();
-    slots_.clear();
+    flags_.clear();
+    streamed_at_ms_.clear();
+    pass_.clear();
+    inserted_.clear();
     free_.clear();
     erased_.clear();
-    changes_.clear();
+    log_.clear();
+    eviction_.clear();
+    slots_ = 0;
     live_rows_ = 0;
     evicted_version_ = INT64_MIN;
     was_cleared_ = true;
+    ++clears_;
     ++generation_;
 }
 
@@ -113,59 +150,77 @@ std::int64_t Table::version(RowId row) const {
     return columns_[static_cast<std::size_t>(spec_.version_column)].number(row);
 }
 
+feed::Provenance Table::provenance(RowId row) const {
+    feed::Provenance provenance;
+    provenance.streamed_at_ms = static_cast<feed::SessionMs>(streamed_at_ms_.get(row));
+    provenance.pass = static_cast<feed::SnapshotPass>(pass_.get(row));
+    provenance.from_stream = (flags_[row] & kFromStream) != 0;
+    provenance.phantom = is_phantom(row);
+    return provenance;
+}
+
+void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
+    check_row(row);
+    if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
+    streamed_at_ms_.set(row, provenance.streamed_at_ms);
+    pass_.set(row, provenance.pass);
+    flags_[row] = static_cast<std::uint8_t>(kLive | (provenance.from_stream ? kFromStream : 0) |
+                                            (provenance.phantom ? kPhantom : 0));
+}
+
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {
     ++generation_;
-    Slot& slot = slots_[row];
-    if (slot.change_index == UINT32_MAX) {
-        slot.change_index = static_cast<std::uint32_t>(changes_.size());
-        changes_.push_back({row, kind, columns});
-        return;
-    }
-    Change& change = changes_[slot.change_index];
-    change.columns |= columns;
-    // A row inserted in this batch stays "inserted" until it is erased.
-    if (kind == Change::Kind::Erased) change.kind = kind;
+    log_.note(row, kind, columns);
 }
 
 void Table::clear_changes() {
-    for (const Change& change : changes_) slots_[change.row].change_index = UINT32_MAX;
-    changes_.clear();
+    log_.clear();
     free_.insert(free_.end(), erased_.begin(), erased_.end());
     erased_.clear();
     was_cleared_ = false;
 }
 
+std::size_t Table::eviction_allowance() const {
+    return std::max<std::size_t>(1, spec_.rows_max / kEvictionBatchDivisor);
+}
+
+RowAge Table::age_of(RowId row) const {
+    if (!is_live(row)) return {};
+    return {version(row), inserted_.get(row), row};
+}
+
 std::size_t Table::evict() {
-    const std::size_t batch = std::max<std::size_t>(1, spec_.rows_max / kEvictionBatchDivisor);
-    if (live_rows_ <= spec_.rows_max + batch - 1) return 0;
-    std::vector<RowId> rows;
-    rows.reserve(live_rows_);
-    for (RowId row = 0; row < slots_.size(); ++row)
-        if (slots_[row].live) rows.push_back(row);
-    const std::size_t surplus = live_rows_ - spec_.rows_max;
-    const auto older = [this](RowId a, RowId b) {
-        const std::int64_t version_a = version(a);
-        const std::int64_t version_b = version(b);
-        return version_a != version_b ? version_a < version_b : a < b;
-    };
-    const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(surplus);
-    std::nth_element(rows.begin(), middle, rows.end(), older);
-    for (auto row = rows.begin(); row != middle; ++row) {
-        evicted_version_ = std::max(evicted_version_, version(*row));
-        erase(*row);
+    if (live_rows_ <= spec_.rows_max) return 0;
+    const std::size_t allowance = eviction_allowance();
+    // Where what was found has all been written since, so that the allowance is used up.
+    const bool overdue = live_rows_ > spec_.rows_max + allowance;
+    if (overdue) eviction_.clear();
+    if (!eviction_.has_finds()) {
+        const auto age = [this](RowId row) { return age_of(row); };
+        const std::size_t rows = overdue ? slots_ : slots_ * kHaste / allowance + 1;
+        if (!eviction_.look_on(rows, slots_, allowance, age)) return 0;
     }
-    evicted_ += surplus;
-    return surplus;
+    std::size_t erased = 0;
+    while (eviction_.has_finds() && live_rows_ > spec_.rows_max && erased < kUnloadedAtOnce) {
+        const RowAge oldest = eviction_.take();
+        if (oldest.row >= slots_ || !(age_of(oldest.row) == oldest)) continue;
+        evicted_version_ = std::max(evicted_version_, oldest.version);
+        erase(oldest.row);
+        ++erased;
+    }
+    evicted_ += erased;
+    return erased;
 }
 
 std::size_t Table::memory_bytes() const {
-    std::size_t bytes = index_.memory_bytes() + slots_.capacity() * sizeof(Slot) +
-                        (free_.capacity() + erased_.capacity()) * sizeof(RowId) +
-                        changes_.capacity() * sizeof(Change);
+    std::size_t bytes = index_.memory_bytes() + flags_.memory_bytes() +
+                        streamed_at_ms_.memory_bytes() + pass_.memory_bytes() +
+                        inserted_.memory_bytes() + log_.memory_bytes() + eviction_.memory_bytes() +
+                        (free_.capacity() + erased_.capacity()) * sizeof(RowId);
     for (const Column& column : columns_) bytes += column.memory_bytes();
     return bytes;
 }
 
-void Table::check_row(RowId row) const { NB_ASSERT(row < slots_.size() && slots_[row].live); }
+void Table::check_row(RowId row) const { NB_ASSERT(row < slots_ && is_live(row)); }
 
 }  // namespace nats_blotter::table

@@ -1,80 +1,107 @@
-// table/view.h - the rows of a table in a shown order, kept up to date from its changes.
+// table/view.h - the rows of a table as someone wants to see them: filtered, sorted, grouped,
+// summed; kept up to date from the table's changes.
 //
-// The order lives in chunks of row ids: a change costs a search in one chunk and a walk over the
-// chunk counts (microseconds at a million rows), never a sort of the table. Many changes at once,
-// as when a snapshot arrives, are cheaper sorted whole, and that is chosen by their number.
+// The order lives in chunks of row ids (row_list.h): a change costs a search and a move within one
+// chunk, about a microsecond at a million rows, never a sort of the table; many changes at once are
+// sorted among themselves and merged.
 //
-// Invariants, checked after apply() in debug builds (tests/table/view_test.cpp):
-//   1. Every live row of the table is in exactly one chunk, and chunk_of_ names it.
-//   2. The order is that of the sort keys; equal keys by row id, in the direction of the last key.
-//   3. No chunk is empty or holds more than kChunkRowsMax rows; counts add up to size().
+// Another sort, filter or grouping of a large table is built beside the one that is shown
+// (rebuild.h), some steps with each rebuild_some(), while both follow the table's changes; it takes
+// its place when it is complete. There is no clock here: the caller knows how many steps fit its
+// frame.
+//
+// Invariants, checked after each change in debug builds (tests/table/view_test.cpp, against a naive
+// model):
+//   1. The view has every live row of the table that passes the shown filter, and no other.
+//   2. The order is that of the group, then of the sort keys; equal keys by row id, in the
+//   direction
+//      of the last key. Nulls are last.
+//   3. totals() and the groups' are the sums over the view's rows that are not phantoms.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "table/filter.h"
+#include "table/groups.h"
+#include "table/row_order.h"
 #include "table/table.h"
 
 namespace nats_blotter::table {
 
-struct SortKey {
-    std::uint16_t column = 0;
-    bool descending = false;
-};
+class Arrangement;
+class Rebuild;
+struct ViewSpec;
 
 class View {
   public:
     // Orders by the table's own default. `table` must outlive the view.
     explicit View(const Table& table);
+    ~View();
 
-    // Brings the order up to date with the table's pending changes. Call before the table forgets
+    // Brings the view up to date with the table's pending changes. Call before the table forgets
     // them (Table::clear_changes()).
     void apply(std::span<const Change> changes);
 
-    // Forgets everything and orders the table as it is now.
+    // Forgets everything and arranges the table as it is now, at once: for a table that was
+    // cleared.
     void rebuild();
 
+    // What the user wants. REQUIRES: apply() has had all the table's changes. A table of at most
+    // kRowsAtOnce rows is rearranged at once, a larger one by rebuild_some().
     void set_sort(std::vector<SortKey> keys);
-    const std::vector<SortKey>& sort() const { return sort_; }
+    void set_filter(FilterSpec filter);
+    void set_group(GroupSpec group);
+    const std::vector<SortKey>& sort() const;
+    const FilterSpec& filter() const;
+    const GroupSpec& group() const;
 
-    std::size_t size() const { return size_; }
+    // True while what is shown is not yet what is wanted.
+    bool rebuilding() const { return rebuild_ != nullptr; }
+    // Works on for about this many rows; true when nothing is left to do. REQUIRES: as above.
+    bool rebuild_some(std::size_t steps);
+
+    std::size_t size() const;
     // REQUIRES: position < size().
     RowId row_at(std::size_t position) const;
-    // Position of a row, or size() when it is not shown.
+    // Position of a row, or size() when it is not shown. Takes a search, not a walk.
     std::size_t position_of(RowId row) const;
 
     // Rises whenever the order or the set of rows changed.
     std::uint64_t order_version() const { return order_version_; }
 
-  private:
-    static constexpr std::size_t kChunkRowsMax = 512;
-    static constexpr std::size_t kChunkRowsFilled = 384;  // by rebuild(), leaving room to insert
-    static constexpr std::uint32_t kNoChunk = UINT32_MAX;
-    // A chunk in shown order; its rows are chunk_rows_[id].
-    struct Chunk {
-        std::uint32_t id;
-        std::uint32_t count;
-    };
+    // Groups and totals as shown (sort(), filter() and group() are as wanted).
+    const Groups& groups() const;
+    const Totals& totals() const { return groups().totals(); }
 
-    bool before(RowId a, RowId b) const;
-    std::size_t chunk_index_of(std::uint32_t id) const;
-    std::uint32_t new_chunk();
-    void insert_row(RowId row);
-    void erase_row(RowId row);
-    void split_chunk(std::size_t index);
-    void check_invariants() const;
+    // Memory of what is shown and of what is being built, by capacity.
+    std::size_t memory_bytes() const;
+
+    static constexpr std::size_t kRowsAtOnce = 16'384;
+
+  private:
+    void arrange_anew();
 
     const Table& table_;
-    std::vector<SortKey> sort_;
-    std::uint64_t sort_columns_ = 0;  // bits as in Change::columns
-    std::vector<Chunk> order_;
-    std::vector<std::vector<RowId>> chunk_rows_;  // by chunk id
-    std::vector<std::uint32_t> free_chunks_;
-    std::vector<std::uint32_t> chunk_of_;  // by row id: chunk id, kNoChunk where not shown
-    std::size_t size_ = 0;
+    std::unique_ptr<ViewSpec> wanted_;
+    std::unique_ptr<Arrangement> shown_;
+    std::unique_ptr<Rebuild> rebuild_;
     std::uint64_t order_version_ = 0;
 };
+
+// Searches the view for the next row with all these words (see FilterSpec::quick), some rows at a
+// time, so that a search of a million rows blocks nobody. Starts anew when the order changes under
+// it: ask View::order_version().
+struct Found {
+    std::size_t position = 0;  // of the row, or where to go on
+    bool found = false;
+    bool ended = false;  // no row is left in this direction
+};
+Found find_text(const View& view, Filter& words, std::size_t from, bool backwards,
+                std::size_t rows_max);
 
 }  // namespace nats_blotter::table

@@ -15,8 +15,7 @@ void Window::fill(const Table& table, const View& view, std::size_t first, std::
     const std::size_t end = std::min(total_rows_, first_ + std::min(count, total_rows_));
     for (std::size_t position = first_; position < end; ++position) {
         const RowId row = view.row_at(position);
-        rows_.push_back(
-            {row, table.provenance(row).phantom, table.inserted_after(row, fresh_since)});
+        rows_.push_back({row, table.is_phantom(row), table.inserted_after(row, fresh_since)});
         for (std::size_t column = 0; column < column_count_; ++column) {
             const feed::Cell cell = table.cell(row, column);
             cells_.push_back({cell.kind, cell.number, static_cast<std::uint32_t>(texts_.size()),

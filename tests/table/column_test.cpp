@@ -15,6 +15,7 @@ TEST_CASE("EveryTypeKeepsWhatWasSet") {
     for (const ColumnType type : {ColumnType::Text, ColumnType::Symbol, ColumnType::Enum}) {
         Column column(type);
         column.resize(2);
+        column.set(0, Cell{});
         CHECK(column.cell(0).is_null());
         CHECK(column.set(0, Cell::of_text("IBM")));
         CHECK_FALSE(column.set(0, Cell::of_text("IBM")));
@@ -25,6 +26,7 @@ TEST_CASE("EveryTypeKeepsWhatWasSet") {
     for (const ColumnType type : {ColumnType::Int, ColumnType::Decimal, ColumnType::Time}) {
         Column column(type);
         column.resize(1);
+        column.set(0, Cell{});
         CHECK(column.cell(0).is_null());
         CHECK(column.set(0, Cell::of_number(-5)));
         CHECK_FALSE(column.set(0, Cell::of_number(-5)));
@@ -36,6 +38,7 @@ TEST_CASE("NullSortsFirst") {
     for (const ColumnType type : {ColumnType::Text, ColumnType::Symbol}) {
         Column column(type);
         column.resize(3);
+        column.set(0, Cell{});
         column.set(1, Cell::of_text("A"));
         column.set(2, Cell::of_text("B"));
         CHECK(column.compare(0, 1) == -1);
@@ -45,6 +48,7 @@ TEST_CASE("NullSortsFirst") {
     }
     Column numbers(ColumnType::Int);
     numbers.resize(2);
+    numbers.set(0, Cell{});
     numbers.set(1, Cell::of_number(INT64_MIN + 1));
     CHECK(numbers.compare(0, 1) == -1);
 }

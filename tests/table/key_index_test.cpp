@@ -10,22 +10,42 @@
 using namespace nats_blotter;
 using namespace nats_blotter::table;
 
-// Few distinct hashes make long runs, where backward-shift deletion could lose an entry.
+namespace {
+
+using Model = std::map<std::uint32_t, std::uint64_t>;
+
+RowHash hash_in(const Model& model) {
+    return {&model, [](const void* owner, std::uint32_t row) {
+                return static_cast<const Model*>(owner)->at(row);
+            }};
+}
+
+}  // namespace
+
+// Few distinct hashes make long runs, where backward-shift deletion could lose an entry; many rows
+// make segments split.
 TEST_CASE("RandomOperationsMatchAMap") {
     NB_SEEDED_RANDOM(random);
-    for (const std::uint64_t distinct_hashes : {7u, 1000u, 1'000'000u}) {
+    struct Case {
+        std::uint64_t distinct_hashes;
+        std::uint64_t rows;
+        int steps;
+    };
+    for (const Case& tried :
+         {Case{7, 500, 20'000}, Case{1000, 500, 20'000}, Case{1'000'000, 500, 20'000},
+          Case{1 << 30, 30'000, 150'000}, Case{2, 6'000, 9'000}}) {
         KeyIndex index;
-        std::map<std::uint32_t, std::uint64_t> model;
-        for (int step = 0; step < 20'000; ++step) {
-            const auto row = static_cast<std::uint32_t>(random.below(500));
+        Model model;
+        for (int step = 0; step < tried.steps; ++step) {
+            const auto row = static_cast<std::uint32_t>(random.below(tried.rows));
             const auto held = model.find(row);
             if (held == model.end()) {
                 const std::uint64_t hash =
-                    hash_number(static_cast<std::int64_t>(random.below(distinct_hashes)), 0);
-                index.insert(hash, row);
+                    hash_number(static_cast<std::int64_t>(random.below(tried.distinct_hashes)), 0);
                 model[row] = hash;
-            } else if (random.below(3) == 0) {
-                index.erase(held->second, row);
+                index.insert(hash, row, hash_in(model));
+            } else if (random.below(5) == 0) {
+                index.erase(held->second, row, hash_in(model));
                 model.erase(held);
             } else {
                 const auto is_row = [row](std::uint32_t other) { return other == row; };
@@ -42,7 +62,8 @@ TEST_CASE("RandomOperationsMatchAMap") {
 TEST_CASE("EmptyIndexFindsNothing") {
     KeyIndex index;
     CHECK(index.find(1, [](std::uint32_t) { return true; }) == KeyIndex::kNone);
-    index.insert(1, 9);
+    const Model model = {{9, 1}};
+    index.insert(1, 9, hash_in(model));
     index.clear();
     CHECK(index.find(1, [](std::uint32_t) { return true; }) == KeyIndex::kNone);
 }

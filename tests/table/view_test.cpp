@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <vector>
 
+#include "base/number_text.h"
 #include "support/sample_table.h"
 #include "support/seed.h"
 
@@ -16,18 +19,94 @@ using support::SampleRow;
 
 namespace {
 
-// All row ids sorted the slow way.
-std::vector<RowId> sorted_rows(const Table& table, const std::vector<SortKey>& keys) {
+enum : std::uint16_t { kId, kVersion, kSymbol, kNumber };
+
+void refresh(Table& table, View& view) {
+    if (table.was_cleared())
+        view.rebuild();
+    else
+        view.apply(table.changes());
+    table.clear_changes();
+}
+
+// ---- the naive model: everything from the cells, every time
+
+std::string shown(const Table& table, RowId row, std::size_t column) {
+    const feed::Cell cell = table.cell(row, column);
+    if (cell.kind == feed::Cell::Kind::Text) return std::string(cell.text);
+    std::string text;
+    if (!cell.is_null()) append_int(text, cell.number);
+    return text;
+}
+
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 0x20);
+    return text;
+}
+
+bool passes(const Table& table, RowId row, const FilterSpec& filter) {
+    std::string words = lower(filter.quick) + ' ';
+    while (words.find(' ') != std::string::npos) {
+        const std::string word = words.substr(0, words.find(' '));
+        words = words.substr(word.size() + 1);
+        bool found = word.empty();
+        for (std::size_t column = 0; column < 4; ++column)
+            found = found || lower(shown(table, row, column)).find(word) != std::string::npos;
+        if (!found) return false;
+    }
+    for (const ColumnFilter& one : filter.columns) {
+        const feed::Cell cell = table.cell(row, one.column);
+        if (cell.is_null()) return false;
+        const std::string text = lower(shown(table, row, one.column));
+        const std::string wanted = lower(one.text);
+        switch (one.kind) {
+            case ColumnFilter::Kind::Contains:
+                if (text.find(wanted) == std::string::npos) return false;
+                break;
+            case ColumnFilter::Kind::Equals:
+                if (text != wanted) return false;
+                break;
+            case ColumnFilter::Kind::StartsWith:
+                if (text.rfind(wanted, 0) != 0) return false;
+                break;
+            case ColumnFilter::Kind::Range:
+                if ((one.low && cell.number < *one.low) || (one.high && cell.number > *one.high))
+                    return false;
+                break;
+            case ColumnFilter::Kind::OneOf:
+                if (std::count(one.texts.begin(), one.texts.end(), cell.text) +
+                        std::count(one.numbers.begin(), one.numbers.end(), cell.number) ==
+                    0)
+                    return false;
+                break;
+        }
+    }
+    return true;
+}
+
+std::vector<SortKey> keys_of(const View& view) {
+    std::vector<SortKey> keys;
+    if (view.group().column >= 0)
+        keys.push_back({static_cast<std::uint16_t>(view.group().column), view.group().descending});
+    keys.insert(keys.end(), view.sort().begin(), view.sort().end());
+    return keys;
+}
+
+std::vector<RowId> model_rows(const Table& table, const View& view) {
     std::vector<RowId> rows;
     for (RowId row = 0; row < table.slot_count(); ++row)
-        if (table.is_live(row)) rows.push_back(row);
-    const bool last_descending = !keys.empty() && keys.back().descending;
+        if (table.is_live(row) && passes(table, row, view.filter())) rows.push_back(row);
+    const std::vector<SortKey> keys = keys_of(view);
     std::sort(rows.begin(), rows.end(), [&](RowId a, RowId b) {
         for (const SortKey& key : keys) {
+            const bool null_a = table.cell(a, key.column).is_null();
+            const bool null_b = table.cell(b, key.column).is_null();
+            if (null_a != null_b) return null_b;
             const int order = table.compare(a, b, key.column);
             if (order != 0) return key.descending ? order > 0 : order < 0;
         }
-        return last_descending ? a > b : a < b;
+        return !keys.empty() && keys.back().descending ? a > b : a < b;
     });
     return rows;
 }
@@ -39,53 +118,194 @@ std::vector<RowId> shown_rows(const View& view) {
     return rows;
 }
 
-void refresh(Table& table, View& view) {
-    if (table.was_cleared())
-        view.rebuild();
-    else
-        view.apply(table.changes());
-    table.clear_changes();
+void check_totals(const Table& table, const View& view, const std::vector<RowId>& rows) {
+    const GroupSpec& spec = view.group();
+    if (spec.is_empty()) return;
+    Totals all;
+    std::vector<std::pair<std::string, Totals>> groups;
+    for (const RowId row : rows) {
+        add_row(all, table, row, spec.sums);
+        if (spec.column < 0) continue;
+        const std::string value = shown(table, row, static_cast<std::size_t>(spec.column));
+        if (groups.empty() || groups.back().first != value) groups.push_back({value, {}});
+        add_row(groups.back().second, table, row, spec.sums);
+    }
+    REQUIRE(view.totals().rows == all.rows);
+    REQUIRE(view.totals().summed_rows == all.summed_rows);
+    if (all.rows > 0) REQUIRE(view.totals().sums == all.sums);
+    REQUIRE(view.groups().count() == groups.size());
+    std::size_t position = 0;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const feed::Cell value = view.groups().value(i);
+        std::string text(value.text);
+        if (value.kind == feed::Cell::Kind::Number) append_int(text, value.number);
+        REQUIRE(text == groups[i].first);
+        REQUIRE(view.groups().at(i).rows == groups[i].second.rows);
+        REQUIRE(view.groups().at(i).sums == groups[i].second.sums);
+        REQUIRE(view.groups().first_position(i) == position);
+        REQUIRE(view.groups().index_at(position) == i);
+        position += static_cast<std::size_t>(groups[i].second.rows);
+        REQUIRE(view.groups().index_at(position - 1) == i);
+    }
 }
 
-void random_change(Table& table, Random& random) {
-    const SampleRow row{
-        "id" + std::to_string(random.below(3000)), static_cast<std::int64_t>(random.below(500)),
-        "S" + std::to_string(random.below(9)), static_cast<std::int64_t>(random.below(5))};
-    const feed::Record record = record_of(row);
+void check_against_model(const Table& table, const View& view) {
+    const std::vector<RowId> rows = model_rows(table, view);
+    REQUIRE(shown_rows(view) == rows);
+    check_totals(table, view, rows);
+}
+
+// ---- random operations
+
+feed::Record random_record(SampleRow& row, Random& random, std::uint64_t ids) {
+    row = {"id" + std::to_string(random.below(ids)), static_cast<std::int64_t>(random.below(500)),
+           "Symbol" + std::to_string(random.below(12)),
+           static_cast<std::int64_t>(random.below(9)) - 4};
+    feed::Record record = record_of(row);
+    if (random.below(12) == 0) record.cells[kSymbol] = feed::Cell{};
+    if (random.below(12) == 0) record.cells[kNumber] = feed::Cell{};
+    return record;
+}
+
+void random_change(Table& table, Random& random, std::uint64_t ids) {
+    SampleRow row;
+    const feed::Record record = random_record(row, random, ids);
     const RowId held = table.find(record.cells);
-    if (held == kNoRow)
+    if (held == kNoRow) {
         REQUIRE(table.insert(record.cells) != kNoRow);
-    else if (random.below(3) == 0)
+        table.evict();
+    } else if (random.below(3) == 0) {
         table.erase(held);
-    else
+    } else if (random.below(4) == 0) {
+        feed::Provenance provenance = table.provenance(held);
+        provenance.phantom = !provenance.phantom;
+        table.set_provenance(held, provenance);
+    } else {
         REQUIRE(table.update(held, record.cells));
+    }
+}
+
+ColumnFilter random_column_filter(Random& random) {
+    ColumnFilter filter;
+    switch (random.below(5)) {
+        case 0:
+            filter.column = kId;
+            filter.kind = ColumnFilter::Kind::Contains;
+            filter.text = std::to_string(random.below(10));
+            break;
+        case 1:
+            filter.column = kSymbol;
+            filter.kind = ColumnFilter::Kind::StartsWith;
+            filter.text = "sYMBOL1";
+            break;
+        case 2:
+            filter.column = kSymbol;
+            filter.kind = ColumnFilter::Kind::OneOf;
+            filter.texts = {"Symbol3", "Symbol5", "Symbol11"};
+            break;
+        case 3:
+            filter.column = kNumber;
+            filter.kind = ColumnFilter::Kind::OneOf;
+            filter.numbers = {-1, 0, 3};
+            break;
+        default:
+            filter.column = kVersion;
+            filter.kind = ColumnFilter::Kind::Range;
+            if (random.below(2) == 0) filter.low = static_cast<std::int64_t>(random.below(400));
+            if (random.below(2) == 0) filter.high = static_cast<std::int64_t>(random.below(500));
+            break;
+    }
+    return filter;
+}
+
+void random_wish(View& view, Random& random) {
+    switch (random.below(3)) {
+        case 0: {
+            std::vector<SortKey> keys;
+            for (std::uint64_t i = random.below(4); i > 0; --i)
+                keys.push_back({static_cast<std::uint16_t>(random.below(4)), random.below(2) == 0});
+            return view.set_sort(std::move(keys));
+        }
+        case 1: {
+            FilterSpec filter;
+            const std::vector<std::string> texts = {"",   "symbol1", "ID2 1",
+                                                    "-3", "no such", "2 3 4"};
+            filter.quick = texts[static_cast<std::size_t>(random.below(texts.size()))];
+            for (std::uint64_t i = random.below(3); i > 0; --i)
+                filter.columns.push_back(random_column_filter(random));
+            return view.set_filter(std::move(filter));
+        }
+        default: {
+            GroupSpec group;
+            const std::int32_t columns[] = {-1, kSymbol, kNumber, kId};
+            group.column = columns[static_cast<std::size_t>(random.below(4))];
+            group.descending = random.below(2) == 0;
+            if (random.below(3) > 0) group.sums = {kNumber, kVersion};
+            return view.set_group(std::move(group));
+        }
+    }
 }
 
 }  // namespace
 
-// Small batches go the incremental way, large ones the rebuilding way; both must end in full order.
-TEST_CASE("RandomChangesKeepTheOrderOfAFullSort") {
+// Small batches and large, wishes at any time, and a table that is cleared now and then.
+TEST_CASE("RandomOperationsMatchANaiveModel") {
+    NB_SEEDED_RANDOM(random);
+    Table table(sample_spec(2000));
+    View view(table);
+    for (int round = 0; round < 400; ++round) {
+        const std::uint64_t changes = round % 40 == 39 ? 4000 : 1 + random.below(60);
+        for (std::uint64_t i = 0; i < changes; ++i) random_change(table, random, 3000);
+        if (round % 150 == 149) table.clear();
+        refresh(table, view);
+        if (random.below(4) == 0) random_wish(view, random);
+        REQUIRE_FALSE(view.rebuilding());
+        check_against_model(table, view);
+    }
+}
+
+// Above kRowsAtOnce rows a wish takes many slices; rows change, come and go between them, and what
+// is shown until then is the old arrangement of the present rows.
+TEST_CASE("ChangesBetweenTheSlicesOfARebuildAreNotLost") {
     NB_SEEDED_RANDOM(random);
     Table table(sample_spec());
     View view(table);
-    const std::vector<std::vector<SortKey>> sorts = {
-        {{1, true}}, {{2, false}, {3, true}}, {{3, false}}, {}};
-    for (const auto& keys : sorts) {
-        view.set_sort(keys);
-        for (int round = 0; round < 40; ++round) {
-            const std::uint64_t changes = round % 10 == 9 ? 4000 : 1 + random.below(60);
-            for (std::uint64_t i = 0; i < changes; ++i) random_change(table, random);
+    constexpr std::uint64_t kIds = 60'000;
+    for (int i = 0; i < 60'000; ++i) random_change(table, random, kIds);
+    refresh(table, view);
+    REQUIRE(table.slot_count() > View::kRowsAtOnce);
+    for (int wish = 0; wish < 14; ++wish) {
+        const std::vector<RowId> before = shown_rows(view);
+        random_wish(view, random);
+        REQUIRE(view.rebuilding());
+        CHECK(shown_rows(view) == before);
+        std::size_t slices = 0;
+        const auto steps = static_cast<std::size_t>(1 + random.below(30'000));
+        const std::size_t changes = random.below(3) == 0 ? 3 : 40;
+        while (!view.rebuild_some(steps)) {
+            ++slices;
+            // Late in a rebuild with tiny slices the rate must stay below what they settle.
+            if (steps < 2000 && slices % 16 != 0) continue;
+            for (std::size_t i = 0; i < changes; ++i) random_change(table, random, kIds);
             refresh(table, view);
-            REQUIRE(shown_rows(view) == sorted_rows(table, keys));
+            if (random.below(40) == 0) random_wish(view, random);
         }
+        CHECK(slices > 0);
+        check_against_model(table, view);
     }
+    random_wish(view, random);
+    REQUIRE(view.rebuilding());
+    table.clear();
+    refresh(table, view);
+    CHECK_FALSE(view.rebuilding());
+    CHECK(view.size() == 0);
 }
 
 TEST_CASE("PositionIsTheInverseOfRowAt") {
     NB_SEEDED_RANDOM(random);
     Table table(sample_spec());
     View view(table);
-    for (int i = 0; i < 5000; ++i) random_change(table, random);
+    for (int i = 0; i < 9000; ++i) random_change(table, random, 5000);
     refresh(table, view);
     for (std::size_t position = 0; position < view.size(); position += 7)
         CHECK(view.position_of(view.row_at(position)) == position);
@@ -99,7 +319,7 @@ TEST_CASE("NewestFirstAmongEqualVersions") {
         REQUIRE(table.insert(record_of({"id" + std::to_string(i), 7, "S", i}).cells) != kNoRow);
         refresh(table, view);
     }
-    CHECK(table.cell(view.row_at(0), 3).number == 2);
+    CHECK(table.cell(view.row_at(0), kNumber).number == 2);
 }
 
 TEST_CASE("ChangeOfAnUnsortedColumnMovesNothing") {
@@ -126,6 +346,52 @@ TEST_CASE("ClearedTableIsAnEmptyView") {
     CHECK(view.size() == 1);
 }
 
+TEST_CASE("PhantomThatAlsoChangesLeavesTheSums") {
+    Table table(sample_spec());
+    View view(table);
+    view.set_group({-1, false, {kNumber}});
+    const RowId row = table.insert(record_of({"a", 1, "S", 40}).cells);
+    REQUIRE(table.insert(record_of({"b", 1, "S", 2}).cells) != kNoRow);
+    refresh(table, view);
+    CHECK(view.totals().sums[0].clamped() == 42);
+    feed::Provenance provenance;
+    provenance.phantom = true;
+    table.set_provenance(row, provenance);
+    REQUIRE(table.update(row, record_of({"a", 1, "T", 40}).cells));  // not a summed column
+    refresh(table, view);
+    CHECK(view.totals().sums[0].clamped() == 2);
+    CHECK(view.totals().rows == 2);
+    CHECK(view.totals().summed_rows == 1);
+}
+
+TEST_CASE("FindGoesBothWaysAndEnds") {
+    Table table(sample_spec());
+    View view(table);
+    for (int i = 0; i < 1000; ++i) {
+        const SampleRow row{"id" + std::to_string(i), i, i % 100 == 7 ? "Needle" : "Hay", i};
+        REQUIRE(table.insert(record_of(row).cells) != kNoRow);
+    }
+    refresh(table, view);
+    FilterSpec spec;
+    spec.quick = "needLE";
+    Filter words(table, spec);
+    // Newest first: the first needle is id907, at position 92.
+    Found at = find_text(view, words, 0, false, 50);
+    CHECK_FALSE(at.found);
+    CHECK(at.position == 50);
+    at = find_text(view, words, at.position, false, 50);
+    CHECK(at.found);
+    CHECK(at.position == 92);
+    at = find_text(view, words, at.position + 1, false, 1000);
+    CHECK(at.position == 192);
+    at = find_text(view, words, at.position - 1, true, 1000);
+    CHECK(at.position == 92);
+    at = find_text(view, words, at.position - 1, true, 1000);
+    CHECK(at.ended);
+    CHECK_FALSE(at.found);
+    CHECK(find_text(view, words, 993, false, 1000).ended);
+}
+
 TEST_CASE("AMillionRowsOnTopStayInOrder") {
     Table table(sample_spec());
     View view(table);
@@ -137,6 +403,6 @@ TEST_CASE("AMillionRowsOnTopStayInOrder") {
     }
     CHECK(view.size() == kRows);
     for (std::size_t position = 0; position < kRows; position += 99'991)
-        CHECK(table.cell(view.row_at(position), 3).number ==
+        CHECK(table.cell(view.row_at(position), kNumber).number ==
               kRows - 1 - static_cast<std::int64_t>(position));
 }

@@ -52,7 +52,9 @@ TEST_CASE("RowsInsertedSinceAreFresh") {
     rig.add("a", 1);
     const std::uint64_t seen = rig.table.generation();
     rig.add("b", 2);
-    rig.table.provenance(rig.view.row_at(1)).phantom = true;
+    feed::Provenance provenance;
+    provenance.phantom = true;
+    rig.table.set_provenance(rig.view.row_at(1), provenance);
     rig.window.fill(rig.table, rig.view, 0, 2, seen);
     CHECK(rig.window.row(0).fresh);
     CHECK_FALSE(rig.window.row(1).fresh);

@@ -193,7 +193,16 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     const feed::ColumnSpec count_column{.type = feed::ColumnType::Int};
     if (total > 0 || !state.loading) {
         table::append_shown(scratch_, count_column, feed::Cell::of_number(total), 0);
-        scratch_ += total == 1 ? " row" : " rows";
+        if (state.rows_in_table > window_.total_rows()) {
+            scratch_ += " of ";
+            table::append_shown(
+                scratch_, count_column,
+                feed::Cell::of_number(static_cast<std::int64_t>(state.rows_in_table)), 0);
+            scratch_ += " rows";
+        } else {
+            scratch_ += total == 1 ? " row" : " rows";
+        }
+        if (state.rearranging) scratch_ += ", rearranging…";
         if (state.loading) scratch_ += ", live only: history is missing";
     }
     draw_text(list, scene.cell_font, size, x, area_.y, bottom, scene.theme.dim, scratch_);

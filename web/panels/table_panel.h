@@ -25,9 +25,11 @@ namespace nats_blotter::web {
 
 struct TableState {
     bool all_accounts = false;
-    bool current = true;      // false: rows may be old, drawn without colour
-    bool loading = false;     // no snapshot of this scope yet
-    std::string empty_words;  // shown in place of rows when there are none
+    bool current = true;            // false: rows may be old, drawn without colour
+    bool loading = false;           // no snapshot of this scope yet
+    bool rearranging = false;       // another order or filter is on its way
+    std::size_t rows_in_table = 0;  // without the filter
+    std::string empty_words;        // shown in place of rows when there are none
 };
 
 class TablePanel {

@@ -1,0 +1,114 @@
+#include "table/filter.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "support/sample_table.h"
+
+using namespace nats_blotter;
+using namespace nats_blotter::table;
+using feed::Cell;
+
+namespace {
+
+// One row of every kind of column: text, time, decimal, int, symbol.
+struct Rig {
+    Rig() {
+        feed::TableSpec spec;
+        const auto add = [&spec](const char* field, feed::ColumnType type) {
+            feed::ColumnSpec column;
+            column.field = field;
+            column.type = type;
+            column.scale = type == feed::ColumnType::Decimal ? 2 : 0;
+            spec.columns.push_back(column);
+        };
+        add("id", feed::ColumnType::Text);
+        add("at", feed::ColumnType::Time);
+        add("price", feed::ColumnType::Decimal);
+        add("quantity", feed::ColumnType::Int);
+        add("security", feed::ColumnType::Symbol);
+        spec.key_columns = {0};
+        table = std::make_unique<Table>(spec);
+        // 16:31:24.468 of some day
+        row = table->insert(std::vector<Cell>{Cell::of_text("01234567-89ab-cdef-0f1e-2d3c4b5a6978"),
+                                              Cell::of_number(1'767'285'084'468'000'000),
+                                              Cell::of_number(18'724), Cell::of_number(-1700),
+                                              Cell::of_text("\xC3\x89lan SA")});
+    }
+    bool quick(const char* words, std::vector<std::uint16_t> columns = {}, int offset = 0) const {
+        FilterSpec spec;
+        spec.quick = words;
+        spec.quick_columns = std::move(columns);
+        spec.utc_offset_minutes = offset;
+        return Filter(*table, spec).matches(row);
+    }
+    bool range(std::uint16_t column, std::optional<std::int64_t> low,
+               std::optional<std::int64_t> high) const {
+        FilterSpec spec;
+        spec.columns.emplace_back();
+        spec.columns[0].column = column;
+        spec.columns[0].kind = ColumnFilter::Kind::Range;
+        spec.columns[0].low = low;
+        spec.columns[0].high = high;
+        return Filter(*table, spec).matches(row);
+    }
+    std::unique_ptr<Table> table;
+    RowId row = kNoRow;
+};
+
+}  // namespace
+
+TEST_CASE("QuickWordsAreFoundInEveryKindOfColumn") {
+    const Rig rig;
+    for (const char* words : {"", "  ", "89AB-c", "16:31:24.4", "187.24", "-1700", "1700", "lan sa",
+                              "\xC3\xA9lan", "\xC3\x89LAN", "sa 187 16:31", "e"})
+        CHECK_MESSAGE(rig.quick(words), words);
+    for (const char* words : {"1,700", "187.240", "16:32", "elan", "sa 188", "\xC3\xA8lan", "zz"})
+        CHECK_MESSAGE(!rig.quick(words), words);
+}
+
+TEST_CASE("QuickWordsLookAtTheNamedColumnsOnly") {
+    const Rig rig;
+    CHECK(rig.quick("1700", {3}));
+    CHECK_FALSE(rig.quick("1700", {4}));
+    CHECK_FALSE(rig.quick("lan", {0, 1, 2, 3}));
+}
+
+TEST_CASE("TimesMatchAsTheyAreShown") {
+    const Rig rig;
+    CHECK(rig.quick("18:31", {1}, 120));
+    CHECK_FALSE(rig.quick("16:31", {1}, 120));
+}
+
+TEST_CASE("RangesHoldTheirBordersAndNoNull") {
+    const Rig rig;
+    CHECK(rig.range(2, 18'724, 18'724));
+    CHECK(rig.range(2, {}, 18'724));
+    CHECK_FALSE(rig.range(2, 18'725, {}));
+    CHECK_FALSE(rig.range(2, {}, 18'723));
+    CHECK(rig.range(1, 1'767'285'084'000'000'000, 1'767'285'085'000'000'000));
+    CHECK_FALSE(rig.range(4, {}, {}));  // not a number column
+}
+
+// Ids of symbols start anew when a table is cleared; what is known of the old ones must not stay.
+TEST_CASE("FilterOutlivesTheClearingOfItsTable") {
+    Table table(support::sample_spec());
+    FilterSpec spec;
+    spec.quick = "ibm";
+    Filter filter(table, spec);
+    REQUIRE(table.insert(support::record_of({"a", 1, "IBM", 1}).cells) == 0);
+    CHECK(filter.matches(0));
+    table.clear();
+    REQUIRE(table.insert(support::record_of({"a", 1, "MSFT", 1}).cells) == 0);
+    CHECK_FALSE(filter.matches(0));
+}
+
+TEST_CASE("EmptySpecIsEmpty") {
+    FilterSpec spec;
+    CHECK(spec.is_empty());
+    spec.quick = " \t";
+    CHECK(spec.is_empty());
+    spec.quick = "x";
+    CHECK_FALSE(spec.is_empty());
+}

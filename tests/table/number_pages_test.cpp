@@ -1,0 +1,85 @@
+#include "table/number_pages.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "support/seed.h"
+
+using namespace nats_blotter;
+using namespace nats_blotter::table;
+
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kDay = 1'767'225'600'000 * kNsPerMs;
+
+// Values of many kinds: the same, near each other, rising, far apart, null, at the borders.
+std::int64_t random_value(Random& random, std::uint64_t kind, std::int64_t step) {
+    const auto below = [&random](std::uint64_t bound) {
+        return static_cast<std::int64_t>(random.below(bound));
+    };
+    switch (kind) {
+        case 0: return 22214;
+        case 1: return below(100) - 50;
+        case 2: return 1'000'000 + step;
+        case 3: return kDay + (step * 17 + below(5000)) * kNsPerMs;
+        case 4: return kDay + below(3'600'000'000) * 1000;
+        case 5: return kDay + below(1'000'000'000'000);
+        case 6: return below(2) == 0 ? INT64_MAX : INT64_MIN + 1;
+        case 7: return NumberPages::kNull;
+        default: return static_cast<std::int64_t>(random.next());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("RandomValuesComeOutAsTheyWentIn") {
+    NB_SEEDED_RANDOM(random);
+    for (const auto unit : {NumberPages::Unit::One, NumberPages::Unit::TimeNs}) {
+        for (int round = 0; round < 30; ++round) {
+            NumberPages pages(unit);
+            std::vector<std::int64_t> model;
+            const std::uint64_t usual = random.below(9);
+            for (std::int64_t step = 0; step < 12'000; ++step) {
+                const bool odd = random.below(500) == 0;
+                const std::int64_t value =
+                    random_value(random, odd ? random.below(9) : usual, step);
+                std::size_t row = model.size();
+                if (row > 9000 || (row > 0 && random.below(4) == 0)) {
+                    row = static_cast<std::size_t>(random.below(row));
+                    REQUIRE(pages.set(row, value) == (model[row] != value));
+                    model[row] = value;
+                } else {
+                    pages.resize(row + 1);
+                    pages.set(row, value);
+                    model.push_back(value);
+                }
+                REQUIRE(pages.get(row) == value);
+            }
+            for (std::size_t row = 0; row < model.size(); ++row)
+                REQUIRE(pages.get(row) == model[row]);
+        }
+    }
+}
+
+TEST_CASE("APageTakesTheBytesItNeeds") {
+    constexpr std::size_t kRows = 64 * 1024;
+    const auto bytes_per_row = [](NumberPages::Unit unit, auto value_of) {
+        NumberPages pages(unit);
+        pages.resize(kRows);
+        for (std::size_t row = 0; row < kRows; ++row)
+            pages.set(row, value_of(static_cast<std::int64_t>(row)));
+        return static_cast<double>(pages.memory_bytes()) / kRows;
+    };
+    const auto one = NumberPages::Unit::One;
+    const auto time = NumberPages::Unit::TimeNs;
+    CHECK(bytes_per_row(one, [](std::int64_t) { return 22214; }) < 0.1);
+    CHECK(bytes_per_row(one, [](std::int64_t row) { return row % 100; }) < 1.1);
+    CHECK(bytes_per_row(one, [](std::int64_t row) { return row % 10'000; }) < 2.1);
+    CHECK(bytes_per_row(one, [](std::int64_t row) { return row % 7 * 1'000'000; }) < 4.1);
+    CHECK(bytes_per_row(time, [](std::int64_t row) { return kDay + row * kNsPerMs; }) < 2.1);
+    const auto day = [](std::int64_t row) { return kDay + row * 7919 % 86'400'000 * kNsPerMs; };
+    CHECK(bytes_per_row(time, day) < 4.1);
+    CHECK(bytes_per_row(time, [](std::int64_t row) { return kDay + row * 7919 * 1001; }) < 8.1);
+}

@@ -1,0 +1,121 @@
+#include "table/text_pages.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/seed.h"
+
+using namespace nats_blotter;
+using namespace nats_blotter::table;
+
+namespace {
+
+const std::string kUuid = "01234567-89ab-cdef-0f1e-2d3c4b5a6978";
+
+std::string text_of(const TextPages& pages, std::size_t row) {
+    TextPages::Spelled spelled;
+    return std::string(pages.get(row, spelled));
+}
+
+std::string random_text(Random& random) {
+    const auto below = [&random](std::size_t bound) {
+        return static_cast<std::size_t>(random.below(bound));
+    };
+    std::string text;
+    switch (random.below(4)) {
+        case 0:
+            text = kUuid;
+            for (char& c : text)
+                if (c != '-' && random.below(3) == 0) c = "0123456789abcdef"[random.below(16)];
+            if (random.below(8) == 0) text[below(text.size())] = 'G';
+            return text;
+        case 1: return "T-" + std::to_string(random.below(1'000'000));
+        case 2: return std::string(below(20), static_cast<char>('a' + random.below(3)));
+        default: return std::string(below(300), static_cast<char>('a' + random.below(26)));
+    }
+}
+
+}  // namespace
+
+// Each character in turn replaced by its neighbours and by what lies just outside of digits and
+// letters: only the canonical lower-case form is packed, and every text comes out as it went in.
+TEST_CASE("OnlyTheCanonicalFormOfAUuidIsPacked") {
+    TextPages pages;
+    pages.resize(1);
+    REQUIRE(pack_text(kUuid).tag == PackedText::kUuid);
+    const std::string others = "/09:@AFGZ`afg{- \x7F\x80\xC3\xFF";
+    for (std::size_t at = 0; at < kUuid.size(); ++at) {
+        for (const char other : others) {
+            std::string text = kUuid;
+            text[at] = other;
+            const bool dash = kUuid[at] == '-';
+            const bool canonical =
+                dash ? other == '-'
+                     : (other >= '0' && other <= '9') || (other >= 'a' && other <= 'f');
+            INFO(text);
+            REQUIRE((pack_text(text).tag == PackedText::kUuid) == canonical);
+            pages.set(0, pack_text(text));
+            REQUIRE(text_of(pages, 0) == text);
+        }
+    }
+    for (const std::size_t bytes : {35u, 37u}) {
+        std::string text = kUuid + "0";
+        text.resize(bytes);
+        CHECK(pack_text(text).tag == PackedText::kLong);
+    }
+}
+
+TEST_CASE("MixedTextsMatchAModel") {
+    NB_SEEDED_RANDOM(random);
+    TextPages pages;
+    std::vector<std::string> model;
+    constexpr std::size_t kRows = 9000;
+    for (int step = 0; step < 60'000; ++step) {
+        const std::string text = random_text(random);
+        std::size_t row = model.size();
+        if (row == kRows || (row > 0 && random.below(3) == 0)) {
+            row = static_cast<std::size_t>(random.below(row));
+            if (random.below(5) == 0) {
+                pages.set(row, PackedText{});
+                model[row].clear();
+                REQUIRE(pages.is_null(row));
+                continue;
+            }
+            const bool same = !pages.is_null(row) && model[row] == text;
+            REQUIRE(pages.set(row, pack_text(text)) == !same);
+            model[row] = text;
+        } else {
+            pages.resize(row + 1);
+            pages.set(row, pack_text(text));
+            model.push_back(text);
+        }
+        REQUIRE(pages.equals(row, pack_text(text)));
+        REQUIRE(pages.hash(row, 7) == hash_packed(pack_text(text), 7));
+    }
+    for (std::size_t row = 0; row < model.size(); ++row) REQUIRE(text_of(pages, row) == model[row]);
+    for (int i = 0; i < 20'000; ++i) {
+        const auto a = static_cast<std::size_t>(random.below(model.size()));
+        const auto b = static_cast<std::size_t>(random.below(model.size()));
+        if (pages.is_null(a) || pages.is_null(b)) continue;
+        const int order = model[a].compare(model[b]);
+        REQUIRE(pages.compare(a, b) == (order < 0 ? -1 : order > 0 ? 1 : 0));
+    }
+}
+
+TEST_CASE("TextHeapAtItsLimitHasNoRoomUntilTextsGo") {
+    constexpr std::size_t kLimit = 1000;
+    TextPages pages(kLimit);
+    pages.resize(11);
+    const std::string text(100, 'x');
+    for (std::size_t row = 0; row < 10; ++row) {
+        REQUIRE(pages.has_room_for(text));
+        pages.set(row, pack_text(text));
+    }
+    CHECK_FALSE(pages.has_room_for(text));
+    pages.set(3, PackedText{});
+    CHECK(pages.has_room_for(text));
+    pages.set(10, pack_text(kUuid));  // lies in no heap
+    CHECK(pages.has_room_for(text));
+}
