@@ -47,14 +47,19 @@ std::string_view bus_state_name(BusState state) {
 
 BusSubscription::~BusSubscription() { natsSubscription_Destroy(subscription_); }
 
-std::optional<std::string> BusSubscription::next(int timeout_ms) {
-    natsMsg* message = nullptr;
-    if (natsSubscription_NextMsg(&message, subscription_, timeout_ms) != NATS_OK)
-        return std::nullopt;
-    std::string payload(natsMsg_GetData(message),
-                        static_cast<std::size_t>(natsMsg_GetDataLength(message)));
-    natsMsg_Destroy(message);
-    return payload;
+std::optional<BusMessage> BusSubscription::next(int timeout_ms) {
+    natsMsg* raw = nullptr;
+    if (natsSubscription_NextMsg(&raw, subscription_, timeout_ms) != NATS_OK) return std::nullopt;
+    BusMessage message;
+    message.subject = natsMsg_GetSubject(raw);
+    message.payload.assign(natsMsg_GetData(raw),
+                           static_cast<std::size_t>(natsMsg_GetDataLength(raw)));
+    if (const char* reply = natsMsg_GetReply(raw)) message.reply = reply;
+    const char* value = nullptr;
+    if (natsMsgHeader_Get(raw, kBookingReplyHeader, &value) == NATS_OK && value)
+        message.booking_reply = value;
+    natsMsg_Destroy(raw);
+    return message;
 }
 
 void BusSubscription::stop() { natsSubscription_Drain(subscription_); }
@@ -143,10 +148,30 @@ std::uint64_t Bus::epoch() const {
     return reconnects;
 }
 
-bool Bus::publish(const std::string& subject, const std::string& payload) {
+bool Bus::publish(const std::string& subject, const std::string& payload, const BusExtras& extras) {
     if (state() != BusState::Connected) return false;
-    return natsConnection_Publish(connection_, subject.c_str(), payload.data(),
-                                  static_cast<int>(payload.size())) == NATS_OK;
+    const int bytes = static_cast<int>(payload.size());
+    if (extras.booking_reply.empty() && extras.message_id.empty()) {
+        if (extras.reply.empty())
+            return natsConnection_Publish(connection_, subject.c_str(), payload.data(), bytes) ==
+                   NATS_OK;
+        return natsConnection_PublishRequest(connection_, subject.c_str(), extras.reply.c_str(),
+                                             payload.data(), bytes) == NATS_OK;
+    }
+    natsMsg* message = nullptr;
+    if (natsMsg_Create(&message, subject.c_str(),
+                       extras.reply.empty() ? nullptr : extras.reply.c_str(), payload.data(),
+                       bytes) != NATS_OK) {
+        return false;
+    }
+    const auto set = [message](const char* name, const std::string& value) {
+        return value.empty() || natsMsgHeader_Set(message, name, value.c_str()) == NATS_OK;
+    };
+    const bool sent = set(kMessageIdHeader, extras.message_id) &&
+                      set(kBookingReplyHeader, extras.booking_reply) &&
+                      natsConnection_PublishMsg(connection_, message) == NATS_OK;
+    natsMsg_Destroy(message);
+    return sent;
 }
 
 bool Bus::flush(std::uint64_t epoch_before, int timeout_ms) {
@@ -197,6 +222,12 @@ std::unique_ptr<BusSubscription> Bus::subscribe_queue(const std::string& subject
           "subscribe");
     check(natsSubscription_SetPendingLimits(subscription, kPendingMessagesMax, kPendingBytesMax),
           "pending limit");
+    return std::unique_ptr<BusSubscription>(new BusSubscription(subscription));
+}
+
+std::unique_ptr<BusSubscription> Bus::subscribe(const std::string& subject) {
+    natsSubscription* subscription = nullptr;
+    check(natsConnection_SubscribeSync(&subscription, connection_, subject.c_str()), "subscribe");
     return std::unique_ptr<BusSubscription>(new BusSubscription(subscription));
 }
 
