@@ -3,6 +3,7 @@
 
 #include <nats/nats.h>
 
+#include <chrono>
 #include <limits>
 #include <stdexcept>
 
@@ -19,6 +20,8 @@ constexpr std::int64_t kConnectTimeoutMs = 2'000;
 constexpr std::int64_t kPingIntervalMs = 20'000;
 // A broker that has not answered a PING by then is as good as gone for a waiting HTTP client.
 constexpr int kConfirmTimeoutMs = 2'000;
+// The end of the program does not hang on a library that forgot its callback.
+constexpr auto kLastCallbackWait = std::chrono::seconds(5);
 // All orders held in memory; see kPendingMessagesMax.
 constexpr int kPendingBytesMax = 512 * 1024 * 1024;
 
@@ -92,7 +95,7 @@ Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(mon
     check(natsOptions_SetMaxPendingMsgs(raw, kPendingMessagesMax), "pending limit");
     check(natsOptions_SetDisconnectedCB(raw, on_event, this), "callback");
     check(natsOptions_SetReconnectedCB(raw, on_event, this), "callback");
-    check(natsOptions_SetClosedCB(raw, on_event, this), "callback");
+    check(natsOptions_SetClosedCB(raw, on_closed, this), "callback");
     check(natsOptions_SetRetryOnFailedConnect(raw, true, on_event, this), "retry");
     const natsStatus status = natsConnection_Connect(&connection_, raw);
     if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) check(status, "connect");
@@ -108,7 +111,20 @@ Bus::~Bus() {
     wanted_.notify_all();
     if (flusher_.joinable()) flusher_.join();
     close();
+    // nats.c calls back from a thread of its own, also after the close; the closed callback is the
+    // last.
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, kLastCallbackWait, [this] { return closed_told_; });
+    lock.unlock();
     natsConnection_Destroy(connection_);
+}
+
+void Bus::on_closed(__natsConnection*, void* closure) {
+    Bus* bus = static_cast<Bus*>(closure);
+    bus->report_state();
+    const std::lock_guard lock(bus->mutex_);
+    bus->closed_told_ = true;
+    bus->ended_.notify_all();
 }
 
 void Bus::close() {

@@ -160,6 +160,7 @@ class Bus {
 
     void say_once(const std::string& reason);
     static void on_event(__natsConnection* connection, void* closure);
+    static void on_closed(__natsConnection* connection, void* closure);
     void report_state();
     void run_flusher();
 
@@ -174,6 +175,8 @@ class Bus {
     std::condition_variable confirmed_;  // a flush ended
     std::vector<Waiter*> waiters_;       // of the next flush
     bool stopping_ = false;
+    bool closed_told_ = false;       // nats.c's last callback has run
+    std::condition_variable ended_;  // that it has
     std::thread flusher_;
 };
 

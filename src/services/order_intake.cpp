@@ -153,7 +153,7 @@ void OrderIntake::run_resender() {
 void OrderIntake::resend_due() {
     const EpochMs now_ms = wall_clock_ms();
     for (AcceptedOrder& order : storage_.orders_to_resend(now_ms)) {
-        if (!order.reply.empty() && now_ms - order.accepted >= kSubmitAnswerMs) {
+        if (!order.reply.empty() && now_ms - order.accepted >= settings_.submit_answer_ms) {
             tell_still_waiting(order);
             order.reply.clear();
         }

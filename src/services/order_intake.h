@@ -38,6 +38,7 @@ inline constexpr EpochMs kSubmitAnswerMs = 10'000;
 struct OrderIntakeSettings {
     std::string orders_subject;
     bool jetstream = false;  // orders carry their id for the stream, and replies in a header
+    EpochMs submit_answer_ms = kSubmitAnswerMs;
 };
 
 struct Submission {

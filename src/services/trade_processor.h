@@ -47,6 +47,10 @@ class TradeProcessor {
     // s.
     void stop();
 
+    // Orders from the bus by what became of them; None: booked by this processor.
+    std::uint64_t count(BookingRefusal outcome) const {
+        return refused_[static_cast<std::size_t>(outcome)];
+    }
     bool bus_closed() const;  // true: the broker has turned us away for good
 
   private:
@@ -72,8 +76,8 @@ class TradeProcessor {
     std::thread booker_;
 
     // Dropped orders by reason; written by the booker only.
-    std::array<std::uint64_t, kDecodeErrorCount + 1> undecodable_{};
-    std::array<std::uint64_t, kBookingRefusalCount> refused_{};
+    std::array<std::atomic<std::uint64_t>, kDecodeErrorCount + 1> undecodable_{};
+    std::array<std::atomic<std::uint64_t>, kBookingRefusalCount> refused_{};
     std::uint64_t reported_drops_ = 0;
     std::optional<std::uint64_t>
         prepared_epoch_;  // of the connection that found the orders' stream
