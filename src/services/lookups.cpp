@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "services/http_client.h"
@@ -13,6 +14,10 @@
 
 namespace nats_blotter::services {
 namespace {
+
+// No service deletes accounts, so one that was found need not be looked for again. 100,000 take
+// some megabytes; later ones are looked for every time.
+constexpr std::size_t kKnownAccountsMax = 100'000;
 
 // An idle connection that is kept alive holds one of the other service's threads (24), so one
 // process must not hold them all.
@@ -99,8 +104,19 @@ TickerLookup local_ticker_lookup() {
 }
 
 AccountLookup local_account_lookup(Storage& storage) {
-    return [&storage](std::int32_t account_id) {
-        return storage.account(account_id) ? Lookup::Found : Lookup::Unknown;
+    struct Known {
+        std::mutex mutex;
+        std::unordered_set<std::int32_t> ids;
+    };
+    return [&storage, known = std::make_shared<Known>()](std::int32_t account_id) {
+        {
+            const std::lock_guard lock(known->mutex);
+            if (known->ids.count(account_id) > 0) return Lookup::Found;
+        }
+        if (!storage.account(account_id)) return Lookup::Unknown;
+        const std::lock_guard lock(known->mutex);
+        if (known->ids.size() < kKnownAccountsMax) known->ids.insert(account_id);
+        return Lookup::Found;
     };
 }
 

@@ -17,6 +17,13 @@ std::string first_line(std::string_view words) {
     return std::string(words.substr(0, words.find('\n')));
 }
 
+std::vector<const char*> pointers_to(const PostgresParameters& parameters) {
+    std::vector<const char*> values;
+    for (const std::optional<std::string>& value : parameters.values())
+        values.push_back(value ? value->c_str() : nullptr);
+    return values;
+}
+
 }  // namespace
 
 // ---- PostgresRows
@@ -121,10 +128,45 @@ void PostgresConnection::fail(std::string_view doing, pg_result* result) {
     throw StorageError("database " + std::string(doing) + ": " + reason);
 }
 
+std::vector<PostgresRows> PostgresConnection::pipeline(
+    std::span<const PostgresStatement> statements) {
+    bool sent = PQenterPipelineMode(connection_) == 1;
+    for (const PostgresStatement& statement : statements) {
+        const std::vector<const char*> values = pointers_to(statement.parameters);
+        sent = sent &&
+               PQsendQueryParams(connection_, statement.sql, static_cast<int>(values.size()),
+                                 nullptr, values.data(), nullptr, nullptr, /*resultFormat=*/0) == 1;
+    }
+    if (!sent || PQpipelineSync(connection_) != 1) fail("query", nullptr);
+    std::vector<PostgresRows> answers;
+    pg_result* failed = nullptr;
+    // Each statement's answer is followed by a null, the last by the answer to the synchronisation.
+    for (int nulls = 0; nulls < 2;) {
+        pg_result* result = PQgetResult(connection_);
+        if (!result) {
+            ++nulls;  // two in a row only when the connection is lost
+            continue;
+        }
+        nulls = 0;
+        const ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+            answers.emplace_back(result);
+        else if (!failed)
+            failed = result;
+        else
+            PQclear(result);
+    }
+    PQexitPipelineMode(connection_);
+    if (failed || answers.size() != statements.size()) fail("query", failed);
+    return answers;
+}
+
 PostgresRows PostgresConnection::query(const char* sql, const PostgresParameters& parameters) {
-    std::vector<const char*> values;
-    for (const std::optional<std::string>& value : parameters.values())
-        values.push_back(value ? value->c_str() : nullptr);
+    const std::vector<const char*> values = pointers_to(parameters);
     pg_result* result = PQexecParams(connection_, sql, static_cast<int>(values.size()), nullptr,
                                      values.data(), nullptr, nullptr, /*resultFormat=*/0);
     const ExecStatusType status = PQresultStatus(result);
@@ -140,9 +182,7 @@ void PostgresConnection::execute(const char* sql) {
 }
 
 void PostgresConnection::begin_stream(const char* sql, const PostgresParameters& parameters) {
-    std::vector<const char*> values;
-    for (const std::optional<std::string>& value : parameters.values())
-        values.push_back(value ? value->c_str() : nullptr);
+    const std::vector<const char*> values = pointers_to(parameters);
     if (PQsendQueryParams(connection_, sql, static_cast<int>(values.size()), nullptr, values.data(),
                           nullptr, nullptr, /*resultFormat=*/0) != 1 ||
         PQsetSingleRowMode(connection_) != 1) {
@@ -163,7 +203,8 @@ std::optional<PostgresRows> PostgresConnection::next_row() {
 }
 
 bool PostgresConnection::usable() const {
-    return !streaming_ && PQstatus(connection_) == CONNECTION_OK &&
+    return !streaming_ && PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
+           PQstatus(connection_) == CONNECTION_OK &&
            PQtransactionStatus(connection_) == PQTRANS_IDLE;
 }
 

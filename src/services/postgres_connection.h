@@ -66,6 +66,11 @@ class PostgresArray {
     std::string text_ = "{";
 };
 
+struct PostgresStatement {
+    const char* sql;
+    PostgresParameters parameters = {};
+};
+
 class PostgresConnection {
   public:
     explicit PostgresConnection(const std::string& url);
@@ -74,6 +79,9 @@ class PostgresConnection {
     PostgresConnection& operator=(const PostgresConnection&) = delete;
 
     PostgresRows query(const char* sql, const PostgresParameters& parameters = {});
+    // The statements in one journey to the server and back, with an answer for each. The first that
+    // fails throws, and none behind it runs.
+    std::vector<PostgresRows> pipeline(std::span<const PostgresStatement> statements);
     void execute(const char* sql);  // any number of statements, no parameters
 
     // Rows one by one as they arrive, so that a large answer is never in memory whole: begin,
@@ -97,6 +105,11 @@ class PostgresTransaction {
     PostgresTransaction(const PostgresTransaction&) = delete;
     PostgresTransaction& operator=(const PostgresTransaction&) = delete;
     void commit();
+
+    // For a scope whose pipelines begin and commit by themselves.
+    struct InPipelines {};
+    PostgresTransaction(PostgresConnection& connection, InPipelines) : connection_(connection) {}
+    void committed() { open_ = false; }
 
   private:
     PostgresConnection& connection_;

@@ -89,11 +89,11 @@ class PostgresStorage final : public Storage {
     static std::int32_t next_account_id(PostgresConnection& connection);
     static BookingState read_state(PostgresConnection& connection, std::span<const Order> orders);
     static Booking book_one(BookingState& state, const Order& order, EpochMs now_ms);
-    static void insert_trades(PostgresConnection& connection, std::span<const Order> orders,
-                              std::span<const Booking> bookings);
-    static void upsert_positions(PostgresConnection& connection, const BookingState& state);
-    static void insert_outbox(PostgresConnection& connection, std::span<const Booking> bookings,
-                              std::string_view owner, EpochMs now_ms);
+    static PostgresStatement insert_trades(std::span<const Order> orders,
+                                           std::span<const Booking> bookings);
+    static PostgresStatement upsert_positions(const BookingState& state);
+    static PostgresStatement insert_outbox(std::span<const Booking> bookings,
+                                           std::string_view owner, EpochMs now_ms);
 
     PostgresPool pool_;
     std::mutex room_mutex_;
@@ -251,26 +251,30 @@ BookingState PostgresStorage::read_state(PostgresConnection& connection,
     }
 
     BookingState state;
-    // First of all: from here on this transaction sees all that others have booked on them.
-    const PostgresRows locked = connection.query(
-        "SELECT id FROM accounts WHERE id = ANY($1::int[]) ORDER BY id FOR NO KEY UPDATE",
-        Parameters().add(account_ids.text()));
+    // The lock first: the statements behind it see all that others have booked on these accounts.
+    const PostgresStatement statements[] = {
+        {"BEGIN"},
+        {"SELECT id FROM accounts WHERE id = ANY($1::int[]) ORDER BY id FOR NO KEY UPDATE",
+         Parameters().add(account_ids.text())},
+        {"SELECT accountid, security, quantity, "
+         "floor(extract(epoch FROM updated) * 1000)::bigint FROM positions "
+         "JOIN unnest($1::int[], $2::text[]) AS wanted (account, ticker) "
+         "ON accountid = account AND security = ticker",
+         Parameters().add(key_accounts.text()).add(key_securities.text())},
+        {"SELECT " NB_TRADE_COLUMNS ", order_id FROM trades WHERE order_id = ANY($1::text[])",
+         Parameters().add(order_ids.text())}};
+    const std::vector<PostgresRows> answers = connection.pipeline(statements);
+    const PostgresRows& locked = answers[1];
+    const PostgresRows& positions = answers[2];
+    const PostgresRows& trades = answers[3];
     for (int row = 0; row < locked.count(); ++row)
         state.accounts.insert(int32_column(locked, row, 0));
-    const PostgresRows positions = connection.query(
-        "SELECT accountid, security, quantity, floor(extract(epoch FROM updated) * 1000)::bigint "
-        "FROM positions JOIN unnest($1::int[], $2::text[]) AS wanted (account, ticker) "
-        "ON accountid = account AND security = ticker",
-        Parameters().add(key_accounts.text()).add(key_securities.text()));
     for (int row = 0; row < positions.count(); ++row) {
         const Position position{int32_column(positions, row, 0),
                                 std::string(positions.text(row, 1)),
                                 int32_column(positions, row, 2), positions.integer(row, 3)};
         state.positions[{position.account_id, position.security}] = position;
     }
-    const PostgresRows trades = connection.query(
-        "SELECT " NB_TRADE_COLUMNS ", order_id FROM trades WHERE order_id = ANY($1::text[])",
-        Parameters().add(order_ids.text()));
     for (int row = 0; row < trades.count(); ++row)
         read_trade(trades, row, state.trade_of_order[std::string(trades.text(row, 8))]);
     return state;
@@ -304,8 +308,8 @@ Booking PostgresStorage::book_one(BookingState& state, const Order& order, Epoch
     return booking;
 }
 
-void PostgresStorage::insert_trades(PostgresConnection& connection, std::span<const Order> orders,
-                                    std::span<const Booking> bookings) {
+PostgresStatement PostgresStorage::insert_trades(std::span<const Order> orders,
+                                                 std::span<const Booking> bookings) {
     PostgresArray ids, accounts, securities, sides, states, quantities, updates, order_ids;
     for (std::size_t index = 0; index < bookings.size(); ++index) {
         if (bookings[index].refusal != BookingRefusal::None) continue;
@@ -325,7 +329,7 @@ void PostgresStorage::insert_trades(PostgresConnection& connection, std::span<co
         else
             order_ids.add_null();
     }
-    connection.query(
+    return {
         "INSERT INTO trades (id, accountid, security, side, state, quantity, updated, created, "
         "order_id) SELECT id, account, ticker, side, state, quantity, moment, moment, order_id "
         "FROM (SELECT id, account, ticker, side, state, quantity, timestamp 'epoch' + ms * "
@@ -340,10 +344,10 @@ void PostgresStorage::insert_trades(PostgresConnection& connection, std::span<co
             .add(states.text())
             .add(quantities.text())
             .add(updates.text())
-            .add(order_ids.text()));
+            .add(order_ids.text())};
 }
 
-void PostgresStorage::upsert_positions(PostgresConnection& connection, const BookingState& state) {
+PostgresStatement PostgresStorage::upsert_positions(const BookingState& state) {
     PostgresArray accounts, securities, quantities, updates;
     for (const PositionKey& key : state.changed) {
         const Position& position = state.positions.at(key);
@@ -352,7 +356,7 @@ void PostgresStorage::upsert_positions(PostgresConnection& connection, const Boo
         quantities.add(position.quantity);
         updates.add(position.updated);
     }
-    connection.query(
+    return {
         "INSERT INTO positions (accountid, security, quantity, updated) SELECT account, ticker, "
         "quantity, timestamp 'epoch' + ms * interval '1 millisecond' FROM unnest($1::int[], "
         "$2::text[], $3::int[], $4::bigint[]) AS rows (account, ticker, quantity, ms) "
@@ -362,12 +366,11 @@ void PostgresStorage::upsert_positions(PostgresConnection& connection, const Boo
             .add(accounts.text())
             .add(securities.text())
             .add(quantities.text())
-            .add(updates.text()));
+            .add(updates.text())};
 }
 
-void PostgresStorage::insert_outbox(PostgresConnection& connection,
-                                    std::span<const Booking> bookings, std::string_view owner,
-                                    EpochMs now_ms) {
+PostgresStatement PostgresStorage::insert_outbox(std::span<const Booking> bookings,
+                                                 std::string_view owner, EpochMs now_ms) {
     PostgresArray accounts, trade_events, position_events;
     for (const Booking& booking : bookings) {
         if (booking.refusal != BookingRefusal::None) continue;
@@ -379,7 +382,7 @@ void PostgresStorage::insert_outbox(PostgresConnection& connection,
         trade_events.add(trade_event);
         position_events.add(position_event);
     }
-    connection.query(
+    return {
         "INSERT INTO outbox (owner, booked, accountid, trade_event, position_event) "
         "SELECT $1, $2::bigint, account, trade, position FROM unnest($3::int[], $4::text[], "
         "$5::text[]) WITH ORDINALITY AS rows (account, trade, position, place) ORDER BY place",
@@ -388,14 +391,14 @@ void PostgresStorage::insert_outbox(PostgresConnection& connection,
             .add(now_ms)
             .add(accounts.text())
             .add(trade_events.text())
-            .add(position_events.text()));
+            .add(position_events.text())};
 }
 
 std::vector<Booking> PostgresStorage::book(std::span<const Order> orders, std::string_view owner,
                                            EpochMs now_ms) {
     NB_ASSERT(orders.size() <= kBookingBatchMax);
     Use connection(pool_);
-    PostgresTransaction transaction(*connection);
+    PostgresTransaction transaction(*connection, PostgresTransaction::InPipelines{});
     BookingState state = read_state(*connection, orders);
     std::vector<Booking> bookings;
     bookings.reserve(orders.size());
@@ -404,21 +407,24 @@ std::vector<Booking> PostgresStorage::book(std::span<const Order> orders, std::s
         bookings.push_back(book_one(state, order, now_ms));
         if (order.id) settled.add(*order.id);
     }
+    std::vector<PostgresStatement> statements;
     if (!state.changed.empty()) {
-        insert_trades(*connection, orders, bookings);
-        upsert_positions(*connection, state);
-        insert_outbox(*connection, bookings, owner, now_ms);
+        statements.push_back(insert_trades(orders, bookings));
+        statements.push_back(upsert_positions(state));
+        statements.push_back(insert_outbox(bookings, owner, now_ms));
     }
-    connection->query("DELETE FROM order_outbox WHERE order_id = ANY($1::text[])",
-                      Parameters().add(settled.text()));
-    transaction.commit();
+    statements.push_back({"DELETE FROM order_outbox WHERE order_id = ANY($1::text[])",
+                          Parameters().add(settled.text())});
+    statements.push_back({"COMMIT"});
+    connection->pipeline(statements);
+    transaction.committed();
     return bookings;
 }
 
 bool PostgresStorage::book_after_publishing(const Order& order, EpochMs now_ms,
                                             const std::function<void(const Booking&)>& publish) {
     Use connection(pool_);
-    PostgresTransaction transaction(*connection);
+    PostgresTransaction transaction(*connection, PostgresTransaction::InPipelines{});
     Order anonymous = order;
     anonymous.id.reset();
     BookingState state = read_state(*connection, {&anonymous, 1});
@@ -426,9 +432,10 @@ bool PostgresStorage::book_after_publishing(const Order& order, EpochMs now_ms,
     if (booking.refusal != BookingRefusal::None) return false;
     publish(booking);
     if (order.quantity <= 0) return false;  // the table's own check would end the connection's use
-    insert_trades(*connection, {&anonymous, 1}, {&booking, 1});
-    upsert_positions(*connection, state);
-    transaction.commit();
+    const PostgresStatement statements[] = {
+        insert_trades({&anonymous, 1}, {&booking, 1}), upsert_positions(state), {"COMMIT"}};
+    connection->pipeline(statements);
+    transaction.committed();
     return true;
 }
 
@@ -460,19 +467,20 @@ std::vector<OutboxRow> PostgresStorage::outbox_before(EpochMs before_ms) {
 }
 
 // What must not wait for the disk: losing it only repeats an event or an order.
-void relax_commit(PostgresConnection& connection) {
-    connection.execute("SET LOCAL synchronous_commit = off");
-}
+constexpr const char* kRelaxedCommit = "SET LOCAL synchronous_commit = off";
 
 void PostgresStorage::confirm_published(std::span<const OutboxRow> rows) {
     PostgresArray seqs;
     for (const OutboxRow& row : rows) seqs.add(row.seq);
     Use connection(pool_);
-    PostgresTransaction transaction(*connection);
-    relax_commit(*connection);
-    connection->query("DELETE FROM outbox WHERE seq = ANY($1::bigint[])",
-                      Parameters().add(seqs.text()));
-    transaction.commit();
+    PostgresTransaction transaction(*connection, PostgresTransaction::InPipelines{});
+    const PostgresStatement statements[] = {
+        {"BEGIN"},
+        {kRelaxedCommit},
+        {"DELETE FROM outbox WHERE seq = ANY($1::bigint[])", Parameters().add(seqs.text())},
+        {"COMMIT"}};
+    connection->pipeline(statements);
+    transaction.committed();
 }
 
 // ---- Order outbox
@@ -510,7 +518,7 @@ bool PostgresStorage::accept_orders(std::span<const AcceptedOrder> orders, Epoch
 std::vector<AcceptedOrder> PostgresStorage::orders_to_resend(EpochMs now_ms) {
     Use connection(pool_);
     PostgresTransaction transaction(*connection);
-    relax_commit(*connection);
+    connection->execute(kRelaxedCommit);
     // Rows that a booking holds are about to go.
     const PostgresRows rows = connection->query(
         "SELECT order_id, payload, reply, accepted, resends FROM order_outbox "
