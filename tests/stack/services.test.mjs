@@ -189,6 +189,7 @@ describe('services, broker and ingress', () => {
         for (const subject of [
             '/trades',
             'trades.new',
+            'trades.submit',
             '*',
             '>',
             '/accounts/99999/trades',
@@ -364,7 +365,7 @@ describe('services, broker and ingress', () => {
     });
 
     test('WithoutABrokerAnOrderIsRefusedAndHealthSaysSo', async () => {
-        // One that has only stopped answering costs nothing: the order is on disk, and booked later.
+        // One that has only stopped answering costs nothing: the order is on disk and booked later.
         const count = async () => (await getJson('/position-service/trades/52355')).length;
         const before = await count();
         process.kill(stack.pid('nats'), 'SIGSTOP');

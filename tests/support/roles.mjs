@@ -38,6 +38,7 @@ export class Roles {
     #stopping = false;
     #agent = new http.Agent({keepAlive: true, maxSockets: 64});
     #said = new Map();
+    #paused = new Set();
     kills = {};
 
     // database: 'sqlite' or 'postgres'. `options` go to every service.
@@ -108,7 +109,7 @@ export class Roles {
             this.#said.set(name, ((this.#said.get(name) ?? '') + bytes).slice(-2000));
         });
         child.on('exit', (code) => {
-            if (this.#stopping) return;
+            if (this.#stopping || this.#paused.has(name)) return;
             // Killed, or turned away by a neighbour that is not there yet: once more.
             setTimeout(() => this.#stopping || this.#launch(name), code === null ? 0 : 200);
         });
@@ -123,6 +124,11 @@ export class Roles {
     kill(name) {
         this.kills[name] = (this.kills[name] ?? 0) + 1;
         this.#children.get(name).kill('SIGKILL');
+    }
+
+    // From now on it is not started again.
+    pause(name) {
+        this.#paused.add(name);
     }
 
     async ready() {
