@@ -13,7 +13,8 @@ import {join} from 'node:path';
 import {root} from './stack.mjs';
 import {sleep, until} from './wait.mjs';
 
-const PROGRAM = join(root, 'build/native-release/src/services/traderx-services');
+const PROGRAM =
+    process.env.SERVICES || join(root, 'build/native-release/src/services/traderx-services');
 const ROLES = [
     'reference-data',
     'account-service',
