@@ -144,9 +144,12 @@ void OrderIntake::run_resender() {
         }
         if (monotonic_us() < next_report_us) continue;
         next_report_us = monotonic_us() + kReportIntervalUs;
-        if (resent_ == reported_resent_) continue;
+        const std::uint64_t full = count(Acceptance::OutboxFull);
+        if (resent_ == reported_resent_ && full == reported_full_) continue;
         reported_resent_ = resent_;
-        log_line(kRole, "orders sent again since the start: " + std::to_string(reported_resent_));
+        reported_full_ = full;
+        log_line(kRole, "orders sent again since the start: " + std::to_string(reported_resent_) +
+                            ", refused with too many unbooked: " + std::to_string(full));
     }
 }
 

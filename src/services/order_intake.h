@@ -97,6 +97,7 @@ class OrderIntake {
     std::atomic<std::uint64_t> resent_{0};
     std::atomic<std::uint64_t> unanswered_{0};
     std::uint64_t reported_resent_ = 0;
+    std::uint64_t reported_full_ = 0;
     std::thread committer_;
     std::thread resender_;
 };
