@@ -19,6 +19,7 @@ enum class SubjectFamily : std::uint8_t { Slash, Dotted };
 
 enum class Stream : std::uint8_t {
     Orders,            // submitted orders, services only
+    OrderRequests,     // orders as requests, answered once booked; services only, dotted only
     AccountTrades,     // booked trades of one account
     AccountPositions,  // positions of one account
 };
@@ -33,7 +34,7 @@ struct SubjectRow {
     bool browser_may_subscribe;
 };
 
-inline constexpr std::array<SubjectRow, 6> kSubjects{{
+inline constexpr std::array<SubjectRow, 7> kSubjects{{
     {Stream::Orders, SubjectFamily::Slash, "/trades", "TradeOrder", "trade-service",
      "trade-processor", false},
     {Stream::AccountTrades, SubjectFamily::Slash, "/accounts/{account}/trades", "Trade",
@@ -42,6 +43,8 @@ inline constexpr std::array<SubjectRow, 6> kSubjects{{
      "trade-processor", "browser", true},
     {Stream::Orders, SubjectFamily::Dotted, "trades.new", "TradeOrder", "trade-service",
      "trade-processor", false},
+    {Stream::OrderRequests, SubjectFamily::Dotted, "trades.submit", "TradeOrder", "any service",
+     "trade-service", false},
     {Stream::AccountTrades, SubjectFamily::Dotted, "trades.account.{account}.updated", "Trade",
      "trade-processor", "browser", true},
     {Stream::AccountPositions, SubjectFamily::Dotted, "positions.account.{account}.updated",

@@ -1,4 +1,4 @@
-// services/booking.cpp - the booking rule and the ids it needs.
+// services/booking.cpp - the booking rule, the ids it needs, and the words for its refusals.
 #include "services/booking.h"
 
 #include <sys/random.h>
@@ -24,6 +24,46 @@ std::int64_t signed_quantity(const std::optional<Side>& side, std::int32_t quant
 
 EpochMs next_version(EpochMs now_ms, std::optional<EpochMs> previous) {
     return previous ? std::max(now_ms, *previous + 1) : now_ms;
+}
+
+BookingRefusal refusal_by_itself(const Order& order) {
+    if (!order.account_id || !order.security) return BookingRefusal::MissingField;
+    if (order.security->size() > kSecurityCharsMax) return BookingRefusal::SecurityTooLong;
+    return BookingRefusal::None;
+}
+
+Booking booking_of(const Order& order, const std::optional<Position>& before, EpochMs now_ms) {
+    Booking booking;
+    const std::int64_t quantity =
+        (before ? before->quantity : 0) + signed_quantity(order.side, order.quantity);
+    if (quantity != static_cast<std::int32_t>(quantity)) {
+        booking.refusal = BookingRefusal::PositionOutOfRange;
+        return booking;
+    }
+    booking.trade = Trade{random_uuid(),      *order.account_id,          *order.security,
+                          order.side,         std::string(kStateSettled), order.quantity,
+                          /*updated=*/now_ms, /*created=*/now_ms};
+    booking.position =
+        Position{*order.account_id, *order.security, static_cast<std::int32_t>(quantity),
+                 next_version(now_ms, before ? std::optional(before->updated) : std::nullopt)};
+    return booking;
+}
+
+std::string_view booking_refusal_name(BookingRefusal refusal) {
+    switch (refusal) {
+        case BookingRefusal::None: return "none";
+        case BookingRefusal::MissingField: return "missing account or security";
+        case BookingRefusal::UnknownAccount: return "unknown account";
+        case BookingRefusal::SecurityTooLong: return "security too long";
+        case BookingRefusal::PositionOutOfRange: return "position out of range";
+        case BookingRefusal::AlreadyBooked: return "repeated";
+    }
+    return "unknown";
+}
+
+EpochMs resend_wait_ms(std::int32_t resends) {
+    const int doublings = std::clamp(resends, 0, 16);
+    return std::min(kResendWaitMs << doublings, kResendWaitMsMax);
 }
 
 std::string random_uuid() {

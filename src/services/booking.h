@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "services/records.h"
+#include "services/storage.h"
 
 namespace nats_blotter::services {
 
@@ -19,6 +20,13 @@ std::int64_t signed_quantity(const std::optional<Side>& side, std::int32_t quant
 
 // The version that follows `previous` at wall-clock time `now_ms`: max(now, previous + 1 ms).
 EpochMs next_version(EpochMs now_ms, std::optional<EpochMs> previous);
+
+// What can be told without the database: None, MissingField or SecurityTooLong.
+BookingRefusal refusal_by_itself(const Order& order);
+
+// The booking of one order that refusal_by_itself() let pass, on an account that exists; `before`
+// is its position. Answers PositionOutOfRange or a new trade with its position.
+Booking booking_of(const Order& order, const std::optional<Position>& before, EpochMs now_ms);
 
 // A random UUID, version 4, in lower case. From the kernel's generator: ids must not repeat across
 // processes and restarts.

@@ -5,9 +5,14 @@
 
 namespace nats_blotter::services {
 
-std::string bus_health_json(const Bus& bus) {
+bool bus_healthy(const Bus& bus, bool stock) {
+    return stock ? bus.state() != BusState::Closed : bus.state() == BusState::Connected;
+}
+
+std::string bus_health_json(const Bus& bus, bool stock) {
+    const bool lie = stock && bus_healthy(bus, stock);
     std::string out = "{\"status\":\"";
-    out.append(bus_state_name(bus.state())).append("\",\"address\":");
+    out.append(bus_state_name(lie ? BusState::Connected : bus.state())).append("\",\"address\":");
     append_json_string(out, bus.address());
     out.append(",\"clientId\":");
     append_json_string(out, bus.client_name());

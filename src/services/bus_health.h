@@ -10,8 +10,10 @@
 
 namespace nats_blotter::services {
 
-// {"status","address","clientId","uptimeSeconds"} of one connection.
-std::string bus_health_json(const Bus& bus);
+// {"status","address","clientId","uptimeSeconds"} of one connection. `stock`: lie as they do.
+std::string bus_health_json(const Bus& bus, bool stock = false);
+// Ours: connected. Stock: anything but closed.
+bool bus_healthy(const Bus& bus, bool stock = false);
 
 // {"status":"ok"|"degraded","service":...,"messageBus":<message_bus_json>}.
 std::string service_health_json(std::string_view service, bool healthy,

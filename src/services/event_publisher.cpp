@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "services/jetstream_layout.h"
 #include "services/log.h"
 #include "services/record_json.h"
 
@@ -15,15 +16,30 @@ constexpr MonotonicUs kSweepIntervalUs = 5 * kSecondUs;
 // Longest sleep: a broker that came back is noticed within it.
 constexpr auto kIdleWait = std::chrono::milliseconds(200);
 constexpr int kFlushTimeoutMs = 2'000;
+constexpr int kAckWaitMs = 100;
 // The end of the program waits this long for the broker to take the last events.
 constexpr MonotonicUs kStopBudgetUs = 500 * kMillisecondUs;
 constexpr const char* kRole = "trade-processor";
 
 }  // namespace
 
+bool publish_account_event(Bus& bus, feed::Stream stream, feed::SubjectFamily family,
+                           std::int32_t account_id, const std::string& payload, EpochMs now_ms,
+                           const BusExtras& extras) {
+    const std::string subject = feed::subject_for(stream, family, account_id);
+    const std::string_view type = feed::subject_row(stream, family).payload_type;
+    return bus.publish(subject, envelope(subject, payload, now_ms, kRole, type), extras);
+}
+
 EventPublisher::EventPublisher(Storage& storage, Bus& bus, std::string owner,
-                               std::vector<feed::SubjectFamily> families)
-    : storage_(storage), bus_(bus), owner_(std::move(owner)), families_(std::move(families)) {}
+                               std::vector<feed::SubjectFamily> families, bool jetstream)
+    : storage_(storage),
+      bus_(bus),
+      owner_(std::move(owner)),
+      families_(std::move(families)),
+      jetstream_(jetstream) {
+    if (jetstream_) acks_ = bus_.subscribe("_INBOX." + owner_ + ".*");
+}
 
 EventPublisher::~EventPublisher() { stop(); }
 
@@ -94,22 +110,55 @@ bool EventPublisher::send_left_over() {
 
 bool EventPublisher::send(std::span<const OutboxRow> rows) {
     using feed::Stream;
+    if (jetstream_ && !prepare_stream()) return false;
     const std::uint64_t epoch = bus_.epoch();
     const EpochMs now = wall_clock_ms();
-    const auto publish = [&](Stream stream, feed::SubjectFamily family, const OutboxRow& row,
-                             const std::string& payload) {
-        const std::string subject = feed::subject_for(stream, family, row.account_id);
-        const std::string_view type = feed::subject_row(stream, family).payload_type;
-        return bus_.publish(subject, envelope(subject, payload, now, kRole, type));
+    ack_inbox_ = "_INBOX." + owner_ + "." + std::to_string(++batch_number_);
+    std::size_t acks_wanted = 0;
+    const auto publish = [&](Stream stream, const OutboxRow& row, const std::string& payload) {
+        for (const feed::SubjectFamily family : families_) {
+            BusExtras extras;
+            if (jetstream_ && family == feed::SubjectFamily::Dotted) {
+                extras.reply = ack_inbox_;
+                ++acks_wanted;
+            }
+            if (!publish_account_event(bus_, stream, family, row.account_id, payload, now, extras))
+                return false;
+        }
+        return true;
     };
     for (const OutboxRow& row : rows) {
-        for (const feed::SubjectFamily family : families_)
-            if (!publish(Stream::AccountTrades, family, row, row.trade_event)) return false;
-        for (const feed::SubjectFamily family : families_)
-            if (!publish(Stream::AccountPositions, family, row, row.position_event)) return false;
+        if (!publish(Stream::AccountTrades, row, row.trade_event)) return false;
+        if (!publish(Stream::AccountPositions, row, row.position_event)) return false;
     }
     if (!bus_.flush(epoch, kFlushTimeoutMs)) return false;
+    if (!acknowledged(acks_wanted)) {
+        prepared_epoch_ = kNoEpoch;  // somebody may have removed the stream
+        return false;
+    }
     storage_.confirm_published(rows);
+    return true;
+}
+
+bool EventPublisher::prepare_stream() {
+    const std::uint64_t epoch = bus_.epoch();
+    if (prepared_epoch_ == epoch) return true;
+    if (!bus_.ensure_stream(events_stream())) return false;
+    prepared_epoch_ = epoch;
+    return true;
+}
+
+// Acknowledgements of an earlier batch that came late go to another inbox and are passed over.
+bool EventPublisher::acknowledged(std::size_t wanted) {
+    const MonotonicUs deadline_us = monotonic_us() + kFlushTimeoutMs * kMillisecondUs;
+    while (wanted > 0) {
+        const std::optional<BusMessage> ack = acks_->next(kAckWaitMs);
+        if (ack && ack->subject == ack_inbox_) {
+            if (ack->payload.find("\"error\"") != std::string::npos) return false;
+            --wanted;
+        }
+        if (!ack && monotonic_us() >= deadline_us) return false;
+    }
     return true;
 }
 

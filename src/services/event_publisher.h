@@ -19,11 +19,17 @@
 
 namespace nats_blotter::services {
 
+// Hands one account event in its envelope to the connection; false when it is not connected.
+bool publish_account_event(Bus& bus, feed::Stream stream, feed::SubjectFamily family,
+                           std::int32_t account_id, const std::string& payload, EpochMs now_ms,
+                           const BusExtras& extras = {});
+
 class EventPublisher {
   public:
-    // `owner` marks this process's outbox rows. Both references must outlive this.
+    // `owner` marks this process's outbox rows. Both references must outlive this. `jetstream`:
+    // events of the dotted family count as sent once their stream has acknowledged them.
     EventPublisher(Storage& storage, Bus& bus, std::string owner,
-                   std::vector<feed::SubjectFamily> families);
+                   std::vector<feed::SubjectFamily> families, bool jetstream);
     ~EventPublisher();
     EventPublisher(const EventPublisher&) = delete;
     EventPublisher& operator=(const EventPublisher&) = delete;
@@ -37,11 +43,19 @@ class EventPublisher {
     bool send_own();        // true: there may be more
     bool send_left_over();  // likewise
     bool send(std::span<const OutboxRow> rows);
+    bool prepare_stream();
+    bool acknowledged(std::size_t wanted);
 
     Storage& storage_;
     Bus& bus_;
     std::string owner_;
     std::vector<feed::SubjectFamily> families_;
+    bool jetstream_;
+    std::string ack_inbox_;  // of the batch under way: prefix and a number
+    std::uint64_t batch_number_ = 0;
+    std::unique_ptr<BusSubscription> acks_;  // JetStream mode only
+    static constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};
+    std::uint64_t prepared_epoch_ = kNoEpoch;  // of the connection that found the stream
     MonotonicUs next_sweep_us_ = 0;
     bool first_sweep_ = true;
 

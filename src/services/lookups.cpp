@@ -1,8 +1,11 @@
 // services/lookups.cpp - local and remote answers to "does it exist?".
 #include "services/lookups.h"
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "services/http_client.h"
@@ -12,35 +15,64 @@
 namespace nats_blotter::services {
 namespace {
 
-// Connections to one service, lent to one caller at a time. Holds as many as were in use at once.
+// No service deletes accounts, so one that was found need not be looked for again. 100,000 take
+// some megabytes; later ones are looked for every time.
+constexpr std::size_t kKnownAccountsMax = 100'000;
+
+// An idle connection that is kept alive holds one of the other service's threads (24), so one
+// process must not hold them all.
+constexpr int kConnectionsMax = 10;
+
+// Connections to one service, lent to one caller at a time; further callers wait.
 class ClientPool {
   public:
     explicit ClientPool(const std::string& url) : url_(http_url_from_text(url)) {}
 
     Lookup ask(const std::string& path) {
-        HttpClient client = take();
-        const int status = client.get(path);
-        if (status != 0) give_back(std::move(client));
+        int status = 0;
+        {
+            Loan loan(*this);
+            const bool kept = loan.client.has_value();
+            if (!kept) loan.client.emplace(url_);
+            status = loan.client->get(path);
+            if (status == 0 && kept) {
+                // The service may have ended, or ended this connection, while it was idle.
+                loan.client.emplace(url_);
+                status = loan.client->get(path);
+            }
+            if (status == 0) loan.client.reset();
+        }
         if (status == 200) return Lookup::Found;
         return status == 404 ? Lookup::Unknown : Lookup::Unavailable;
     }
 
   private:
-    HttpClient take() {
-        const std::lock_guard lock(mutex_);
-        if (idle_.empty()) return HttpClient(url_);
-        HttpClient client = std::move(idle_.back());
-        idle_.pop_back();
-        return client;
-    }
-    void give_back(HttpClient client) {
-        const std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(client));
-    }
+    struct Loan {
+        explicit Loan(ClientPool& from) : pool(from) {
+            std::unique_lock lock(pool.mutex_);
+            pool.returned_.wait(lock, [this] { return pool.lent_ < kConnectionsMax; });
+            ++pool.lent_;
+            if (pool.idle_.empty()) return;
+            client.emplace(std::move(pool.idle_.back()));
+            pool.idle_.pop_back();
+        }
+        ~Loan() {
+            const std::lock_guard lock(pool.mutex_);
+            --pool.lent_;
+            if (client) pool.idle_.push_back(std::move(*client));
+            pool.returned_.notify_one();
+        }
+        Loan(const Loan&) = delete;
+        Loan& operator=(const Loan&) = delete;
+        ClientPool& pool;
+        std::optional<HttpClient> client;
+    };
 
     HttpUrl url_;
     std::mutex mutex_;
-    std::vector<HttpClient> idle_;
+    std::condition_variable returned_;
+    int lent_ = 0;                  // under mutex_
+    std::vector<HttpClient> idle_;  // under mutex_
 };
 
 // Everything but letters, digits and "-._~" as %XX, so that no ticker can change the path.
@@ -72,8 +104,19 @@ TickerLookup local_ticker_lookup() {
 }
 
 AccountLookup local_account_lookup(Storage& storage) {
-    return [&storage](std::int32_t account_id) {
-        return storage.account(account_id) ? Lookup::Found : Lookup::Unknown;
+    struct Known {
+        std::mutex mutex;
+        std::unordered_set<std::int32_t> ids;
+    };
+    return [&storage, known = std::make_shared<Known>()](std::int32_t account_id) {
+        {
+            const std::lock_guard lock(known->mutex);
+            if (known->ids.count(account_id) > 0) return Lookup::Found;
+        }
+        if (!storage.account(account_id)) return Lookup::Unknown;
+        const std::lock_guard lock(known->mutex);
+        if (known->ids.size() < kKnownAccountsMax) known->ids.insert(account_id);
+        return Lookup::Found;
     };
 }
 

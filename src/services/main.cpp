@@ -12,10 +12,12 @@
 #include "services/error_bodies.h"
 #include "services/log.h"
 #include "services/options.h"
+#include "services/order_requests.h"
 #include "services/people_service.h"
 #include "services/position_service.h"
 #include "services/reference_data.h"
 #include "services/simulator.h"
+#include "services/storage_postgres.h"
 #include "services/storage_sqlite.h"
 #include "services/trade_processor.h"
 #include "services/trade_service.h"
@@ -27,6 +29,11 @@ constexpr const char* kProgram = "traderx-services";
 constexpr int kThreadsPerService = 24;
 // Orders wait in their threads for the broker's word, so more of them share one flush.
 constexpr int kTradeServiceThreads = 64;
+
+std::unique_ptr<Storage> open_storage(const Options& options) {
+    return options.database_url.empty() ? open_sqlite_storage(options.database_file)
+                                        : open_postgres_storage(options.database_url);
+}
 
 class Program {
   public:
@@ -50,6 +57,8 @@ class Program {
     Options options_;
     std::unique_ptr<Storage> storage_;
     std::unique_ptr<Bus> trade_bus_;
+    std::unique_ptr<OrderIntake> intake_;
+    std::unique_ptr<OrderRequests> requests_;
     std::unique_ptr<TradeProcessor> processor_;
     std::vector<std::unique_ptr<HttpServer>> servers_;
     std::unique_ptr<Simulator> simulator_;
@@ -57,7 +66,8 @@ class Program {
 
 bool Program::needs_storage() const {
     return options_.runs(Role::AccountService) || options_.runs(Role::PositionService) ||
-           options_.runs(Role::TradeProcessor);
+           options_.runs(Role::TradeProcessor) ||
+           (options_.runs(Role::TradeService) && !options_.stock);
 }
 
 BusSettings Program::bus_settings(const std::string& client_name) const {
@@ -118,7 +128,8 @@ void Program::add_account_service() {
 }
 
 void Program::add_trade_processor() {
-    TradeProcessorSettings settings{bus_settings(""), options_.orders_subject, options_.families};
+    TradeProcessorSettings settings{bus_settings(""), options_.orders_subject, options_.families,
+                                    options_.jetstream, options_.stock};
     processor_ = std::make_unique<TradeProcessor>(*storage_, std::move(settings));
     processor_->add_routes(
         add_server(Role::TradeProcessor, spring_error, kThreadsPerService, false));
@@ -134,6 +145,15 @@ void Program::add_trade_service() {
                                 ? local_account_lookup(*storage_)
                                 : http_account_lookup(options_.url(Role::AccountService)),
                             options_.orders_subject};
+    if (!options_.stock) {
+        intake_ = std::make_unique<OrderIntake>(
+            *storage_, *trade_bus_,
+            OrderIntakeSettings{options_.orders_subject, options_.jetstream});
+        parts.intake = intake_.get();
+        requests_ = std::make_unique<OrderRequests>(
+            *intake_, [parts](const Order& order) { return order_refusal_status(parts, order); },
+            bus_settings("trade-service-requests"));
+    }
     add_trade_service_routes(
         add_server(Role::TradeService, spring_error, kTradeServiceThreads, false),
         std::move(parts));
@@ -149,7 +169,7 @@ void Program::start_simulator() {
 }
 
 void Program::start() {
-    if (needs_storage()) storage_ = open_sqlite_storage(options_.database_file);
+    if (needs_storage()) storage_ = open_storage(options_);
     add_readers();
     if (options_.runs(Role::AccountService)) add_account_service();
     if (options_.runs(Role::TradeProcessor)) add_trade_processor();
@@ -162,6 +182,8 @@ void Program::start() {
                                  server->settings().name + "): is the port taken?");
     }
     if (processor_) processor_->start();
+    if (intake_) intake_->start();
+    if (requests_) requests_->start();
     for (const std::unique_ptr<HttpServer>& server : servers_) server->serve();
     log_line(kProgram,
              std::to_string(servers_.size()) + " services listen on " + options_.listen_address);
@@ -177,16 +199,19 @@ bool Program::bus_closed() const {
 void Program::stop() {
     if (simulator_) simulator_->stop();
     for (const std::unique_ptr<HttpServer>& server : servers_) server->close_listener();
+    if (requests_) requests_->stop();
     if (processor_) processor_->stop();
     for (const std::unique_ptr<HttpServer>& server : servers_) server->stop();
     servers_.clear();
     processor_.reset();
+    requests_.reset();
+    intake_.reset();
     trade_bus_.reset();
     storage_.reset();
 }
 
 int write_permissions(const Options& options) {
-    const std::unique_ptr<Storage> storage = open_sqlite_storage(options.database_file);
+    const std::unique_ptr<Storage> storage = open_storage(options);
     write_file_atomically(options.write_browser_permissions_file,
                           browser_permissions_text(storage->accounts()));
     return 0;

@@ -3,6 +3,7 @@
 
 #include <nats/nats.h>
 
+#include <chrono>
 #include <limits>
 #include <stdexcept>
 
@@ -19,6 +20,8 @@ constexpr std::int64_t kConnectTimeoutMs = 2'000;
 constexpr std::int64_t kPingIntervalMs = 20'000;
 // A broker that has not answered a PING by then is as good as gone for a waiting HTTP client.
 constexpr int kConfirmTimeoutMs = 2'000;
+// The end of the program does not hang on a library that forgot its callback.
+constexpr auto kLastCallbackWait = std::chrono::seconds(5);
 // All orders held in memory; see kPendingMessagesMax.
 constexpr int kPendingBytesMax = 512 * 1024 * 1024;
 
@@ -47,14 +50,19 @@ std::string_view bus_state_name(BusState state) {
 
 BusSubscription::~BusSubscription() { natsSubscription_Destroy(subscription_); }
 
-std::optional<std::string> BusSubscription::next(int timeout_ms) {
-    natsMsg* message = nullptr;
-    if (natsSubscription_NextMsg(&message, subscription_, timeout_ms) != NATS_OK)
-        return std::nullopt;
-    std::string payload(natsMsg_GetData(message),
-                        static_cast<std::size_t>(natsMsg_GetDataLength(message)));
-    natsMsg_Destroy(message);
-    return payload;
+std::optional<BusMessage> BusSubscription::next(int timeout_ms) {
+    natsMsg* raw = nullptr;
+    if (natsSubscription_NextMsg(&raw, subscription_, timeout_ms) != NATS_OK) return std::nullopt;
+    BusMessage message;
+    message.subject = natsMsg_GetSubject(raw);
+    message.payload.assign(natsMsg_GetData(raw),
+                           static_cast<std::size_t>(natsMsg_GetDataLength(raw)));
+    if (const char* reply = natsMsg_GetReply(raw)) message.reply = reply;
+    const char* value = nullptr;
+    if (natsMsgHeader_Get(raw, kBookingReplyHeader, &value) == NATS_OK && value)
+        message.booking_reply = value;
+    natsMsg_Destroy(raw);
+    return message;
 }
 
 void BusSubscription::stop() { natsSubscription_Drain(subscription_); }
@@ -87,7 +95,7 @@ Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(mon
     check(natsOptions_SetMaxPendingMsgs(raw, kPendingMessagesMax), "pending limit");
     check(natsOptions_SetDisconnectedCB(raw, on_event, this), "callback");
     check(natsOptions_SetReconnectedCB(raw, on_event, this), "callback");
-    check(natsOptions_SetClosedCB(raw, on_event, this), "callback");
+    check(natsOptions_SetClosedCB(raw, on_closed, this), "callback");
     check(natsOptions_SetRetryOnFailedConnect(raw, true, on_event, this), "retry");
     const natsStatus status = natsConnection_Connect(&connection_, raw);
     if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) check(status, "connect");
@@ -103,7 +111,20 @@ Bus::~Bus() {
     wanted_.notify_all();
     if (flusher_.joinable()) flusher_.join();
     close();
+    // nats.c calls back from a thread of its own, also after the close; the closed callback is the
+    // last.
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, kLastCallbackWait, [this] { return closed_told_; });
+    lock.unlock();
     natsConnection_Destroy(connection_);
+}
+
+void Bus::on_closed(__natsConnection*, void* closure) {
+    Bus* bus = static_cast<Bus*>(closure);
+    bus->report_state();
+    const std::lock_guard lock(bus->mutex_);
+    bus->closed_told_ = true;
+    bus->ended_.notify_all();
 }
 
 void Bus::close() {
@@ -143,10 +164,30 @@ std::uint64_t Bus::epoch() const {
     return reconnects;
 }
 
-bool Bus::publish(const std::string& subject, const std::string& payload) {
+bool Bus::publish(const std::string& subject, const std::string& payload, const BusExtras& extras) {
     if (state() != BusState::Connected) return false;
-    return natsConnection_Publish(connection_, subject.c_str(), payload.data(),
-                                  static_cast<int>(payload.size())) == NATS_OK;
+    const int bytes = static_cast<int>(payload.size());
+    if (extras.booking_reply.empty() && extras.message_id.empty()) {
+        if (extras.reply.empty())
+            return natsConnection_Publish(connection_, subject.c_str(), payload.data(), bytes) ==
+                   NATS_OK;
+        return natsConnection_PublishRequest(connection_, subject.c_str(), extras.reply.c_str(),
+                                             payload.data(), bytes) == NATS_OK;
+    }
+    natsMsg* message = nullptr;
+    if (natsMsg_Create(&message, subject.c_str(),
+                       extras.reply.empty() ? nullptr : extras.reply.c_str(), payload.data(),
+                       bytes) != NATS_OK) {
+        return false;
+    }
+    const auto set = [message](const char* name, const std::string& value) {
+        return value.empty() || natsMsgHeader_Set(message, name, value.c_str()) == NATS_OK;
+    };
+    const bool sent = set(kMessageIdHeader, extras.message_id) &&
+                      set(kBookingReplyHeader, extras.booking_reply) &&
+                      natsConnection_PublishMsg(connection_, message) == NATS_OK;
+    natsMsg_Destroy(message);
+    return sent;
 }
 
 bool Bus::flush(std::uint64_t epoch_before, int timeout_ms) {
@@ -197,6 +238,12 @@ std::unique_ptr<BusSubscription> Bus::subscribe_queue(const std::string& subject
           "subscribe");
     check(natsSubscription_SetPendingLimits(subscription, kPendingMessagesMax, kPendingBytesMax),
           "pending limit");
+    return std::unique_ptr<BusSubscription>(new BusSubscription(subscription));
+}
+
+std::unique_ptr<BusSubscription> Bus::subscribe(const std::string& subject) {
+    natsSubscription* subscription = nullptr;
+    check(natsConnection_SubscribeSync(&subscription, connection_, subject.c_str()), "subscribe");
     return std::unique_ptr<BusSubscription>(new BusSubscription(subscription));
 }
 

@@ -48,6 +48,48 @@ inline constexpr std::int64_t kStopSlackMessages = 256;
 
 class Bus;
 
+// Where whoever submitted an order over the bus waits for its booking, when the order travels
+// through a stream, whose acknowledgement takes the message's own reply subject.
+inline constexpr const char* kBookingReplyHeader = "Booking-Reply";
+// By this header a stream knows a repeat (JetStream's own name).
+inline constexpr const char* kMessageIdHeader = "Nats-Msg-Id";
+
+struct BusMessage {
+    std::string subject;
+    std::string payload;
+    std::string reply;          // subject, or empty
+    std::string booking_reply;  // value of kBookingReplyHeader, or empty
+};
+
+// What a message may carry beside its payload; empty members are left out.
+struct BusExtras {
+    std::string reply;
+    std::string booking_reply;
+    std::string message_id;
+};
+
+// A stream as it is made when the broker has none of its name; one that is there stays as it is.
+struct BusStream {
+    std::string name;
+    std::vector<std::string> subjects;
+    bool work_queue = false;  // messages go once acknowledged, and new ones are refused when full;
+                              // otherwise the oldest go when full
+    std::int64_t messages_max = 0;
+    std::int64_t bytes_max = 0;
+    std::int64_t age_max_seconds = 0;        // 0: for ever
+    std::int64_t repeat_window_seconds = 0;  // how long a message id is remembered
+};
+
+// A durable consumer that hands the messages of a stream to the members of a queue group.
+struct BusConsumer {
+    std::string stream;
+    std::string name;
+    std::string deliver_subject;
+    std::string queue_group;
+    std::int64_t ack_wait_seconds = 0;  // unacknowledged for so long: given to another
+    std::int64_t unacknowledged_max = 0;
+};
+
 // Messages of one subject, taken one at a time. Must not outlive its Bus.
 class BusSubscription {
   public:
@@ -55,8 +97,8 @@ class BusSubscription {
     BusSubscription(const BusSubscription&) = delete;
     BusSubscription& operator=(const BusSubscription&) = delete;
 
-    // The next message's payload; nothing when none came within the time (0: only what is queued).
-    std::optional<std::string> next(int timeout_ms);
+    // The next message; nothing when none came within the time (0: only what is queued).
+    std::optional<BusMessage> next(int timeout_ms);
 
     // Asks the broker for no more than kStopSlackMessages from now on; next() goes on giving them
     // and what had arrived. Close the connection before this object is destroyed.
@@ -87,7 +129,8 @@ class Bus {
 
     // Hands the message to the connection; false when it is not connected. To be followed by
     // flush().
-    bool publish(const std::string& subject, const std::string& payload);
+    bool publish(const std::string& subject, const std::string& payload,
+                 const BusExtras& extras = {});
 
     // True when the broker has everything published before the call, on one unbroken connection
     // since `epoch` was read.
@@ -101,6 +144,12 @@ class Bus {
     // Subscribed again by itself after every reconnection.
     std::unique_ptr<BusSubscription> subscribe_queue(const std::string& subject,
                                                      const std::string& queue_group);
+    std::unique_ptr<BusSubscription> subscribe(const std::string& subject);
+
+    // JetStream: true once the broker has it, made now or before. Otherwise the reason goes to
+    // the log, unless it is the last one again, and the caller tries later. One thread per Bus.
+    bool ensure_stream(const BusStream& stream);
+    bool ensure_consumer(const BusConsumer& consumer);
 
   private:
     struct Waiter {
@@ -109,7 +158,9 @@ class Bus {
         bool confirmed = false;
     };
 
+    void say_once(const std::string& reason);
     static void on_event(__natsConnection* connection, void* closure);
+    static void on_closed(__natsConnection* connection, void* closure);
     void report_state();
     void run_flusher();
 
@@ -117,12 +168,15 @@ class Bus {
     std::int64_t started_us_;
     __natsConnection* connection_ = nullptr;
     std::atomic<int> reported_state_{-1};
+    std::string said_;  // by say_once(); of the thread that sets JetStream up
 
     std::mutex mutex_;
     std::condition_variable wanted_;     // a waiter came, or stopping
     std::condition_variable confirmed_;  // a flush ended
     std::vector<Waiter*> waiters_;       // of the next flush
     bool stopping_ = false;
+    bool closed_told_ = false;       // nats.c's last callback has run
+    std::condition_variable ended_;  // that it has
     std::thread flusher_;
 };
 

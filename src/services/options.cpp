@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "services/http_client.h"
+#include "services/storage_postgres.h"
 
 namespace nats_blotter::services {
 namespace {
@@ -33,6 +34,10 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
   --nats-user NAME         broker user
   --nats-password-file F   file with the broker password; or the environment variable NATS_PASSWORD
   --database FILE          SQLite database, made and filled with the seed rows if empty (traderx.db)
+  --jetstream              orders in a durable stream, account events kept in another; the broker
+                           needs JetStream and the subjects the dotted family
+  --stock                  behave as the stock services do: publish before the commit, and what the
+                           database then refuses too; health that always says connected
   --subjects FAMILY        slash, dotted or both: subjects of account events (both)
   --simulate RATE          post RATE orders per second
   --simulate-url URL       trade-service as the simulator reaches it, e.g. through the ingress
@@ -42,7 +47,8 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
                            write the broker include from the database's accounts, and exit
   --help                   this text
 
-CORS_ALLOWED_ORIGINS in the environment lists the origins that may call the services (*).
+DATABASE_URL in the environment, postgresql://user:password@host:port/name, stores in PostgreSQL
+instead of the file. CORS_ALLOWED_ORIGINS lists the origins that may call the services (*).
 Exit status: 0 after SIGINT or SIGTERM, 1 when the work cannot be done, 2 for a wrong command line.
 )";
 
@@ -154,6 +160,17 @@ void apply(Options& options, const std::string& flag, const std::string& value) 
     }
 }
 
+// Flags without a value.
+bool apply_switch(Options& options, const std::string& flag) {
+    if (flag == "--jetstream")
+        options.jetstream = true;
+    else if (flag == "--stock")
+        options.stock = true;
+    else
+        return false;
+    return true;
+}
+
 void complete(Options& options) {
     bool any = false;
     for (const bool wanted : options.roles) any = any || wanted;
@@ -161,6 +178,12 @@ void complete(Options& options) {
     if (options.nats_url.find('@') != std::string::npos)
         throw std::invalid_argument(
             "--nats: credentials belong in --nats-user and a password file");
+    if (!options.database_url.empty() && !is_postgres_url(options.database_url))
+        throw std::invalid_argument("DATABASE_URL: not a postgresql:// address");
+    if (options.jetstream && options.stock)
+        throw std::invalid_argument("--stock: the stock services know no JetStream");
+    if (options.jetstream && options.families.back() != feed::SubjectFamily::Dotted)
+        throw std::invalid_argument("--jetstream: --subjects must be dotted or both");
     // Orders have one subject, or each would be booked twice.
     const bool slash = options.families.front() == feed::SubjectFamily::Slash;
     options.orders_subject = feed::subject_for(
@@ -192,10 +215,12 @@ std::variant<Options, UsageError, HelpWanted> options_from_arguments(
     if (const char* password = std::getenv("NATS_PASSWORD")) options.nats_password = password;
     if (const char* origins = std::getenv("CORS_ALLOWED_ORIGINS"))
         options.allowed_origins = origins;
+    if (const char* url = std::getenv("DATABASE_URL")) options.database_url = url;
     try {
         for (std::size_t index = 0; index < arguments.size(); ++index) {
             std::string flag = arguments[index];
             if (flag == "--help" || flag == "-h") return HelpWanted{};
+            if (apply_switch(options, flag)) continue;
             std::string value;
             const std::size_t equals = flag.find('=');
             if (flag.substr(0, 2) == "--" && equals != std::string::npos) {

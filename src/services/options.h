@@ -40,6 +40,9 @@ struct Options {
     std::string orders_subject;
 
     std::string database_file = "traderx.db";
+    std::string database_url;  // DATABASE_URL, secret: PostgreSQL instead of the file
+    bool jetstream = false;
+    bool stock = false;
     std::string browser_permissions_file;  // empty: not kept up to date
     std::string broker_pid_file;
     std::string write_browser_permissions_file;  // not empty: write it and exit

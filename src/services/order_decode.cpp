@@ -61,16 +61,17 @@ bool read_text(const json& object, const char* key, std::optional<std::string>& 
     if (!value) return true;
     if (!value->is_string()) return false;
     out = value->get<std::string>();
-    return true;
+    return out->find('\0') == std::string::npos;
 }
 
-Result<Order> order_from_object(const json& object) {
+Result<Order> order_from_object(const json& object, QuantityRule rule) {
     Order order;
     std::optional<std::string> side_text;
     if (!read_text(object, "id", order.id) || !read_text(object, "state", order.state) ||
         !read_text(object, "security", order.security) || !read_text(object, "side", side_text)) {
         return decode_error(DecodeError::BadField);
     }
+    if (order.id && order.id->size() > kOrderIdBytesMax) return decode_error(DecodeError::BadField);
     if (side_text) {
         order.side = side_from_name(*side_text);
         if (!order.side) return decode_error(DecodeError::BadField);
@@ -84,7 +85,8 @@ Result<Order> order_from_object(const json& object) {
     const json* quantity = member(object, "quantity");
     if (!quantity) return decode_error(DecodeError::BadQuantity);
     const std::optional<std::int32_t> number = int32_from_json(*quantity);
-    if (!number || *number <= 0) return decode_error(DecodeError::BadQuantity);
+    if (!number || (*number <= 0 && rule == QuantityRule::Positive))
+        return decode_error(DecodeError::BadQuantity);
     order.quantity = *number;
     return order;
 }
@@ -117,13 +119,13 @@ std::string_view decode_error_text(DecodeError code) {
     return "unknown";
 }
 
-Result<Order> order_from_body(std::string_view body) {
+Result<Order> order_from_body(std::string_view body, QuantityRule rule) {
     const json object = parse_bounded(body);
     if (!object.is_object()) return decode_error(DecodeError::NotJson);
-    return order_from_object(object);
+    return order_from_object(object, rule);
 }
 
-Result<Order> order_from_event(std::string_view message) {
+Result<Order> order_from_event(std::string_view message, QuantityRule rule) {
     const json object = parse_bounded(message);
     if (!object.is_object()) return decode_error(DecodeError::NotJson);
     if (!has_only(object, kEnvelopeNames)) return decode_error(DecodeError::UnknownProperty);
@@ -133,7 +135,7 @@ Result<Order> order_from_event(std::string_view message) {
         return decode_error(DecodeError::WrongType);
     if (!payload || !payload->is_object()) return decode_error(DecodeError::WrongType);
     if (!has_only(*payload, kOrderNames)) return decode_error(DecodeError::UnknownProperty);
-    return order_from_object(*payload);
+    return order_from_object(*payload, rule);
 }
 
 Result<Account> account_from_body(std::string_view body) {

@@ -159,4 +159,13 @@ std::string envelope(std::string_view topic, std::string_view payload, EpochMs d
     return out;
 }
 
+std::string request_error_json(int status, std::string_view words) {
+    std::string out;
+    ObjectWriter object(out);
+    object.text("error", words);
+    object.number("status", status);
+    object.close();
+    return out;
+}
+
 }  // namespace nats_blotter::services

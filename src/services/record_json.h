@@ -30,6 +30,9 @@ void append_order_event(std::string& out, const Order& order);
 std::string envelope(std::string_view topic, std::string_view payload, EpochMs date,
                      std::string_view from, std::string_view type);
 
+// What a requester over the bus is told instead of a trade: {"error":words,"status":status}.
+std::string request_error_json(int status, std::string_view words);
+
 // "[a,b]" from any range and one of the append functions above.
 template <typename Range, typename Append>
 std::string json_array(const Range& range, Append append) {

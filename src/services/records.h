@@ -39,7 +39,8 @@ struct AccountUser {
 
 // An order as submitted; what is absent was absent or null in the submission.
 struct Order {
-    std::optional<std::string> id;     // the submitter's own, passed on and otherwise unused
+    std::optional<std::string> id;  // over HTTP the submitter's own, echoed and otherwise unused;
+                                    // on the bus the order's identity, booked once
     std::optional<std::string> state;  // likewise
     std::optional<std::string> security;
     std::optional<std::int32_t> account_id;

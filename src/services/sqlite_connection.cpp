@@ -2,6 +2,7 @@
 #include "services/sqlite_connection.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "services/storage.h"
 
@@ -10,7 +11,15 @@ namespace {
 
 // How long a writer waits for another process's transaction before it gives up and reports; a batch
 // of kBookingBatchMax orders takes tens of milliseconds on a slow disk.
-constexpr int kBusyTimeoutMs = 5'000;
+constexpr int kBusyWaitsMax = 10'000;
+// SQLite's own handler sleeps up to 100 ms at a time, by which a busy neighbour can starve us.
+constexpr int kBusyWaitUs = 500;
+
+int wait_for_writer(void*, int waits) {
+    if (waits >= kBusyWaitsMax) return 0;
+    usleep(kBusyWaitUs);
+    return 1;
+}
 
 }  // namespace
 
@@ -80,7 +89,7 @@ SqliteConnection::SqliteConnection(const std::string& file, SqliteSync sync) {
         throw StorageError("cannot open database " + file + ": " + reason);
     }
     try {
-        sqlite3_busy_timeout(database_, kBusyTimeoutMs);
+        sqlite3_busy_handler(database_, wait_for_writer, nullptr);
         execute("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
         execute(sync == SqliteSync::Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
     } catch (const StorageError& error) {

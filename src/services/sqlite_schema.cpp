@@ -8,11 +8,11 @@
 namespace nats_blotter::services {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
-// Times are epoch milliseconds. `order_id` is the submitter's identity of an order; unique so that
-// a repeated submission can be recognised, null while submissions carry none. The outbox holds the
-// events of a booking until the broker has confirmed them; `owner` is the process that booked.
+// Times are epoch milliseconds. `order_id` is the identity of the order behind a trade; unique, so
+// that a repeat is recognised, and null in the seed rows. The outbox holds the events of a booking
+// until the broker has confirmed them; `owner` is the process that booked.
 constexpr const char* kTables = R"sql(
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
@@ -53,7 +53,19 @@ CREATE TABLE outbox (
     position_event TEXT NOT NULL
 );
 CREATE TABLE sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
+)sql";
+
+// Since version 2: orders from the moment they are accepted until they are booked.
+constexpr const char* kOrderOutbox = R"sql(
+CREATE TABLE order_outbox (
+    order_id TEXT PRIMARY KEY,
+    accepted INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    resends INTEGER NOT NULL,
+    reply TEXT NOT NULL,
+    payload TEXT NOT NULL
+) WITHOUT ROWID;
+PRAGMA user_version = 2;
 )sql";
 
 std::int64_t user_version(SqliteConnection& connection) {
@@ -111,9 +123,12 @@ void prepare_sqlite_schema(SqliteConnection& connection, EpochMs now_ms) {
     if (version > kSchemaVersion)
         throw StorageError("the database was made by a newer version of this program");
     if (version == kSchemaVersion) return;
-    connection.execute(kTables);
-    insert_seed_accounts(connection);
-    insert_seed_trades(connection, now_ms);
+    if (version == 0) {
+        connection.execute(kTables);
+        insert_seed_accounts(connection);
+        insert_seed_trades(connection, now_ms);
+    }
+    connection.execute(kOrderOutbox);
     transaction.commit();
 }
 

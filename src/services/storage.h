@@ -3,12 +3,14 @@
 // One object serves a whole process: every call may come from any thread, and other processes may
 // use the same database at the same time. Calls block for as long as the database takes and throw
 // StorageError when it fails; nothing is half-done then. No SQL and no driver type shows here, so
-// that another database is one more implementation (storage_sqlite.h is the first).
+// that another database is one more implementation: storage_sqlite.h, storage_postgres.h.
 //
-// Invariants (tests/services/storage_test.cpp):
+// Invariants (tests/services/storage_test.cpp, on both databases):
 //   1. A trade, its position's change and their outbox row are committed together or not at all.
 //   2. `updated` of a position rises with every booking of its key.
 //   3. An outbox row exists from the commit of its booking until someone confirms it as published.
+//   4. There is at most one trade for one order id, whoever books it and however often.
+//   5. An accepted order is in the order outbox until the transaction that books or refuses it.
 #pragma once
 
 #include <cstdint>
@@ -38,14 +40,15 @@ enum class BookingRefusal : std::uint8_t {
     SecurityTooLong,     // beyond the schema's column
     PositionOutOfRange,  // the position would leave 32 bits, which no reader of the contract
                          // expects
+    AlreadyBooked,       // a repeat: a trade with this order id exists
 };
-inline constexpr std::size_t kBookingRefusalCount = 5;
+inline constexpr std::size_t kBookingRefusalCount = 6;
 std::string_view booking_refusal_name(BookingRefusal refusal);
 
 struct Booking {
     BookingRefusal refusal = BookingRefusal::None;
-    Trade trade;        // meaningful when nothing was refused, like the next
-    Position position;  // after the order
+    Trade trade;        // the one booked; after AlreadyBooked the one that was there
+    Position position;  // after the order; meaningful when nothing was refused
 };
 
 struct SavedAccount {
@@ -60,6 +63,31 @@ struct OutboxRow {
     std::string trade_event;
     std::string position_event;
 };
+
+// An order that trade-service has said yes to, or is about to.
+struct AcceptedOrder {
+    std::string id;       // trade-service's own UUID
+    std::string payload;  // the order event's, with that id
+    std::string reply;    // where the requester of trades.submit waits; empty: nobody does
+    EpochMs accepted = 0;
+    std::int32_t resends = 0;
+};
+
+// Orders that are accepted and not booked yet. Minutes of work for the processor; beyond it
+// trade-service takes no more.
+inline constexpr std::int64_t kUnbookedOrdersMax = 100'000;
+
+// Orders accepted in one transaction, for the reasons of kBookingBatchMax.
+inline constexpr std::size_t kAcceptBatchMax = 256;
+
+// Orders resent at a time, so that a backlog does not push new orders aside.
+inline constexpr std::size_t kResendBatchMax = 512;
+
+// An accepted order is sent again when it is not booked after the first wait, then after twice as
+// long each time up to the longest.
+inline constexpr EpochMs kResendWaitMs = 2'000;
+inline constexpr EpochMs kResendWaitMsMax = 16'000;
+EpochMs resend_wait_ms(std::int32_t resends);
 
 // Orders that one transaction books at most: long enough to share one disk flush among many, short
 // enough that a reader or another processor waits only milliseconds for the writer.
@@ -96,8 +124,28 @@ class Storage {
     // ---- Booking ----
     // Books all orders in one transaction and returns one result per order, in order. `owner` marks
     // the outbox rows as the caller's. REQUIRES: orders.size() <= kBookingBatchMax.
+    // An order with an id is booked once: a repeat answers AlreadyBooked. What is booked or refused
+    // leaves the order outbox in the same transaction.
     virtual std::vector<Booking> book(std::span<const Order> orders, std::string_view owner,
                                       EpochMs now_ms) = 0;
+
+    // As the stock service books (--stock): `publish` is called inside the transaction, the rows
+    // follow, and whatever the tables refuse then (a quantity <= 0) has been published all the
+    // same. Writes no outbox. False: refused and rolled back.
+    virtual bool book_after_publishing(const Order& order, EpochMs now_ms,
+                                       const std::function<void(const Booking&)>& publish) = 0;
+
+    // ---- Order outbox: accepted, not yet booked ----
+    // Commits all or none; they are on disk when this returns. False: kUnbookedOrdersMax would be
+    // exceeded. REQUIRES: orders.size() <= kAcceptBatchMax.
+    virtual bool accept_orders(std::span<const AcceptedOrder> orders, EpochMs now_ms) = 0;
+    // Those whose wait is over, at most kResendBatchMax; each one's next wait begins.
+    virtual std::vector<AcceptedOrder> orders_to_resend(EpochMs now_ms) = 0;
+    // Ends every wait: the broker that had them is another one now.
+    virtual void resend_all_orders() = 0;
+    // Nobody waits for an answer about this order any more.
+    virtual void forget_reply(const std::string& order_id) = 0;
+    virtual std::int64_t unbooked_orders() = 0;
 
     // ---- Outbox ----
     // The owner's rows by seq, at most kOutboxBatchMax.

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "services/booking.h"
 #include "services/log.h"
+#include "services/order_room.h"
 #include "services/record_json.h"
 #include "services/sqlite_connection.h"
 #include "services/sqlite_schema.h"
@@ -20,6 +21,18 @@ constexpr std::size_t kIdleReadersMax = 16;
 
 std::int32_t int32_column(const SqliteQuery& query, int column) {
     return static_cast<std::int32_t>(query.integer(column));
+}
+
+// id, accountid, security, side, state, quantity, updated, created: the first eight columns.
+void read_trade(const SqliteQuery& query, Trade& trade) {
+    trade.id = query.text(0);
+    trade.account_id = int32_column(query, 1);
+    trade.security = query.text(2);
+    trade.side = query.is_null(3) ? std::nullopt : side_from_name(query.text(3));
+    trade.state = query.text(4);
+    trade.quantity = int32_column(query, 5);
+    trade.updated = query.integer(6);
+    trade.created = query.integer(7);
 }
 
 class SqliteStorage final : public Storage {
@@ -48,6 +61,13 @@ class SqliteStorage final : public Storage {
     std::vector<OutboxRow> outbox_of(std::string_view owner) override;
     std::vector<OutboxRow> outbox_before(EpochMs before_ms) override;
     void confirm_published(std::span<const OutboxRow> rows) override;
+    bool book_after_publishing(const Order& order, EpochMs now_ms,
+                               const std::function<void(const Booking&)>& publish) override;
+    bool accept_orders(std::span<const AcceptedOrder> orders, EpochMs now_ms) override;
+    std::vector<AcceptedOrder> orders_to_resend(EpochMs now_ms) override;
+    void resend_all_orders() override;
+    void forget_reply(const std::string& order_id) override;
+    std::int64_t unbooked_orders() override;
 
   private:
     // A read connection for the length of a scope.
@@ -80,14 +100,18 @@ class SqliteStorage final : public Storage {
 
     Booking book_one(const Order& order, std::string_view owner, EpochMs now_ms);
     void insert_outbox(const Booking& booking, std::string_view owner, EpochMs now_ms);
-    bool insert_trade(const Trade& trade);
+    bool insert_trade(const Trade& trade, const std::optional<std::string>& order_id);
+    bool has_account(std::int32_t id);
+    std::optional<Trade> trade_of_order(const std::string& order_id);
+    std::optional<Position> position_of(const Order& order);
     void upsert_position(const Position& position);
     std::int32_t next_account_id();
 
     std::string file_;
     std::mutex writer_mutex_;
-    SqliteConnection writer_;       // under writer_mutex_
-    SqliteConnection housekeeper_;  // under writer_mutex_; commits that may be lost
+    SqliteConnection writer_;             // under writer_mutex_
+    SqliteConnection housekeeper_;        // under writer_mutex_; commits that may be lost
+    OrderRoom room_{kUnbookedOrdersMax};  // under writer_mutex_
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<SqliteConnection>> idle_readers_;  // under readers_mutex_
 };
@@ -195,14 +219,7 @@ void SqliteStorage::visit_trades(std::optional<std::int32_t> account_id,
     if (account_id) query.bind(1, *account_id);
     Trade trade;  // reused, so that its strings keep their memory
     while (query.step()) {
-        trade.id = query.text(0);
-        trade.account_id = int32_column(query, 1);
-        trade.security = query.text(2);
-        trade.side = query.is_null(3) ? std::nullopt : side_from_name(query.text(3));
-        trade.state = query.text(4);
-        trade.quantity = int32_column(query, 5);
-        trade.updated = query.integer(6);
-        trade.created = query.integer(7);
+        read_trade(query, trade);
         visitor(trade);
     }
 }
@@ -248,53 +265,84 @@ std::vector<Booking> SqliteStorage::book(std::span<const Order> orders, std::str
     bookings.reserve(orders.size());
     const std::lock_guard lock(writer_mutex_);
     SqliteTransaction transaction(writer_);
-    for (const Order& order : orders) bookings.push_back(book_one(order, owner, now_ms));
+    for (const Order& order : orders) {
+        bookings.push_back(book_one(order, owner, now_ms));
+        if (order.id) {
+            SqliteQuery(writer_, "DELETE FROM order_outbox WHERE order_id = ?1")
+                .bind(1, *order.id)
+                .execute();
+        }
+    }
     transaction.commit();
     return bookings;
 }
 
 Booking SqliteStorage::book_one(const Order& order, std::string_view owner, EpochMs now_ms) {
     Booking booking;
-    const auto refused = [&booking](BookingRefusal reason) {
-        booking.refusal = reason;
-        return booking;
-    };
-    if (!order.account_id || !order.security) return refused(BookingRefusal::MissingField);
-    if (order.security->size() > kSecurityCharsMax) return refused(BookingRefusal::SecurityTooLong);
-
-    std::int64_t quantity = signed_quantity(order.side, order.quantity);
-    std::optional<EpochMs> previous;
-    {
-        SqliteQuery query(writer_,
-                          "SELECT quantity, updated FROM positions "
-                          "WHERE accountid = ?1 AND security = ?2");
-        if (query.bind(1, *order.account_id).bind(2, *order.security).step()) {
-            quantity += query.integer(0);
-            previous = query.integer(1);
+    booking.refusal = refusal_by_itself(order);
+    if (booking.refusal != BookingRefusal::None) return booking;
+    if (order.id) {
+        if (std::optional<Trade> trade = trade_of_order(*order.id)) {
+            booking.refusal = BookingRefusal::AlreadyBooked;
+            booking.trade = std::move(*trade);
+            return booking;
         }
     }
-    if (quantity != static_cast<std::int32_t>(quantity))
-        return refused(BookingRefusal::PositionOutOfRange);
-
-    booking.trade = Trade{random_uuid(),      *order.account_id,          *order.security,
-                          order.side,         std::string(kStateSettled), order.quantity,
-                          /*updated=*/now_ms, /*created=*/now_ms};
-    booking.position =
-        Position{*order.account_id, *order.security, static_cast<std::int32_t>(quantity),
-                 next_version(now_ms, previous)};
-    // The trade goes first: when the account does not exist it alone is refused and nothing is
-    // undone.
-    if (!insert_trade(booking.trade)) return refused(BookingRefusal::UnknownAccount);
+    if (!has_account(*order.account_id)) {
+        booking.refusal = BookingRefusal::UnknownAccount;
+        return booking;
+    }
+    booking = booking_of(order, position_of(order), now_ms);
+    if (booking.refusal != BookingRefusal::None) return booking;
+    if (!insert_trade(booking.trade, order.id)) writer_.fail("trade");
     upsert_position(booking.position);
     insert_outbox(booking, owner, now_ms);
     return booking;
 }
 
-bool SqliteStorage::insert_trade(const Trade& trade) {
+bool SqliteStorage::book_after_publishing(const Order& order, EpochMs now_ms,
+                                          const std::function<void(const Booking&)>& publish) {
+    const std::lock_guard lock(writer_mutex_);
+    SqliteTransaction transaction(writer_);
+    if (refusal_by_itself(order) != BookingRefusal::None || !has_account(*order.account_id))
+        return false;
+    const Booking booking = booking_of(order, position_of(order), now_ms);
+    if (booking.refusal != BookingRefusal::None) return false;
+    publish(booking);
+    if (!insert_trade(booking.trade, std::nullopt)) return false;
+    upsert_position(booking.position);
+    transaction.commit();
+    return true;
+}
+
+bool SqliteStorage::has_account(std::int32_t id) {
+    SqliteQuery query(writer_, "SELECT 1 FROM accounts WHERE id = ?1");
+    return query.bind(1, id).step();
+}
+
+std::optional<Trade> SqliteStorage::trade_of_order(const std::string& order_id) {
+    SqliteQuery query(writer_,
+                      "SELECT id, accountid, security, side, state, quantity, updated, created "
+                      "FROM trades WHERE order_id = ?1");
+    if (!query.bind(1, order_id).step()) return std::nullopt;
+    Trade trade;
+    read_trade(query, trade);
+    return trade;
+}
+
+std::optional<Position> SqliteStorage::position_of(const Order& order) {
+    SqliteQuery query(writer_,
+                      "SELECT quantity, updated FROM positions "
+                      "WHERE accountid = ?1 AND security = ?2");
+    if (!query.bind(1, *order.account_id).bind(2, *order.security).step()) return std::nullopt;
+    return Position{*order.account_id, *order.security, int32_column(query, 0), query.integer(1)};
+}
+
+bool SqliteStorage::insert_trade(const Trade& trade, const std::optional<std::string>& order_id) {
     SqliteQuery query(
         writer_,
         "INSERT INTO trades (id, accountid, security, side, state, quantity, updated, "
-        "created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+        "created, order_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     query.bind(1, trade.id).bind(2, trade.account_id).bind(3, trade.security);
     if (trade.side)
         query.bind(4, side_name(*trade.side));
@@ -304,6 +352,10 @@ bool SqliteStorage::insert_trade(const Trade& trade) {
         .bind(6, trade.quantity)
         .bind(7, trade.updated)
         .bind(8, trade.created);
+    if (order_id)
+        query.bind(9, *order_id);
+    else
+        query.bind_null(9);
     return query.try_execute();
 }
 
@@ -372,18 +424,87 @@ void SqliteStorage::confirm_published(std::span<const OutboxRow> rows) {
     transaction.commit();
 }
 
-}  // namespace
+// ---- Order outbox
 
-std::string_view booking_refusal_name(BookingRefusal refusal) {
-    switch (refusal) {
-        case BookingRefusal::None: return "none";
-        case BookingRefusal::MissingField: return "missing account or security";
-        case BookingRefusal::UnknownAccount: return "unknown account";
-        case BookingRefusal::SecurityTooLong: return "security too long";
-        case BookingRefusal::PositionOutOfRange: return "position out of range";
+bool SqliteStorage::accept_orders(std::span<const AcceptedOrder> orders, EpochMs now_ms) {
+    NB_ASSERT(orders.size() <= kAcceptBatchMax);
+    const std::lock_guard lock(writer_mutex_);
+    SqliteTransaction transaction(writer_);
+    const auto count = [this] {
+        SqliteQuery query(writer_, "SELECT count(*) FROM order_outbox");
+        return query.step() ? query.integer(0) : 0;
+    };
+    if (!room_.take(static_cast<std::int64_t>(orders.size()), monotonic_us(), count)) return false;
+    for (const AcceptedOrder& order : orders) {
+        SqliteQuery(writer_,
+                    "INSERT INTO order_outbox (order_id, accepted, due, resends, reply, payload) "
+                    "VALUES (?1, ?2, ?3, 0, ?4, ?5)")
+            .bind(1, order.id)
+            .bind(2, now_ms)
+            .bind(3, now_ms + kResendWaitMs)
+            .bind(4, order.reply)
+            .bind(5, order.payload)
+            .execute();
     }
-    return "unknown";
+    transaction.commit();
+    return true;
 }
+
+std::vector<AcceptedOrder> SqliteStorage::orders_to_resend(EpochMs now_ms) {
+    std::vector<AcceptedOrder> orders;
+    {
+        // A wait that ends later than the longest one began under another clock.
+        Reader reader(*this);
+        SqliteQuery query(*reader,
+                          "SELECT order_id, payload, reply, accepted, resends FROM order_outbox "
+                          "WHERE due <= ?1 OR due > ?2 ORDER BY due LIMIT ?3");
+        query.bind(1, now_ms)
+            .bind(2, now_ms + kResendWaitMsMax)
+            .bind(3, static_cast<std::int64_t>(kResendBatchMax));
+        while (query.step()) {
+            orders.push_back({std::string(query.text(0)), std::string(query.text(1)),
+                              std::string(query.text(2)), query.integer(3),
+                              int32_column(query, 4) + 1});
+        }
+    }
+    if (orders.empty()) return orders;
+    const std::lock_guard lock(writer_mutex_);
+    SqliteTransaction transaction(housekeeper_);
+    for (const AcceptedOrder& order : orders) {
+        SqliteQuery(housekeeper_,
+                    "UPDATE order_outbox SET due = ?2, resends = ?3 WHERE order_id = ?1")
+            .bind(1, order.id)
+            .bind(2, now_ms + resend_wait_ms(order.resends))
+            .bind(3, order.resends)
+            .execute();
+    }
+    transaction.commit();
+    return orders;
+}
+
+void SqliteStorage::resend_all_orders() {
+    const std::lock_guard lock(writer_mutex_);
+    SqliteTransaction transaction(housekeeper_);
+    SqliteQuery(housekeeper_, "UPDATE order_outbox SET due = 0").execute();
+    transaction.commit();
+}
+
+void SqliteStorage::forget_reply(const std::string& order_id) {
+    const std::lock_guard lock(writer_mutex_);
+    SqliteTransaction transaction(housekeeper_);
+    SqliteQuery(housekeeper_, "UPDATE order_outbox SET reply = '' WHERE order_id = ?1")
+        .bind(1, order_id)
+        .execute();
+    transaction.commit();
+}
+
+std::int64_t SqliteStorage::unbooked_orders() {
+    Reader reader(*this);
+    SqliteQuery query(*reader, "SELECT count(*) FROM order_outbox");
+    return query.step() ? query.integer(0) : 0;
+}
+
+}  // namespace
 
 std::unique_ptr<Storage> open_sqlite_storage(const std::string& file) {
     return std::make_unique<SqliteStorage>(file);

@@ -6,6 +6,7 @@
 #include "services/booking.h"
 #include "services/bus_health.h"
 #include "services/error_bodies.h"
+#include "services/jetstream_layout.h"
 #include "services/log.h"
 #include "services/record_json.h"
 
@@ -18,6 +19,9 @@ constexpr int kOrderWaitMs = 100;                       // how soon the loop see
 constexpr int kDrainWaitMs = 50;                        // silence that ends the drain
 constexpr MonotonicUs kDrainBudgetUs = 800 * kMillisecondUs;
 constexpr MonotonicUs kReportIntervalUs = 5 * kSecondUs;
+// A broker without JetStream, or still starting, is asked again.
+constexpr MonotonicUs kPrepareIntervalUs = 500 * kMillisecondUs;
+constexpr int kStockFlushMs = 2'000;  // as long as the stock services wait
 constexpr auto kRetryWait = std::chrono::milliseconds(200);
 
 BusSettings named(BusSettings settings, std::string name) {
@@ -33,12 +37,14 @@ TradeProcessor::TradeProcessor(Storage& storage, TradeProcessorSettings settings
       owner_(random_uuid()),
       publisher_bus_(named(settings_.bus, "trade-processor")),
       subscriber_bus_(named(settings_.bus, "trade-processor-subscriber")),
-      publisher_(storage_, publisher_bus_, owner_, settings_.families) {}
+      publisher_(storage_, publisher_bus_, owner_, settings_.families, settings_.jetstream) {}
 
 TradeProcessor::~TradeProcessor() { stop(); }
 
 void TradeProcessor::start() {
-    orders_ = subscriber_bus_.subscribe_queue(settings_.orders_subject, kQueueGroup);
+    orders_ = subscriber_bus_.subscribe_queue(
+        settings_.jetstream ? orders_consumer().deliver_subject : settings_.orders_subject,
+        kQueueGroup);
     publisher_.start();
     booker_ = std::thread([this] { run_booker(); });
 }
@@ -58,13 +64,28 @@ bool TradeProcessor::bus_closed() const {
 
 // ---- Orders from the bus
 
+bool TradeProcessor::prepare_stream() {
+    if (subscriber_bus_.state() != BusState::Connected) return false;
+    const std::uint64_t epoch = subscriber_bus_.epoch();
+    if (prepared_epoch_ == epoch) return true;
+    if (monotonic_us() < next_prepare_us_) return false;
+    next_prepare_us_ = monotonic_us() + kPrepareIntervalUs;
+    if (!subscriber_bus_.ensure_stream(orders_stream(settings_.orders_subject)) ||
+        !subscriber_bus_.ensure_consumer(orders_consumer())) {
+        return false;
+    }
+    prepared_epoch_ = epoch;
+    return true;
+}
+
 void TradeProcessor::run_booker() {
-    std::vector<std::string> messages;
+    std::vector<BusMessage> messages;
     MonotonicUs drain_until_us = kNever;
     while (true) {
         if (stopping_ && drain_until_us == kNever) drain_until_us = monotonic_us() + kDrainBudgetUs;
         const bool draining = drain_until_us != kNever;
-        std::optional<std::string> message = orders_->next(draining ? kDrainWaitMs : kOrderWaitMs);
+        if (settings_.jetstream && !draining) prepare_stream();
+        std::optional<BusMessage> message = orders_->next(draining ? kDrainWaitMs : kOrderWaitMs);
         if (!message) {
             report_drops();
             if (draining) return;
@@ -82,36 +103,98 @@ void TradeProcessor::run_booker() {
     }
 }
 
-void TradeProcessor::book_batch(const std::vector<std::string>& messages) {
-    std::vector<Order> orders;
-    orders.reserve(messages.size());
-    for (const std::string& message : messages) {
-        Result<Order> order = order_from_event(message);
-        if (order)
-            orders.push_back(std::move(*order));
-        else
-            ++undecodable_[static_cast<std::size_t>(order.error().code)];
+void TradeProcessor::book_batch(const std::vector<BusMessage>& messages) {
+    if (settings_.stock) {
+        for (const BusMessage& message : messages) book_as_stock(message);
+        report_drops();
+        return;
     }
-    while (!orders.empty() && !book_decoded(orders)) {
+    std::vector<Order> orders;
+    std::vector<std::string> replies;
+    orders.reserve(messages.size());
+    for (const BusMessage& message : messages) {
+        Result<Order> order = order_from_event(message.payload);
+        const bool stored = is_ack_subject(message.reply);
+        const std::string& reply =
+            stored || !message.booking_reply.empty() ? message.booking_reply : message.reply;
+        if (!order) {
+            ++undecodable_[static_cast<std::size_t>(order.error().code)];
+            if (!reply.empty())
+                subscriber_bus_.publish(reply, request_error_json(400, order.error().text));
+            continue;
+        }
+        if (!order->id) order->id = stored_message_id(message.reply).value_or(random_uuid());
+        orders.push_back(std::move(*order));
+        replies.push_back(reply);
+    }
+    while (!orders.empty() && !book_decoded(orders, replies)) {
         if (stopping_) {
             log_line(kRole, std::to_string(orders.size()) + " orders not booked at the end");
             return;
         }
         std::this_thread::sleep_for(kRetryWait);
     }
+    for (const BusMessage& message : messages)
+        if (is_ack_subject(message.reply)) subscriber_bus_.publish(message.reply, "+ACK");
     report_drops();
 }
 
-bool TradeProcessor::book_decoded(const std::vector<Order>& orders) {
+bool TradeProcessor::book_decoded(const std::vector<Order>& orders,
+                                  const std::vector<std::string>& replies) {
+    std::vector<Booking> bookings;
     try {
-        for (const Booking& booking : storage_.book(orders, owner_, wall_clock_ms()))
-            ++refused_[static_cast<std::size_t>(booking.refusal)];
+        bookings = storage_.book(orders, owner_, wall_clock_ms());
     } catch (const StorageError& error) {
         log_line(kRole, std::string("booking failed, trying again: ") + error.what());
         return false;
     }
     publisher_.booked();
+    for (std::size_t index = 0; index < bookings.size(); ++index) {
+        ++refused_[static_cast<std::size_t>(bookings[index].refusal)];
+        if (!replies[index].empty()) answer(replies[index], bookings[index]);
+    }
     return true;
+}
+
+void TradeProcessor::answer(const std::string& reply, const Booking& booking) {
+    std::string text;
+    if (booking.refusal == BookingRefusal::None || booking.refusal == BookingRefusal::AlreadyBooked)
+        append_trade(text, booking.trade);
+    else
+        text = request_error_json(booking.refusal == BookingRefusal::UnknownAccount ? 404 : 500,
+                                  booking_refusal_name(booking.refusal));
+    subscriber_bus_.publish(reply, text);
+}
+
+// ---- As the stock service does it
+
+void TradeProcessor::book_as_stock(const BusMessage& message) {
+    const Result<Order> order = order_from_event(message.payload, QuantityRule::Any);
+    if (!order) {
+        ++undecodable_[static_cast<std::size_t>(order.error().code)];
+        return;
+    }
+    try {
+        storage_.book_after_publishing(
+            *order, wall_clock_ms(), [this](const Booking& booking) { publish_as_stock(booking); });
+    } catch (const StorageError& error) {
+        log_line(kRole, std::string("booking failed: ") + error.what());
+    }
+}
+
+void TradeProcessor::publish_as_stock(const Booking& booking) {
+    const EpochMs now = wall_clock_ms();
+    std::string trade;
+    append_trade_event(trade, booking.trade);
+    std::string position;
+    append_position_event(position, booking.position);
+    for (const auto& [stream, payload] : {std::pair{feed::Stream::AccountTrades, &trade},
+                                          std::pair{feed::Stream::AccountPositions, &position}}) {
+        for (const feed::SubjectFamily family : settings_.families)
+            publish_account_event(publisher_bus_, stream, family, booking.trade.account_id,
+                                  *payload, now);
+        publisher_bus_.flush(publisher_bus_.epoch(), kStockFlushMs);
+    }
 }
 
 void TradeProcessor::report_drops() {
@@ -141,8 +224,9 @@ void TradeProcessor::report_drops() {
 
 HttpResponse TradeProcessor::book_posted(const HttpRequest& request) {
     if (!request.has_json_body()) return spring_error(415, request.path);
-    const Result<Order> order = order_from_body(request.body);
+    Result<Order> order = order_from_body(request.body);
     if (!order) return spring_error(400, request.path);
+    order->id.reset();  // not known to be unique, and tried only once
     const std::vector<Booking> bookings = storage_.book({&*order, 1}, owner_, wall_clock_ms());
     const Booking& booking = bookings.front();
     if (booking.refusal != BookingRefusal::None) return spring_error(500, request.path);
@@ -156,10 +240,10 @@ HttpResponse TradeProcessor::book_posted(const HttpRequest& request) {
 }
 
 HttpResponse TradeProcessor::health() const {
-    const bool healthy = publisher_bus_.state() == BusState::Connected &&
-                         subscriber_bus_.state() == BusState::Connected;
-    const std::string buses = "{\"publisher\":" + bus_health_json(publisher_bus_) +
-                              ",\"subscriber\":" + bus_health_json(subscriber_bus_) + "}";
+    const bool stock = settings_.stock;
+    const bool healthy = bus_healthy(publisher_bus_, stock) && bus_healthy(subscriber_bus_, stock);
+    const std::string buses = "{\"publisher\":" + bus_health_json(publisher_bus_, stock) +
+                              ",\"subscriber\":" + bus_health_json(subscriber_bus_, stock) + "}";
     return {200, service_health_json(kRole, healthy, buses)};
 }
 

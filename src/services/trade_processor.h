@@ -2,9 +2,11 @@
 // (contract, 4.4).
 //
 // Orders from the bus are booked in batches: whatever is queued, up to kBookingBatchMax, in one
-// transaction. Events leave after the commit (event_publisher.h). A bad order is dropped and
-// counted; a database that fails is tried again with the same batch, so that no order is lost to
-// it.
+// transaction. Events leave after the commit (event_publisher.h), and so do the acknowledgement of
+// a stored order (JetStream mode) and the answer to whoever waits for the booking. A bad order is
+// dropped and counted; a database that fails is tried again with the same batch, so that no order
+// is lost to it. An order without an id gets one before the first try, so that none of the tries
+// doubles it.
 #pragma once
 
 #include <array>
@@ -27,6 +29,8 @@ struct TradeProcessorSettings {
     BusSettings bus;  // client_name is set by the processor
     std::string orders_subject;
     std::vector<feed::SubjectFamily> families;  // account events go to each
+    bool jetstream = false;                     // orders from a stream, events into one
+    bool stock = false;                         // publish before the commit, one order at a time
 };
 
 class TradeProcessor {
@@ -43,12 +47,20 @@ class TradeProcessor {
     // s.
     void stop();
 
+    // Orders from the bus by what became of them; None: booked by this processor.
+    std::uint64_t count(BookingRefusal outcome) const {
+        return refused_[static_cast<std::size_t>(outcome)];
+    }
     bool bus_closed() const;  // true: the broker has turned us away for good
 
   private:
     void run_booker();
-    void book_batch(const std::vector<std::string>& messages);
-    bool book_decoded(const std::vector<Order>& orders);
+    bool prepare_stream();
+    void book_batch(const std::vector<BusMessage>& messages);
+    bool book_decoded(const std::vector<Order>& orders, const std::vector<std::string>& replies);
+    void book_as_stock(const BusMessage& message);
+    void publish_as_stock(const Booking& booking);
+    void answer(const std::string& reply, const Booking& booking);
     void report_drops();
     HttpResponse book_posted(const HttpRequest& request);
     HttpResponse health() const;
@@ -64,9 +76,12 @@ class TradeProcessor {
     std::thread booker_;
 
     // Dropped orders by reason; written by the booker only.
-    std::array<std::uint64_t, kDecodeErrorCount + 1> undecodable_{};
-    std::array<std::uint64_t, kBookingRefusalCount> refused_{};
+    std::array<std::atomic<std::uint64_t>, kDecodeErrorCount + 1> undecodable_{};
+    std::array<std::atomic<std::uint64_t>, kBookingRefusalCount> refused_{};
     std::uint64_t reported_drops_ = 0;
+    std::optional<std::uint64_t>
+        prepared_epoch_;  // of the connection that found the orders' stream
+    MonotonicUs next_prepare_us_ = 0;
     MonotonicUs next_report_us_ = 0;
 };
 

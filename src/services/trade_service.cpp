@@ -12,30 +12,38 @@
 namespace nats_blotter::services {
 namespace {
 
-// 0 when the order may go on the bus, otherwise the status that refuses it. The ticker is asked
-// first, as in the stock service, so a body with two faults answers the same.
-int refusal_status(const TradeServiceParts& parts, const Order& order) {
-    const Lookup ticker = order.security ? parts.ticker_lookup(*order.security) : Lookup::Unknown;
-    if (ticker != Lookup::Found) return ticker == Lookup::Unknown ? 404 : 500;
-    if (!order.account_id) return 500;
-    const Lookup account = parts.account_lookup(*order.account_id);
-    if (account != Lookup::Found) return account == Lookup::Unknown ? 404 : 500;
-    return 0;
+// 0 or the status of what went wrong, like the next.
+int take_in(const TradeServiceParts& parts, const Order& order) {
+    const Submission submission{order, ""};
+    switch (parts.intake->accept({&submission, 1}).front()) {
+        case Acceptance::Accepted: return 0;
+        case Acceptance::OutboxFull: return 503;
+        case Acceptance::BrokerAway:
+        case Acceptance::Failed: break;
+    }
+    return 500;
+}
+
+int publish_as_stock(const TradeServiceParts& parts, const Order& order) {
+    std::string payload;
+    append_order_event(payload, order);
+    const std::string message =
+        envelope(parts.orders_subject, payload, wall_clock_ms(), "trade-service", "TradeOrder");
+    return parts.bus.publish_confirmed(parts.orders_subject, message) ? 0 : 500;
 }
 
 HttpResponse submit(const TradeServiceParts& parts, const HttpRequest& request) {
     if (!request.has_json_body()) return spring_error(415, request.path);
-    const Result<Order> order = order_from_body(request.body);
+    const bool stock = parts.intake == nullptr;
+    const Result<Order> order =
+        order_from_body(request.body, stock ? QuantityRule::Any : QuantityRule::Positive);
     if (!order) return spring_error(400, request.path);
-    if (const int status = refusal_status(parts, *order); status != 0)
+    if (const int status = order_refusal_status(parts, *order); status != 0)
         return spring_error(status, request.path);
-
-    std::string payload;
-    append_order_event(payload, *order);
-    const std::string message =
-        envelope(parts.orders_subject, payload, wall_clock_ms(), "trade-service", "TradeOrder");
-    if (!parts.bus.publish_confirmed(parts.orders_subject, message))
-        return spring_error(500, request.path);
+    if (const int status = stock ? publish_as_stock(parts, *order) : take_in(parts, *order);
+        status != 0) {
+        return spring_error(status, request.path);
+    }
 
     HttpResponse response;
     append_order_echo(response.body, *order);
@@ -44,14 +52,24 @@ HttpResponse submit(const TradeServiceParts& parts, const HttpRequest& request) 
 
 }  // namespace
 
+int order_refusal_status(const TradeServiceParts& parts, const Order& order) {
+    const Lookup ticker = order.security ? parts.ticker_lookup(*order.security) : Lookup::Unknown;
+    if (ticker != Lookup::Found) return ticker == Lookup::Unknown ? 404 : 500;
+    if (!order.account_id) return 500;
+    const Lookup account = parts.account_lookup(*order.account_id);
+    if (account != Lookup::Found) return account == Lookup::Unknown ? 404 : 500;
+    return 0;
+}
+
 void add_trade_service_routes(HttpServer& server, TradeServiceParts parts) {
     const auto shared = std::make_shared<TradeServiceParts>(std::move(parts));
     server.route("POST", "/trade/",
                  [shared](const HttpRequest& request) { return submit(*shared, request); });
     server.route("GET", "/system/health", [shared](const HttpRequest&) {
-        const bool healthy = shared->bus.state() == BusState::Connected;
-        return HttpResponse{
-            200, service_health_json("trade-service", healthy, bus_health_json(shared->bus))};
+        const bool stock = shared->intake == nullptr;
+        return HttpResponse{200,
+                            service_health_json("trade-service", bus_healthy(shared->bus, stock),
+                                                bus_health_json(shared->bus, stock))};
     });
 }
 

@@ -29,6 +29,9 @@ TEST_CASE("BrowserPermissionsNeverHoldABareWildcard") {
 }
 
 TEST_CASE("OrdersAreNotForBrowsers") {
-    for (const SubjectRow& row : kSubjects)
-        CHECK(row.browser_may_subscribe == (row.stream != Stream::Orders));
+    for (const SubjectRow& row : kSubjects) {
+        const bool of_an_account =
+            row.stream == Stream::AccountTrades || row.stream == Stream::AccountPositions;
+        CHECK(row.browser_may_subscribe == of_an_account);
+    }
 }

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 using namespace nats_blotter::services;
 
 namespace {
@@ -44,6 +46,27 @@ TEST_CASE("OrdersHaveOneSubjectWhateverTheFamilies") {
     CHECK(parsed({"--subjects", "slash"}).orders_subject == "/trades");
     CHECK(parsed({"--subjects", "dotted"}).orders_subject == "trades.new");
     CHECK(parsed({}).families.size() == 2);
+}
+
+TEST_CASE("JetStreamAndStockAreSwitches") {
+    const Options options = parsed({"--jetstream", "--database", "x.db"});
+    CHECK(options.jetstream);
+    CHECK_FALSE(options.stock);
+    CHECK(options.database_file == "x.db");
+    CHECK(parsed({"--stock"}).stock);
+    CHECK(parsed({"--jetstream", "--subjects", "dotted"}).orders_subject == "trades.new");
+    CHECK(refused({"--jetstream", "--subjects", "slash"}) ==
+          "--jetstream: --subjects must be dotted or both");
+    CHECK(refused({"--jetstream", "--stock"}) == "--stock: the stock services know no JetStream");
+}
+
+TEST_CASE("DatabaseUrlChoosesPostgresAndNothingElse") {
+    CHECK(parsed({}).database_url.empty());
+    setenv("DATABASE_URL", "postgresql://u:secret@h:5432/d", 1);
+    CHECK(parsed({"--database", "x.db"}).database_url == "postgresql://u:secret@h:5432/d");
+    setenv("DATABASE_URL", "mysql://u:secret@h/d", 1);
+    CHECK(refused({}) == "DATABASE_URL: not a postgresql:// address");
+    unsetenv("DATABASE_URL");
 }
 
 TEST_CASE("EveryMistakeIsNamed") {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <set>
 
 using namespace nats_blotter;
@@ -101,4 +102,36 @@ TEST_CASE("EveryDecodeErrorHasItsText") {
         texts.insert(decode_error_text(static_cast<DecodeError>(code)));
     CHECK(texts.size() == static_cast<std::size_t>(kDecodeErrorCount));
     CHECK(texts.count("unknown") == 0);
+}
+
+// PostgreSQL could not store it, and an order that cannot be stored would be tried for ever.
+TEST_CASE("ATextWithAZeroByteIsRefused") {
+    CHECK(refusal(order_from_body(
+              R"({"security":"I\u0000M","quantity":1,"accountId":22214,"side":"Buy"})")) ==
+          DecodeError::BadField);
+    CHECK(refusal(order_from_event(
+              event_with(R"({"id":"\u0000","security":"IBM","quantity":1,"accountId":22214})"))) ==
+          DecodeError::BadField);
+    CHECK_FALSE(account_from_body(R"({"displayName":"a\u0000"})").has_value());
+    CHECK_FALSE(account_user_from_body(R"({"accountId":1,"username":"\u0000"})").has_value());
+}
+
+TEST_CASE("AnOrderIdHasAMostLength") {
+    const auto with_id = [](std::size_t bytes) {
+        return order_from_body(
+            body_with("\"quantity\":1,\"id\":\"" + std::string(bytes, 'x') + "\""));
+    };
+    CHECK(with_id(kOrderIdBytesMax).has_value());
+    CHECK(refusal(with_id(kOrderIdBytesMax + 1)) == DecodeError::BadField);
+}
+
+TEST_CASE("OnlyTheStockRuleAdmitsQuantitiesThatAreNotPositive") {
+    for (const char* quantity : {"0", "-5"}) {
+        const std::string body = body_with(std::string("\"quantity\":") + quantity);
+        CHECK(refusal(order_from_body(body)) == DecodeError::BadQuantity);
+        CHECK(order_from_body(body, QuantityRule::Any)->quantity == std::atoi(quantity));
+        CHECK(order_from_event(event_with(body), QuantityRule::Any).has_value());
+    }
+    CHECK(refusal(order_from_body(body_with("\"quantity\":3000000000"), QuantityRule::Any)) ==
+          DecodeError::BadQuantity);
 }

@@ -134,11 +134,11 @@ export class NatsClient {
         await this.ping();
     }
 
-    async publish(subject, payload) {
+    async publish(subject, payload, reply = '') {
         const body = Buffer.from(payload);
         this.#stream.write(
             Buffer.concat([
-                Buffer.from(`PUB ${subject} ${body.length}\r\n`),
+                Buffer.from(`PUB ${subject} ${reply}${reply && ' '}${body.length}\r\n`),
                 body,
                 Buffer.from('\r\n'),
             ]),
