@@ -12,8 +12,14 @@ namespace {
 // eye, or the comparison with a GPU, could tell.
 constexpr float kTexelSlack = 1.0f / 64;
 
-// The first pixel whose centre is not left of x; GPUs fill by the same rule.
-int first_pixel(float x) { return static_cast<int>(std::ceil(x - 0.5f)); }
+constexpr int kHalf = 1 << (kSubpixelBits - 1);
+
+int subpixels(float x) { return static_cast<int>(std::lrint(x * kSubpixels)); }
+
+// The first pixel whose centre is not left of x, or is below y: of centres that lie on an edge, the
+// left and the lower edge own theirs. GPUs see the picture upside down, and own the upper ones.
+int first_column(float x) { return (subpixels(x) + kHalf - 1) >> kSubpixelBits; }
+int first_line(float y) { return (subpixels(y) + kHalf) >> kSubpixelBits; }
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
@@ -91,8 +97,8 @@ void Picture::take_quad(const ImDrawVert* c, const ImTextureData& texture, const
     if ((c[0].col >> IM_COL32_A_SHIFT) == 0) return;
     DrawOp op;
     op.colour = c[0].col;
-    op.area = intersection(clip, {first_pixel(c[0].pos.x), first_pixel(c[0].pos.y),
-                                  first_pixel(c[2].pos.x), first_pixel(c[2].pos.y)});
+    op.area = intersection(clip, {first_column(c[0].pos.x), first_line(c[0].pos.y),
+                                  first_column(c[2].pos.x), first_line(c[2].pos.y)});
     if (op.area.empty()) return;
     const auto width = static_cast<float>(texture.Width);
     const auto height = static_cast<float>(texture.Height);
@@ -132,8 +138,8 @@ void Picture::take_triangle(std::array<const ImDrawVert*, 3> c, const ImTextureD
     op.kind = DrawOp::Kind::Triangle;
     op.colour = c[0]->col;
     // A pixel more on each side: corners are rounded to parts of a pixel before they are filled.
-    op.area = intersection(clip, {first_pixel(left) - 1, first_pixel(top) - 1,
-                                  first_pixel(right) + 1, first_pixel(bottom) + 1});
+    op.area = intersection(clip, {first_column(left) - 1, first_line(top) - 1,
+                                  first_column(right) + 1, first_line(bottom) + 1});
     if (op.area.empty()) return;
     op.texture = &texture;
     op.corners = c;

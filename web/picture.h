@@ -35,6 +35,11 @@ struct PixelRect {
 
 PixelRect intersection(const PixelRect& a, const PixelRect& b);
 
+// Corners are rounded to this part of a pixel before anything is filled, as GPUs do: some to
+// 1/256, the emulated ones, and so we, to the 1/16 that is the least allowed.
+inline constexpr int kSubpixelBits = 4;
+inline constexpr float kSubpixels = 1 << kSubpixelBits;
+
 struct DrawOp {
     enum class Kind : std::uint8_t {
         Fill,      // every pixel of `area` in `colour`

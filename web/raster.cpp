@@ -97,14 +97,11 @@ void blit(const Pixels& target, const DrawOp& op, const PixelRect& area) {
 
 // ---- triangles
 
-constexpr int kSubpixelBits = 8;  // corners in parts of a pixel, as GPUs round them
-constexpr float kSubpixels = 1 << kSubpixelBits;
-
 struct Edge {
     std::int64_t step_x;  // of the edge function, from a pixel to the one right of it
     std::int64_t step_y;
     std::int64_t at;  // at the centre of the first pixel
-    bool takes_zero;  // a top or left edge owns the centres that lie on it
+    bool takes_zero;  // a left or lower edge owns the centres that lie on it
 };
 
 struct SubpixelPoint {
@@ -120,7 +117,7 @@ Edge edge_from(SubpixelPoint a, SubpixelPoint b, SubpixelPoint first_centre) {
     edge.step_x = -dy * (1 << kSubpixelBits);
     edge.step_y = dx * (1 << kSubpixelBits);
     edge.at = dx * (first_centre.y - a.y) - dy * (first_centre.x - a.x);
-    edge.takes_zero = dy < 0 || (dy == 0 && dx > 0);
+    edge.takes_zero = dy < 0 || (dy == 0 && dx < 0);
     return edge;
 }
 
@@ -151,8 +148,8 @@ void triangle(const Pixels& target, const DrawOp& op, const PixelRect& area) {
     std::array<SubpixelPoint, 3> point{};
     const auto place = [&] {
         for (std::size_t i = 0; i < 3; ++i) {
-            point[i] = {std::llround(corner[i]->pos.x * kSubpixels),
-                        std::llround(corner[i]->pos.y * kSubpixels)};
+            point[i] = {std::lrint(corner[i]->pos.x * kSubpixels),
+                        std::lrint(corner[i]->pos.y * kSubpixels)};
         }
         return (point[1].x - point[0].x) * (point[2].y - point[0].y) -
                (point[1].y - point[0].y) * (point[2].x - point[0].x);

@@ -1,8 +1,9 @@
 // web/raster.h - operations of a picture as pixels in memory.
 //
 // Pixels are bytes R, G, B, A from the top left, always opaque. The outcome is that of the WebGL
-// renderer to within what its interpolation may differ by: pixel centres decide, edges follow the
-// top-left rule, colours blend as source over, texels between others are mixed linearly.
+// renderer to within what its interpolation may differ by: pixel centres decide, those on an edge
+// are a left or lower edge's, colours blend as source over, texels between others are mixed
+// linearly.
 #pragma once
 
 #include <cstdint>

@@ -19,10 +19,13 @@ const types = {
 // One WebSocket message, not masked.
 export function frame(payload, opcode) {
     const bytes = Buffer.from(payload);
-    const head =
-        bytes.length < 126
-            ? Buffer.from([0x80 | opcode, bytes.length])
-            : Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
+    let head = Buffer.from([0x80 | opcode, bytes.length & 127]);
+    if (bytes.length > 65535) {
+        head = Buffer.from([0x80 | opcode, 127, ...new Array(8)]);
+        head.writeBigUInt64BE(BigInt(bytes.length), 2);
+    } else if (bytes.length > 125) {
+        head = Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
+    }
     return Buffer.concat([head, bytes]);
 }
 export const binary = (payload) => frame(payload, 2);

@@ -51,7 +51,13 @@ export function readPng(bytes) {
         unfilter(data[start], line, lines[y - 1], step);
         lines.push(line);
     }
-    return {width, height, step, lines, at: (x, y) => [...lines[y].subarray(x * step, x * step + 3)]};
+    return {
+        width,
+        height,
+        step,
+        lines,
+        at: (x, y) => [...lines[y].subarray(x * step, x * step + 3)],
+    };
 }
 
 export const inside = (box, x, y) =>

@@ -20,9 +20,12 @@ import {apart, inkIn, readPng} from '../support/pixels.mjs';
 import {root} from '../support/stack.mjs';
 import {until} from '../support/wait.mjs';
 
-// What issue-free machines may differ by: rounding, and the edges of slanted lines.
+// Rounding, and the edges of slanted lines.
 const farMax = 64;
 const overShareMax = 0.001;
+
+// Of scenes of random slanted lines: a corner between two parts of a pixel may be rounded to either.
+const roundedShareMax = 0.0002;
 
 let ingress;
 let browser;
@@ -78,7 +81,8 @@ async function look(page) {
         width: width * density,
         height: height * density,
     };
-    return {picture: readPng(await page.screenshot()), figures, layout, density};
+    const picture = readPng(await (page.shoot ?? (() => page.screenshot()))());
+    return {picture, figures, layout, density};
 }
 
 function assertSame(a, b, what) {
@@ -144,6 +148,11 @@ test('both draw the same on a page that is resized, zoomed and scrolled', async 
                 deviceScaleFactor: 1.25,
                 mobile: false,
             });
+            // Playwright's own would put the old size back for the picture.
+            page.shoot = async () => {
+                const {data} = await session.send('Page.captureScreenshot');
+                return Buffer.from(data, 'base64');
+            };
         }),
     );
     await assertSameAfter('within a longer page, scrolled', both, async (page) => {
@@ -183,7 +192,11 @@ test('what is drawn bit by bit is what is drawn at once', async () => {
 
 test('triangles, gradients, turned and scaled glyphs are the same from both', async () => {
     const folder = join(root, 'build', 'wasm-release', 'tests', 'web', 'renderers');
-    const types = {'.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm'};
+    const types = {
+        '.js': 'text/javascript',
+        '.mjs': 'text/javascript',
+        '.wasm': 'application/wasm',
+    };
     const server = http.createServer(async (request, answer) => {
         const name = request.url.slice(1);
         if (name === '') {
@@ -201,13 +214,13 @@ test('triangles, gradients, turned and scaled glyphs are the same from both', as
     pages.push(page);
     await page.waitForFunction(() => globalThis.compareScenes !== undefined);
     const seeds = Array.from({length: 12}, (_, index) => index + 1);
-    const scenes = await page.evaluate((list) => globalThis.compareScenes(list, 420, 300), seeds);
+    const scenes = await page.evaluate((list) => globalThis.compareScenes(list, 512, 256), seeds);
     server.close();
     assert.equal(scenes.length, seeds.length);
     for (const scene of scenes) {
         assert.ok(scene.inkedShare > 0.2, JSON.stringify(scene));
         assert.ok(
-            scene.most <= farMax && scene.overShare <= overShareMax,
+            scene.overShare <= overShareMax && scene.farShare <= roundedShareMax,
             `more apart than allowed: ${JSON.stringify(scene)}`,
         );
     }
@@ -311,7 +324,10 @@ test('an emulated GPU is not taken by itself, by its own word, its name or its p
         init: () => {
             const original = HTMLCanvasElement.prototype.getContext;
             HTMLCanvasElement.prototype.getContext = function (kind, attributes) {
-                return original.call(this, kind, {...attributes, failIfMajorPerformanceCaveat: false});
+                return original.call(this, kind, {
+                    ...attributes,
+                    failIfMajorPerformanceCaveat: false,
+                });
             };
         },
     });
@@ -320,7 +336,10 @@ test('an emulated GPU is not taken by itself, by its own word, its name or its p
         init: () => {
             const original = HTMLCanvasElement.prototype.getContext;
             HTMLCanvasElement.prototype.getContext = function (kind, attributes) {
-                return original.call(this, kind, {...attributes, failIfMajorPerformanceCaveat: false});
+                return original.call(this, kind, {
+                    ...attributes,
+                    failIfMajorPerformanceCaveat: false,
+                });
             };
             const {prototype} = WebGL2RenderingContext;
             prototype.getParameter = () => 'A GPU';

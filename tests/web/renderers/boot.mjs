@@ -32,6 +32,7 @@ globalThis.compareScenes = async (seeds, width, height) => {
         const other = pixelsOf(canvas, seed);
         let most = 0;
         let over = 0;
+        let veryFar = 0;
         let inked = 0;
         for (let at = 0; at < one.length; at += 4) {
             let far = 0;
@@ -40,9 +41,16 @@ globalThis.compareScenes = async (seeds, width, height) => {
             }
             most = Math.max(most, far);
             if (far > 8) ++over;
+            if (far > 64) ++veryFar;
             if (one[at] !== 14 || one[at + 1] !== 17 || one[at + 2] !== 22) ++inked;
         }
         const pixels = one.length / 4;
-        return {seed, most, overShare: over / pixels, inkedShare: inked / pixels};
+        return {
+            seed,
+            most,
+            overShare: over / pixels,
+            farShare: veryFar / pixels,
+            inkedShare: inked / pixels,
+        };
     });
 };

@@ -67,11 +67,11 @@ void draw_triangles(ImDrawList& list) {
     for (int i = 0; i < 12; ++i) {
         const float angle = static_cast<float>(i) * 0.5235988f;
         const ImVec2 centre{std::floor(width / 2) + 0.5f, std::floor(height / 2) + 0.5f};
-        list.AddTriangleFilled(
-            centre, {centre.x + 80 * std::cos(angle), centre.y + 80 * std::sin(angle)},
-            {centre.x + 80 * std::cos(angle + 0.5235988f),
-             centre.y + 80 * std::sin(angle + 0.5235988f)},
-            veil);
+        list.AddTriangleFilled(centre,
+                               {centre.x + 80 * std::cos(angle), centre.y + 80 * std::sin(angle)},
+                               {centre.x + 80 * std::cos(angle + 0.5235988f),
+                                centre.y + 80 * std::sin(angle + 0.5235988f)},
+                               veil);
     }
     list.Flags = flags;
 }
