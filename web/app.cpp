@@ -204,7 +204,9 @@ void App::end_frame(MonotonicUs started) {
                         (notice_area_.height > 0 && session_.retry_at() != kNever);
     tick_due_ = counts ? started + kSecondUs : kNever;
     plan_next_frame(started);
-    if (frames_wanted_ > 0 && --frames_wanted_ > 0) request_frame();
+    if (frames_wanted_ > 0) --frames_wanted_;
+    if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 3);
+    if (frames_wanted_ > 0) request_frame();
     settle(now);
 }
 

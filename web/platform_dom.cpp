@@ -7,6 +7,8 @@
 #include <cfloat>
 #include <string>
 
+#include "imgui_internal.h"
+
 // clang-format off
 EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
@@ -183,6 +185,8 @@ void Platform::end_frame() {
     cursor_ = cursor;
     nb_js_cursor(cursor);
 }
+
+bool Platform::has_input() const { return ImGui::GetCurrentContext()->InputEventsQueue.Size > 0; }
 
 void Platform::on_resize(int width, int height, float density) {
     width_ = width;
