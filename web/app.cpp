@@ -28,6 +28,8 @@ void App::frame() {
         plan_next_frame(now);
         return;
     }
+    // What asks for a frame from here on asks for the next one.
+    if (frames_wanted_ > 0) --frames_wanted_;
     drawn_status_ = session_.status_version();
     drawn_accounts_ = session_.accounts_version();
     begin_frame(now);
@@ -204,8 +206,7 @@ void App::end_frame(MonotonicUs started) {
                         (notice_area_.height > 0 && session_.retry_at() != kNever);
     tick_due_ = counts ? started + kSecondUs : kNever;
     plan_next_frame(started);
-    if (frames_wanted_ > 0) --frames_wanted_;
-    if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 3);
+    if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 2);
     if (frames_wanted_ > 0) request_frame();
     settle(now);
 }

@@ -265,6 +265,7 @@ void App::set_account(session::AccountId account) {
     trouble_.clear();
     session_.set_scope(account, now);
     settle(now);
+    want_frames(1);  // the header names it, also when nothing else changes
 }
 
 void App::choose_account(session::AccountId account) {

@@ -93,11 +93,12 @@ void App::update_figures(MonotonicUs now) {
     }
     const session::Status status = session_.status();
     figures_text_.clear();
-    append_figures(figures_text_,
-                   {.linked = status == session::Status::Live || status == session::Status::Syncing,
-                    .rtt_us = stats.link.rtt_us,
-                    .feed_age_us = stats.last_message_age_us,
-                    .events_per_s = events_per_s_});
+    if (!closed_)
+        append_figures(figures_text_, {.linked = status == session::Status::Live ||
+                                                 status == session::Status::Syncing,
+                                       .rtt_us = stats.link.rtt_us,
+                                       .feed_age_us = stats.last_message_age_us,
+                                       .events_per_s = events_per_s_});
     figures_.show(figures_text_);
 }
 
