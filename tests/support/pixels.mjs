@@ -22,7 +22,7 @@ function unfilter(kind, line, before, step) {
     }
 }
 
-// {width, height, at(x, y) -> [r, g, b]}, and the bytes themselves: `step` for each pixel of `lines`
+// {width, height, at(x, y) -> [r, g, b]}, and the bytes: `step` for each pixel of `lines`
 export function readPng(bytes) {
     let width = 0;
     let height = 0;

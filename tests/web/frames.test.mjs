@@ -1,5 +1,5 @@
-// Frames on demand, with either renderer: none when nothing in sight changes, some when it does, and
-// under load the intake comes first and the page still answers.
+// Frames on demand, with either renderer: none when nothing in sight changes, some when it does,
+// and under load the intake comes first and the page still answers.
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
 
@@ -119,7 +119,7 @@ test('a row in sight is drawn, its fade ends, and then nothing more is', async (
     }
 });
 
-test('an element out of sight, hidden or without size draws nothing, and is right when back', async () => {
+test('an element out of sight, hidden or without size draws nothing until it is back', async () => {
     const ways = [
         ['scrolled out', 'position: absolute; inset: 3000px 0 auto; height: 400px'],
         ['hidden', 'display: none'],

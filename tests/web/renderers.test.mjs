@@ -24,7 +24,8 @@ import {until} from '../support/wait.mjs';
 const farMax = 64;
 const overShareMax = 0.001;
 
-// Of scenes of random slanted lines: a corner between two parts of a pixel may be rounded to either.
+// Of scenes of random slanted lines: a corner between two parts of a pixel may be rounded to
+// either.
 const roundedShareMax = 0.0002;
 
 let ingress;

@@ -1,4 +1,5 @@
-// tests/web/renderers/boot.mjs - in the browser: one canvas for each renderer, side by side in time.
+// tests/web/renderers/boot.mjs - in the browser: one canvas for each renderer, and how far apart
+// what they draw is.
 import createRenderersPage from './renderers_page.js';
 
 async function start(webgl, width, height) {

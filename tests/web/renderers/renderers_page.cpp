@@ -1,8 +1,6 @@
 // tests/web/renderers/renderers_page.cpp - draws one scene after another on one canvas, with the
 // renderer that was asked for. The scenes hold what the product hardly ever draws: slanted and thin
 // triangles, gradients, scaled and turned glyphs, clips that cut, edges between pixels.
-#include <emscripten.h>
-
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -104,12 +102,14 @@ void draw_texts(ImDrawList& list) {
 
 extern "C" {
 
-// Asked for by the renderers' JavaScript; here nothing follows from it.
-EMSCRIPTEN_KEEPALIVE void nb_context_lost() { stage.on_context_lost(0); }
-EMSCRIPTEN_KEEPALIVE void nb_context_restored() { stage.on_context_restored(); }
-EMSCRIPTEN_KEEPALIVE void nb_gpu_told(int) {}
+// `used` keeps a function for JavaScript, as EMSCRIPTEN_KEEPALIVE does.
 
-EMSCRIPTEN_KEEPALIVE int nb_start(int webgl, int canvas_width, int canvas_height) {
+// Asked for by the renderers' JavaScript; here nothing follows from it.
+[[gnu::used]] void nb_context_lost() { stage.on_context_lost(0); }
+[[gnu::used]] void nb_context_restored() { stage.on_context_restored(); }
+[[gnu::used]] void nb_gpu_told(int) {}
+
+[[gnu::used]] int nb_start(int webgl, int canvas_width, int canvas_height) {
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
@@ -130,7 +130,7 @@ EMSCRIPTEN_KEEPALIVE int nb_start(int webgl, int canvas_width, int canvas_height
 }
 
 // The scene depends on nothing but `seed`, in which its kind is hidden too.
-EMSCRIPTEN_KEEPALIVE void nb_draw(unsigned seed) {
+[[gnu::used]] void nb_draw(unsigned seed) {
     ImGui::GetIO().DeltaTime = 0.016f;
     ImGui::NewFrame();
     random_state = seed * 2654435761u + 1;
