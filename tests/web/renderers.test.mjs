@@ -301,19 +301,23 @@ test('a context that does not come back is replaced by the canvas, focus and all
 
 test('a GPU that misses frame after frame is left; one that keeps up is not', async () => {
     const page = await open('auto', {init: believeInGpu});
-    const draw = async (done) => {
-        for (let step = 0; step < 400 && !(await done()); ++step) {
-            await page.mouse.move(200 + (step % 50), 200 + (step % 37));
-        }
-    };
+    let step = 0;
+    const draw = (what, done) =>
+        until(
+            what,
+            async () => {
+                await page.mouse.move(200 + (++step % 50), 200 + (step % 37));
+                return done();
+            },
+            60,
+        );
     const {frames} = await statsOf(page);
-    await draw(async () => (await statsOf(page)).frames > frames + 60);
+    await draw('a second of frames', async () => (await statsOf(page)).frames > frames + 60);
     assert.equal(await rendererOf(page), 'webgl');
     await page.evaluate(() => {
         globalThis.gpuDone = false;
     });
-    await draw(async () => (await rendererOf(page)) === 'canvas');
-    assert.equal(await rendererOf(page), 'canvas');
+    await draw('the canvas', async () => (await rendererOf(page)) === 'canvas');
     assertDrawn(await look(page));
 });
 
