@@ -2,7 +2,7 @@
 //
 // Coordinates are device pixels. A renderer takes over Module.canvas for good: a canvas that has
 // given one kind of context gives no other, so whoever changes renderers changes canvases
-// (replace_canvas() in web/stage.cpp does). Textures are ImGui's, of one byte a texel.
+// (web/stage.cpp does). Textures are ImGui's, of one byte a texel.
 #pragma once
 
 #include <memory>
