@@ -98,6 +98,7 @@ void App::update_figures(MonotonicUs now) {
                                                  status == session::Status::Syncing,
                                        .rtt_us = stats.link.rtt_us,
                                        .feed_age_us = stats.last_message_age_us,
+                                       .lag_ms = stats.lag_ms,
                                        .events_per_s = events_per_s_});
     figures_.show(figures_text_);
 }

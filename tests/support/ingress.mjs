@@ -20,10 +20,11 @@ const types = {
 export function frame(payload, opcode) {
     const bytes = Buffer.from(payload);
     let head = Buffer.from([0x80 | opcode, bytes.length & 127]);
-    if (bytes.length > 65535) {
-        head = Buffer.from([0x80 | opcode, 127, ...new Array(8)]);
+    if (bytes.length >= 65_536) {
+        head = Buffer.alloc(10);
+        head.writeUInt16BE(((0x80 | opcode) << 8) | 127);
         head.writeBigUInt64BE(BigInt(bytes.length), 2);
-    } else if (bytes.length > 125) {
+    } else if (bytes.length >= 126) {
         head = Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
     }
     return Buffer.concat([head, bytes]);

@@ -121,7 +121,11 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
 
 void append_figures(std::string& out, const HeaderFigures& figures) {
     constexpr std::string_view kBetween = "  ·  ";
+    if (figures.linked && figures.lag_ms >= session::kBehindMs) {
+        out += "behind by " + std::to_string(figures.lag_ms / 1000) + " s";
+    }
     if (figures.linked && figures.rtt_us >= 0) {
+        if (!out.empty()) out += kBetween;
         const std::int64_t milliseconds = figures.rtt_us / kMillisecondUs;
         out += milliseconds < 1 ? "<1" : std::to_string(milliseconds);
         out += " ms";
