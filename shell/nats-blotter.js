@@ -11,6 +11,10 @@ const STYLE = `
 :host([hidden]) { display: none; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none;
          touch-action: none; }
+.figures { position: absolute; overflow: hidden; white-space: pre; pointer-events: none;
+           font: 13px nats-blotter-cells, system-ui, sans-serif;
+           font-variant-numeric: tabular-nums; }
+.figures[hidden] { display: none; }
 canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 .words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px;
          overflow: auto; font: 14px/1.5 system-ui, sans-serif; white-space: pre-line;
@@ -27,7 +31,7 @@ const CRASH_WORDS =
     'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
     'trusted.\nReload the page to start it again.';
 const THEMES = ['auto', 'dark', 'light'];
-const RENDERERS = ['auto', 'webgl'];
+const RENDERERS = ['auto', 'webgl', 'canvas'];
 const ATTRIBUTES = ['server', 'profile', 'account', 'theme', 'subjects', 'renderer'];
 
 // The first sheet that works: constructed ones need no 'unsafe-inline' in the page's policy.
@@ -182,7 +186,6 @@ class NatsBlotter extends HTMLElement {
     static observedAttributes = ATTRIBUTES;
 
     #root;
-    #canvas = null;
     #words;
     #spoken;
     #program = null;
@@ -269,8 +272,7 @@ class NatsBlotter extends HTMLElement {
             canvas.tabIndex = 0;
             canvas.setAttribute('role', 'application');
             canvas.setAttribute('aria-label', 'Trades and positions');
-            this.#canvas?.remove();
-            this.#canvas = canvas;
+            this.#root.querySelector('canvas')?.remove(); // the program may have changed it
             this.#root.prepend(canvas);
             const program = await Program.load(canvas, this.#host(run));
             if (run !== this.#run) return program.destroy();
@@ -312,6 +314,7 @@ class NatsBlotter extends HTMLElement {
             subjects: this.getAttribute('subjects') ?? 'slash',
             account: String(accountNumber(this.getAttribute('account') ?? '0')),
             theme,
+            renderer,
         };
     }
 

@@ -15,17 +15,30 @@ constexpr float kTradesShareNarrow = 0.58f;
 
 void App::frame() {
     const MonotonicUs now = monotonic_now();
-    if (!started_ || platform_.width() < 1 || platform_.height() < 1) return;
-    measure_rate(now);
+    if (!is_seen()) return;
     if (!rearrange()) want_frames(2);  // this one, and one that goes on
+    views_fresh_at_ = now;
     accounts_.update(session_.accounts(), session_.accounts_version());
     drawn_version_ = data_version();
 
+    // When only data changed, it counts whether any of it is in sight.
+    const bool asked = must_draw(now);
+    if (!asked && !take_snapshots(make_scene(now))) {
+        ++looks_;
+        plan_next_frame(now);
+        return;
+    }
+    // What asks for a frame from here on asks for the next one.
+    if (frames_wanted_ > 0) --frames_wanted_;
+    drawn_status_ = session_.status_version();
+    drawn_accounts_ = session_.accounts_version();
     begin_frame(now);
     const Scene scene = make_scene(now);
-    lay_out(scene);
-    handle_keys(now);
-    take_snapshots(scene);
+    if (asked) {
+        lay_out(scene);
+        handle_input(scene);
+        take_snapshots(scene);
+    }
     draw_tables(scene);
     draw_notice(scene);
     draw_header(scene);
@@ -46,19 +59,25 @@ void App::begin_frame(MonotonicUs now) {
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("blotter", nullptr,
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoBackground |  // the renderer clears with the same colour
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
 }
 
-Scene App::make_scene(MonotonicUs now) const {
+Scene App::make_scene(MonotonicUs now) {
+    if (now - surroundings_at_ > kSecondUs) {
+        surroundings_at_ = now;
+        utc_offset_minutes_ = utc_offset_minutes();
+        motion_ = !reduced_motion();
+    }
     return Scene{.theme = *theme_,
                  .accounts = accounts_,
                  .label_font = label_font_,
                  .cell_font = cell_font_,
                  .density = platform_.density(),
                  .now = now,
-                 .utc_offset_minutes = utc_offset_minutes(),
-                 .motion = !reduced_motion()};
+                 .utc_offset_minutes = utc_offset_minutes_,
+                 .motion = motion_};
 }
 
 void App::lay_out(const Scene& scene) {
@@ -83,13 +102,19 @@ void App::lay_out(const Scene& scene) {
         const float size = index == 0 ? first : std::floor((extent - first) / others) - gap;
         const float start = index == 0 ? 0.0f : at + gap;
         at = start + size;
-        panels_[index].place(scene, narrow_ ? Area{0, top + start, width, size}
-                                            : Area{start, top, size, tables_area_.height});
+        panels_[index].place(scene, session_.table(index).spec(),
+                             narrow_ ? Area{0, top + start, width, size}
+                                     : Area{start, top, size, tables_area_.height},
+                             session_.scope() == session::kAllAccounts);
     }
 }
 
-void App::handle_keys(MonotonicUs now) {
+// Before the snapshots, so that this frame shows what it did.
+void App::handle_input(const Scene& scene) {
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+    if (!popup_open_) {
+        for (TablePanel& shown : panels_) shown.handle_wheel();
+    }
     if (popup_open_ || ImGui::GetIO().WantTextInput || panels_.empty()) return;
     TablePanel& panel = panels_[focus_];
     if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) panel.scroll_by_rows(1);
@@ -101,25 +126,22 @@ void App::handle_keys(MonotonicUs now) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
     if (ImGui::IsKeyPressed(ImGuiKey_A, false)) header_.open_accounts();
-    if (ImGui::IsKeyPressed(ImGuiKey_R, false)) session_.resync(now);
+    if (ImGui::IsKeyPressed(ImGuiKey_R, false)) session_.resync(scene.now);
 }
 
-void App::take_snapshots(const Scene& scene) {
+bool App::take_snapshots(const Scene& scene) {
+    bool changed = false;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
-        panels_[index].take_snapshot(scene, session_.table(index), session_.view(index),
-                                     session_.loading(index));
+        changed = panels_[index].take_snapshot(scene, session_.table(index), session_.view(index),
+                                               session_.loading(index)) ||
+                  changed;
     }
+    return changed;
 }
 
 void App::draw_header(const Scene& scene) {
-    const session::Stats stats = session_.stats(scene.now);
-    const HeaderModel model{.status = session_.status(),
-                            .status_since = status_since_,
-                            .account = session_.scope(),
-                            .rtt_us = stats.link.rtt_us,
-                            .feed_age_us = stats.last_message_age_us,
-                            .lag_ms = stats.lag_ms,
-                            .events_per_s = events_per_s_};
+    const HeaderModel model{
+        .status = session_.status(), .status_since = status_since_, .account = session_.scope()};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
     if (wish.account) choose_account(*wish.account);
     if (wish.resync) session_.resync(scene.now);
@@ -132,11 +154,18 @@ void App::draw_notice(const Scene& scene) {
 
 void App::draw_tables(const Scene& scene) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddRectFilled(tables_area_.top_left(), tables_area_.bottom_right(), scene.theme.border);
+    // Each pixel painted twice costs, without a GPU: the ground is there, only the gaps are not.
+    for (std::size_t index = 1; index < panels_.size(); ++index) {
+        const Area& before = panels_[index - 1].area();
+        const ImVec2 from =
+            narrow_ ? ImVec2{before.x, before.bottom()} : ImVec2{before.right(), before.y};
+        const Area& area = panels_[index].area();
+        list.AddRectFilled(from,
+                           narrow_ ? ImVec2{area.right(), area.y} : ImVec2{area.x, area.bottom()},
+                           scene.theme.border);
+    }
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         TablePanel& panel = panels_[index];
-        list.AddRectFilled(panel.area().top_left(), panel.area().bottom_right(),
-                           scene.theme.ground);
         const table::View& view = session_.view(index);
         TableState state = table_state(index);
         state.rearranging = view.rebuilding();
@@ -161,16 +190,23 @@ void App::end_frame(MonotonicUs started) {
     ImGui::End();
     ImGui::Render();
     platform_.end_frame();
-    renderer_.draw(*ImGui::GetDrawData(), theme_->ground);
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+    // Text above the canvas would shine through a list that opens over it.
+    figures_.place(header_.figures(), platform_.density(), theme_->dim, !(popup_open_ && narrow_));
+    const MonotonicUs drawn = monotonic_now();
+    stage_.draw(*ImGui::GetDrawData(), theme_->ground);
 
     const MonotonicUs now = monotonic_now();
-    frame_ms_[frames_ % kFrameTimes] = static_cast<float>(now - started) / 1000.0f;
-    ++frames_;
-    // Ages and countdowns move by the second; fades by their own steps.
-    frame_due_ = closed_ ? kNever : started + kSecondUs;
-    for (const TablePanel& panel : panels_) frame_due_ = std::min(frame_due_, panel.fade_due());
-    if (frames_wanted_ > 0 && --frames_wanted_ > 0) request_frame();
+    frame_times_.add(now - started);
+    draw_times_.add(drawn - started);
+    raster_times_.add(now - drawn);
+    const session::Status status = session_.status();
+    const bool counts = status == session::Status::Offline || status == session::Status::Stale ||
+                        (notice_area_.height > 0 && session_.retry_at() != kNever);
+    tick_due_ = counts ? started + kSecondUs : kNever;
+    plan_next_frame(started);
+    if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 2);
+    if (frames_wanted_ > 0) request_frame();
     settle(now);
 }
 
@@ -185,7 +221,6 @@ TableState App::table_state(std::size_t index) const {
     const feed::TableSpec& spec = session_.table(index).spec();
     const session::Status status = session_.status();
     TableState state;
-    state.all_accounts = session_.scope() == session::kAllAccounts;
     state.current = status == session::Status::Live;  // rule 5: else they may be old
     state.loading = session_.loading(index);
     state.rows_in_table = session_.table(index).row_count();
@@ -205,15 +240,6 @@ TableState App::table_state(std::size_t index) const {
         state.empty_words = "Loading " + what + "…";
     }
     return state;
-}
-
-void App::measure_rate(MonotonicUs now) {
-    if (now - rate_since_ < kSecondUs) return;
-    const std::uint64_t events = session_.stats(now).events;
-    const double seconds = static_cast<double>(now - rate_since_) / double(kSecondUs);
-    events_per_s_ = static_cast<std::int64_t>(static_cast<double>(events - rate_events_) / seconds);
-    rate_since_ = now;
-    rate_events_ = events;
 }
 
 }  // namespace nats_blotter::web

@@ -1,10 +1,10 @@
 // web/app.h - the program of one element: joins the session to sockets, fetches, time and pixels.
 //
 // Everything the browser tells comes in through the on_* functions, which enqueue, let the session
-// act and end in settle(); frame() only draws. web/exports.cpp is the list of who calls what.
+// act and end in settle(); frame() only draws, and only what is not on the screen already.
+// web/exports.cpp is the list of who calls what.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,15 +13,17 @@
 
 #include "session/session.h"
 #include "web/account_names.h"
+#include "web/figures_dom.h"
+#include "web/frame_times.h"
 #include "web/options.h"
 #include "web/panels/header_panel.h"
 #include "web/panels/notice_panel.h"
 #include "web/panels/table_panel.h"
 #include "web/platform_dom.h"
 #include "web/pump.h"
-#include "web/renderer.h"
 #include "web/rest_fetch.h"
 #include "web/scene.h"
+#include "web/stage.h"
 #include "web/ws_transport.h"
 
 namespace nats_blotter::web {
@@ -52,13 +54,15 @@ class App {
     void on_timer();
     void frame();
 
-    // ---- the canvas (platform_dom.cpp, renderer)
+    // ---- the canvas (platform_dom.cpp, renderers)
     Platform& platform() { return platform_; }
     void on_input();  // after any event that was put into platform()
     bool uses_key(int key, int modifiers);
     void on_resize(int width, int height, float density);
+    void on_visible(bool visible);  // scrolled into sight or out of it
     void on_context_lost();
     void on_context_restored();
+    void on_gpu_told(bool in_time);
     void on_look_changed();
 
     // ---- the element (shell/nats-blotter.js)
@@ -76,28 +80,36 @@ class App {
     void append_stats_json(std::string& out);
 
   private:
-    static constexpr std::size_t kFrameTimes = 256;  // the last frames behind frameMs
-
     // After anything happened: carry out what the session wants, tell, and arrange to be called
     // again.
     void settle(MonotonicUs now);
     void act(MonotonicUs now);
     void tell(MonotonicUs now);
     void arm_timer(MonotonicUs now);
-    void want_frames(int count);
     std::uint64_t data_version() const;
+
+    // When a frame is due (app_frames.cpp).
+    void want_frames(int count);      // whether anything changed or not
+    void want_look(MonotonicUs now);  // data changed, in sight or out of it
+    bool is_seen() const;
+    bool must_draw(MonotonicUs now) const;
+    void plan_next_frame(MonotonicUs started);
+    MonotonicUs next_frame_deadline() const;
+    void on_frame_deadline(MonotonicUs now);
+    void update_figures(MonotonicUs now);
+    void switch_renderer();
 
     // The parts of frame(), in its order.
     void begin_frame(MonotonicUs now);
     void lay_out(const Scene& scene);
-    void take_snapshots(const Scene& scene);
-    void handle_keys(MonotonicUs now);
+    bool take_snapshots(const Scene& scene);  // true: something in sight is not as it was drawn
+    void handle_input(const Scene& scene);
     void draw_header(const Scene& scene);
     void draw_notice(const Scene& scene);
     void draw_tables(const Scene& scene);
     void end_frame(MonotonicUs started);
 
-    Scene make_scene(MonotonicUs now) const;
+    Scene make_scene(MonotonicUs now);
     NoticeModel notice_model() const;
     TableState table_state(std::size_t index) const;
     void measure_rate(MonotonicUs now);
@@ -111,7 +123,8 @@ class App {
     RestFetch rest_;
     Pump pump_;
     Platform platform_;
-    Renderer renderer_;
+    Stage stage_;
+    FiguresDom figures_;
 
     const Theme* theme_ = nullptr;
     ImFont* label_font_ = nullptr;
@@ -119,6 +132,10 @@ class App {
     bool started_ = false;
     bool look_stale_ = true;  // style to be made anew: theme or density changed
     bool closed_ = false;
+    bool visible_ = true;
+    MonotonicUs surroundings_at_ = INT64_MIN / 2;  // when the next two were asked for
+    int utc_offset_minutes_ = 0;
+    bool motion_ = true;
 
     // View state.
     HeaderPanel header_;
@@ -139,9 +156,15 @@ class App {
         trouble_;  // why syncing failed last; stands until live, also while it is tried again
     session::Status last_status_ = session::Status::Connecting;
     MonotonicUs status_since_ = 0;
-    std::uint64_t drawn_version_ = UINT64_MAX;
+    std::uint64_t drawn_version_ = UINT64_MAX;  // of all data, looked at
+    std::uint64_t drawn_status_ = UINT64_MAX;   // and these two, drawn
+    std::uint64_t drawn_accounts_ = UINT64_MAX;
     int frames_wanted_ = 0;
-    MonotonicUs frame_due_ = kNever;
+    MonotonicUs views_fresh_at_ = 0;
+    MonotonicUs tick_due_ = kNever;   // something on the canvas counts seconds
+    MonotonicUs frame_due_ = kNever;  // a timer is to ask for a frame
+    MonotonicUs next_look_at_ = 0;    // no frame for data alone before it
+    MonotonicUs figures_due_ = 0;
     MonotonicUs timer_at_ = kNever;
     bool deadline_waits_ = false;  // for the next task of the pump
 
@@ -149,8 +172,11 @@ class App {
     MonotonicUs rate_since_ = 0;
     std::uint64_t rate_events_ = 0;
     std::int64_t events_per_s_ = 0;
-    std::uint64_t frames_ = 0;
-    std::array<float, kFrameTimes> frame_ms_{};
+    std::string figures_text_;
+    std::uint64_t looks_ = 0;  // at changed data, of which nothing was in sight
+    FrameTimes frame_times_;   // all of a frame, the next two together
+    FrameTimes draw_times_;    // making draw lists
+    FrameTimes raster_times_;  // handing them to the GPU, or making pixels and handing over these
 };
 
 }  // namespace nats_blotter::web

@@ -44,10 +44,11 @@ std::string App::start() {
     io.LogFilename = nullptr;
     io.ConfigInputTextCursorBlink = false;  // nothing is drawn while nothing happens
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
-    io.BackendRendererName = "webgl";
     load_fonts();
-    if (!renderer_.create()) return "this browser gives no WebGL 2 context";
+    std::string refused = stage_.create(options_.renderer);
+    if (!refused.empty()) return refused;
     platform_.create();
+    figures_.create();
     started_ = true;
     const MonotonicUs now = monotonic_now();
     rate_since_ = now;
@@ -61,9 +62,10 @@ std::string App::start() {
 App::~App() {
     if (started_) {
         platform_.destroy();
+        figures_.destroy();
         rest_.cancel_all();
     }
-    renderer_.destroy();
+    stage_.destroy();
     if (ImGui::GetCurrentContext() == nullptr) return;
     for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
         texture->SetTexID(ImTextureID_Invalid);
@@ -74,6 +76,7 @@ App::~App() {
 
 void App::load_fonts() {
     ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+    atlas.TexDesiredFormat = ImTextureFormat_Alpha8;  // what the renderers read
     const auto add = [&atlas](FontBytes bytes, bool merge) {
         ImFontConfig config;
         config.FontDataOwnedByAtlas = false;
@@ -144,10 +147,7 @@ void App::on_timer() {
     const MonotonicUs now = monotonic_now();
     const bool late = timer_at_ != kNever && now - timer_at_ > kLateTimerUs;
     timer_at_ = kNever;
-    if (now >= frame_due_) {
-        frame_due_ = kNever;
-        request_frame();
-    }
+    on_frame_deadline(now);
     // The page was blocked: what the socket has for it comes first, as it may be the sign of life
     // whose absence is about to be judged.
     if (late && !deadline_waits_) {
@@ -193,16 +193,9 @@ void App::on_resize(int width, int height, float density) {
     }
     look_stale_ = look_stale_ || density != platform_.density();
     platform_.on_resize(width, height, density);
-    renderer_.resize(width, height);
+    stage_.resize(width, height);
+    want_frames(2);
     frame();  // the canvas is blank now and the page is about to be painted
-    want_frames(1);
-}
-
-void App::on_context_lost() { renderer_.on_context_lost(); }
-
-void App::on_context_restored() {
-    renderer_.on_context_restored();
-    want_frames(1);
 }
 
 void App::on_look_changed() {
@@ -233,8 +226,7 @@ void App::act(MonotonicUs now) {
     }
     transport_.flush(session_.link());
     tell(now);
-    // Nothing is drawn of an element without an area (frame()), so nothing is asked for.
-    if (platform_.width() > 0 && data_version() != drawn_version_) request_frame();
+    if (data_version() != drawn_version_) want_look(now);
     arm_timer(now);
 }
 
@@ -254,17 +246,12 @@ void App::tell(MonotonicUs now) {
 }
 
 void App::arm_timer(MonotonicUs now) {
-    MonotonicUs due = std::min(session_.next_deadline(), frame_due_);
+    MonotonicUs due = std::min(session_.next_deadline(), next_frame_deadline());
     if (transport_.is_choked()) due = std::min(due, now + kChokedRetryUs);
     // A timer that fires too early only asks again; one that is re-armed for every message costs.
     if (due >= timer_at_) return;
     timer_at_ = due;
     set_timer(std::ceil(static_cast<double>(std::max<MonotonicUs>(0, due - now)) / 1000.0));
-}
-
-void App::want_frames(int count) {
-    frames_wanted_ = std::max(frames_wanted_, count);
-    request_frame();
 }
 
 // Rises with everything that a frame shows of the session.
@@ -284,6 +271,7 @@ void App::set_account(session::AccountId account) {
     trouble_.clear();
     session_.set_scope(account, now);
     settle(now);
+    want_frames(1);  // the header names it, also when nothing else changes
 }
 
 void App::set_sort(std::size_t table, std::vector<table::SortKey> keys) {
@@ -342,6 +330,7 @@ void App::resync() {
 void App::wake_up() {
     const MonotonicUs now = monotonic_now();
     session_.on_wake_up(now);
+    update_figures(now);
     settle(now);
     want_frames(1);
 }
@@ -350,6 +339,7 @@ void App::close() {
     const MonotonicUs now = monotonic_now();
     closed_ = true;
     session_.close(now);
+    update_figures(now);
     settle(now);
     want_frames(1);
 }

@@ -28,6 +28,25 @@ void append_ms_member(std::string& out, std::string_view name, std::int64_t valu
     out += ',';
 }
 
+// Frames are measured in parts of a tenth of a millisecond.
+void append_spread(std::string& out, std::string_view name, const Spread& spread) {
+    const auto append = [&out](std::string_view member, MonotonicUs time_us) {
+        append_json_string(out, member);
+        out += ':';
+        if (time_us < 0) {
+            out += "null";
+        } else {
+            append_scaled(out, time_us, 3);
+        }
+    };
+    append_json_string(out, name);
+    out += ":{";
+    append("p50", spread.p50);
+    out += ',';
+    append("p99", spread.p99);
+    out += "},";
+}
+
 }  // namespace
 
 void App::append_layout_json(std::string& out) const {
@@ -114,23 +133,14 @@ void App::append_stats_json(std::string& out) {
         append_int(out, static_cast<std::int64_t>(session_.table(index).row_count()));
     }
     out += "},";
-    append_number_member(out, "frames", static_cast<std::int64_t>(frames_));
-    const auto timed = static_cast<std::size_t>(std::min<std::uint64_t>(frames_, kFrameTimes));
-    std::vector<float> times(frame_ms_.begin(), frame_ms_.begin() + static_cast<long>(timed));
-    std::sort(times.begin(), times.end());
-    const auto at = [&times](std::size_t percent) {
-        return times.empty()
-                   ? std::int64_t{-1}
-                   : static_cast<std::int64_t>(times[(times.size() - 1) * percent / 100] * 1000.0f);
-    };
-    out += "\"frameMs\":{";
-    append_ms_member(out, "p50", at(50));
-    append_ms_member(out, "p99", at(99));
-    out.back() = '}';
-    out += ',';
+    append_number_member(out, "frames", static_cast<std::int64_t>(frame_times_.count()));
+    append_number_member(out, "looks", static_cast<std::int64_t>(looks_));
+    append_spread(out, "frameMs", frame_times_.spread());
+    append_spread(out, "drawMs", draw_times_.spread());
+    append_spread(out, "rasterMs", raster_times_.spread());
     append_number_member(out, "wasmBytes", static_cast<std::int64_t>(heap_bytes()));
     out += "\"renderer\":";
-    append_json_string(out, Renderer::name());
+    append_json_string(out, stage_.name());
     out += ',';
     append_layout_json(out);
     out += '}';

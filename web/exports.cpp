@@ -215,9 +215,13 @@ EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
 
 // ---- platform_dom.cpp, renderer_webgl.cpp
 
+EMSCRIPTEN_KEEPALIVE void nb_gpu_told(int in_time) { app->on_gpu_told(in_time != 0); }
+
 EMSCRIPTEN_KEEPALIVE void nb_resize(int width, int height, double density) {
     app->on_resize(width, height, static_cast<float>(density));
 }
+
+EMSCRIPTEN_KEEPALIVE void nb_visible(int visible) { app->on_visible(visible != 0); }
 
 EMSCRIPTEN_KEEPALIVE void nb_pointer_move(double x, double y) {
     app->platform().on_pointer_move(static_cast<float>(x), static_cast<float>(y));

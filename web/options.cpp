@@ -37,6 +37,14 @@ std::string set_option(PageOptions& options, std::string_view key, std::string_v
             options.account < 0) {
             return "account \"" + std::string(value) + "\" is not an account number";
         }
+    } else if (key == "renderer") {
+        if (value == "webgl") {
+            options.renderer = RendererChoice::Webgl;
+        } else if (value == "canvas") {
+            options.renderer = RendererChoice::Canvas;
+        } else if (value != "auto") {
+            return "renderer \"" + std::string(value) + "\" is not one of auto, webgl, canvas";
+        }
     } else if (key == "theme") {
         options.theme = theme_choice_from_name(value);
     }

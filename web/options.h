@@ -11,6 +11,8 @@ namespace nats_blotter::web {
 
 enum class ThemeChoice : std::uint8_t { Auto, Dark, Light };
 
+enum class RendererChoice : std::uint8_t { Auto, Webgl, Canvas };
+
 struct PageOptions {
     std::string socket_url;  // ws:// or wss://, absolute
     std::string rest_url;    // http:// or https://, absolute: REST paths resolve against it
@@ -18,6 +20,7 @@ struct PageOptions {
     feed::SubjectChoice subjects = feed::SubjectChoice::Slash;
     session::AccountId account = session::kAllAccounts;
     ThemeChoice theme = ThemeChoice::Auto;
+    RendererChoice renderer = RendererChoice::Auto;
 };
 
 // Words instead of options where one of them is unknown; `error` is then not empty.

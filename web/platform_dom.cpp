@@ -7,6 +7,8 @@
 #include <cfloat>
 #include <string>
 
+#include "imgui_internal.h"
+
 // clang-format off
 EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
@@ -123,6 +125,12 @@ EM_JS(void, nb_js_platform_create, (), {
         observer.observe(canvas);
     }
     undo.push(() => observer.disconnect());
+    // What has been scrolled out of sight, or is not laid out at all, is not drawn.
+    const seen = new IntersectionObserver(Module.guard((entries) => {
+        _nb_visible(entries[entries.length - 1].isIntersecting ? 1 : 0);
+    }));
+    seen.observe(canvas);
+    undo.push(() => seen.disconnect());
     Module.platformDestroy = () => { for (const step of undo) step(); };
 });
 EM_JS(void, nb_js_platform_destroy, (), { Module.platformDestroy(); });
@@ -157,6 +165,7 @@ void Platform::create() {
     ImGuiIO& io = ImGui::GetIO();
     io.BackendPlatformName = "dom";
     io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
+    cursor_ = -1;
     nb_js_platform_create();
 }
 
@@ -176,6 +185,8 @@ void Platform::end_frame() {
     cursor_ = cursor;
     nb_js_cursor(cursor);
 }
+
+bool Platform::has_input() const { return ImGui::GetCurrentContext()->InputEventsQueue.Size > 0; }
 
 void Platform::on_resize(int width, int height, float density) {
     width_ = width;

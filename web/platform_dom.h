@@ -30,6 +30,10 @@ class Platform {
     void on_text(std::string_view text);
     void on_focus(bool focused);
 
+    // True while ImGui keeps events for frames to come: it takes one change of a key or button in a
+    // frame, so that none is missed.
+    bool has_input() const;
+
     int width() const { return width_; }    // device pixels
     int height() const { return height_; }  // device pixels
     float density() const { return density_; }

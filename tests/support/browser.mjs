@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 
 import {chromium} from 'playwright-core';
 
-import {until} from './wait.mjs';
+import {sleep, until} from './wait.mjs';
 
 export function chromiumPath() {
     if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -27,14 +27,15 @@ export async function launchBrowser() {
 }
 
 // A page that remembers what it complained of: `page.complaints`, traps and uncaught errors only (a
-// refused connection is what some tests are about).
-export async function openPage(browser, url, options = {}) {
+// refused connection is what some tests are about). `init` runs before anything on the page.
+export async function openPage(browser, url, {init, ...options} = {}) {
     const context = await browser.newContext({
         viewport: {width: 1280, height: 800},
         colorScheme: 'dark',
         reducedMotion: 'reduce',
         ...options,
     });
+    if (init) await context.addInitScript(init);
     const page = await context.newPage();
     page.complaints = [];
     page.on('pageerror', (error) => page.complaints.push(error.stack ?? String(error)));
@@ -53,6 +54,18 @@ export const causeOf = (page) => withBlotter(page, (blotter) => blotter.cause);
 export const statsOf = (page) => withBlotter(page, (blotter) => blotter.stats());
 export const rowsOf = (page, table) =>
     withBlotter(page, (blotter, name) => blotter.rows(name), table);
+
+// Until the page has drawn what it has to draw: no frame for a while.
+export async function untilStill(page, milliseconds = 250) {
+    let before = -1;
+    await until('no more frames', async () => {
+        const {frames} = await statsOf(page);
+        if (frames === before) return true;
+        before = frames;
+        await sleep(milliseconds);
+        return false;
+    });
+}
 
 export const untilStatus = (page, status, seconds) =>
     until(`status ${status}`, async () => (await statusOf(page)) === status, seconds);

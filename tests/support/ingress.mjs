@@ -112,21 +112,31 @@ export class Ingress {
 // A broker that accepts everything and says nothing of its own: INFO, and PONG to each PING.
 export function quietBroker(connection) {
     connection.write(binary(info));
+    let carry = Buffer.alloc(0);
     connection.on('data', (bytes) => {
-        const masked = (bytes[1] & 0x80) !== 0;
-        let length = bytes[1] & 0x7f;
-        let at = 2;
-        if (length === 126) {
-            length = bytes.readUInt16BE(2);
-            at = 4;
+        carry = Buffer.concat([carry, bytes]);
+        // A browser's messages are masked; several may come at once, or one in pieces.
+        while (carry.length >= 6 && !connection.destroyed) {
+            let length = carry[1] & 0x7f;
+            let at = 2;
+            if (length === 126) {
+                if (carry.length < 8) return;
+                length = carry.readUInt16BE(2);
+                at = 4;
+            }
+            if (carry.length < at + 4 + length) return;
+            const mask = carry.subarray(at, at + 4);
+            const body = carry
+                .subarray(at + 4, at + 4 + length)
+                .map((byte, index) => byte ^ mask[index % 4]);
+            const goodbye = (carry[0] & 15) === 8;
+            carry = carry.subarray(at + 4 + length);
+            if (goodbye) {
+                connection.destroy();
+                return;
+            }
+            const pings = Buffer.from(body).toString('latin1').split('PING\r\n').length - 1;
+            if (pings > 0) connection.write(binary('PONG\r\n'.repeat(pings)));
         }
-        if ((bytes[0] & 15) === 8) connection.destroy(); // the browser says goodbye
-        if (!masked || connection.destroyed) return;
-        const mask = bytes.subarray(at, at + 4);
-        const body = bytes
-            .subarray(at + 4, at + 4 + length)
-            .map((byte, index) => byte ^ mask[index % 4]);
-        const pings = Buffer.from(body).toString('latin1').split('PING\r\n').length - 1;
-        if (pings > 0) connection.write(binary('PONG\r\n'.repeat(pings)));
     });
 }

@@ -22,7 +22,7 @@ function unfilter(kind, line, before, step) {
     }
 }
 
-// {width, height, at(x, y) -> [r, g, b]}
+// {width, height, at(x, y) -> [r, g, b]}, and the bytes: `step` for each pixel of `lines`
 export function readPng(bytes) {
     let width = 0;
     let height = 0;
@@ -51,7 +51,13 @@ export function readPng(bytes) {
         unfilter(data[start], line, lines[y - 1], step);
         lines.push(line);
     }
-    return {width, height, at: (x, y) => [...lines[y].subarray(x * step, x * step + 3)]};
+    return {
+        width,
+        height,
+        step,
+        lines,
+        at: (x, y) => [...lines[y].subarray(x * step, x * step + 3)],
+    };
 }
 
 export const inside = (box, x, y) =>
@@ -68,6 +74,28 @@ export function differences(a, b, counts) {
         }
     }
     return found;
+}
+
+// How far two pictures of the same thing are apart: {most, overShare}, the largest difference of a
+// channel, and the share of pixels with one above 8. What lies in `skipped` does not count.
+export function apart(a, b, skipped) {
+    if (a.width !== b.width || a.height !== b.height) throw new Error('pictures of unequal size');
+    let most = 0;
+    let over = 0;
+    for (let y = 0; y < a.height; ++y) {
+        for (let x = 0; x < a.width; ++x) {
+            let far = 0;
+            for (let part = 0; part < 3; ++part) {
+                const one = a.lines[y][x * a.step + part];
+                far = Math.max(far, Math.abs(one - b.lines[y][x * b.step + part]));
+            }
+            if (far <= most && far <= 8) continue;
+            if (inside(skipped, x, y)) continue;
+            most = Math.max(most, far);
+            if (far > 8) ++over;
+        }
+    }
+    return {most, overShare: over / (a.width * a.height)};
 }
 
 // Pixels of a rectangle that stand out from its most frequent colour: text, if there are enough.

@@ -14,6 +14,21 @@ void append_two_digits(std::string& out, std::int64_t value) {
     out += std::to_string(value);
 }
 
+// Exact while it is news, in growing steps after that; never more than it is.
+void append_age(std::string& out, std::int64_t seconds) {
+    if (seconds < 1) {
+        out += "<1 s";
+    } else if (seconds < 10) {
+        out += std::to_string(seconds) + " s";
+    } else if (seconds < 60) {
+        out += std::to_string(seconds / 5 * 5) + " s";
+    } else if (seconds < 3600) {
+        out += std::to_string(seconds / 60) + " min";
+    } else {
+        out += std::to_string(seconds / 3600) + " h";
+    }
+}
+
 }  // namespace
 
 std::string_view status_words(session::Status status) {
@@ -85,7 +100,6 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
     x = draw_chip(scene, x, top, top + control, model) + scene.px(16);
     const float figures_right = narrow ? area.right() - margin : resync_x - scene.px(12);
     figures_ = {x, top, std::max(0.0f, figures_right - x), control};
-    draw_figures(scene, figures_, model);
     return wish;
 }
 
@@ -105,41 +119,28 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
     return x + text_width(scene.label_font, size, scratch_);
 }
 
-void HeaderPanel::draw_figures(const Scene& scene, const Area& area, const HeaderModel& model) {
-    scratch_.clear();
-    const bool linked =
-        model.status == session::Status::Live || model.status == session::Status::Syncing;
-    if (linked && model.lag_ms >= session::kBehindMs) {
-        scratch_ += "behind by " + std::to_string(model.lag_ms / 1000) + " s";
+void append_figures(std::string& out, const HeaderFigures& figures) {
+    constexpr std::string_view kBetween = "  ·  ";
+    if (figures.linked && figures.lag_ms >= session::kBehindMs) {
+        out += "behind by " + std::to_string(figures.lag_ms / 1000) + " s";
     }
-    if (linked && model.rtt_us >= 0) {
-        if (!scratch_.empty()) scratch_ += "  ·  ";
-        const std::int64_t milliseconds = model.rtt_us / kMillisecondUs;
-        scratch_ += milliseconds < 1 ? "<1" : std::to_string(milliseconds);
-        scratch_ += " ms";
+    if (figures.linked && figures.rtt_us >= 0) {
+        if (!out.empty()) out += kBetween;
+        const std::int64_t milliseconds = figures.rtt_us / kMillisecondUs;
+        out += milliseconds < 1 ? "<1" : std::to_string(milliseconds);
+        out += " ms";
     }
-    if (model.feed_age_us >= 0) {
-        if (!scratch_.empty()) scratch_ += "  ·  ";
-        scratch_ += "feed ";
-        const std::int64_t seconds = model.feed_age_us / kSecondUs;
-        if (seconds < 60) {
-            scratch_ += seconds < 1 ? "<1" : std::to_string(seconds);
-            scratch_ += " s";
-        } else {
-            append_duration(scratch_, model.feed_age_us);
-        }
+    if (figures.feed_age_us >= 0) {
+        if (!out.empty()) out += kBetween;
+        out += "feed ";
+        append_age(out, figures.feed_age_us / kSecondUs);
     }
-    if (linked) {
-        if (!scratch_.empty()) scratch_ += "  ·  ";
+    if (figures.linked) {
+        if (!out.empty()) out += kBetween;
         const feed::ColumnSpec number{.type = feed::ColumnType::Int};
-        table::append_shown(scratch_, number, feed::Cell::of_number(model.events_per_s), 0);
-        scratch_ += "/s";
+        table::append_shown(out, number, feed::Cell::of_number(figures.events_per_s), 0);
+        out += "/s";
     }
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.PushClipRect(area.top_left(), area.bottom_right(), true);
-    draw_text(list, scene.cell_font, scene.px(kTextPx), area.x, area.y, area.bottom(),
-              scene.theme.dim, scratch_);
-    list.PopClipRect();
 }
 
 }  // namespace nats_blotter::web

@@ -1,7 +1,7 @@
 // web/panels/header_panel.h - the top of the screen: account, connection, live figures, resync.
 //
 // The connection is told by shape and word, never by colour alone. Figures that move by themselves
-// stand in one rectangle (figures()), and age in whole seconds.
+// are not drawn: they are text above the canvas (web/figures_dom.h), in the rectangle figures().
 #pragma once
 
 #include <optional>
@@ -17,6 +17,10 @@ struct HeaderModel {
     session::Status status = session::Status::Connecting;
     MonotonicUs status_since = 0;
     session::AccountId account = session::kAllAccounts;
+};
+
+struct HeaderFigures {
+    bool linked = false;  // to a broker that is believed
     std::int64_t rtt_us = -1;
     std::int64_t feed_age_us = -1;  // since the last event, -1: none yet
     std::int64_t lag_ms = -1;       // behind the source, -1: not known
@@ -39,7 +43,6 @@ class HeaderPanel {
 
   private:
     float draw_chip(const Scene& scene, float x, float top, float bottom, const HeaderModel& model);
-    void draw_figures(const Scene& scene, const Area& area, const HeaderModel& model);
 
     AccountPicker picker_;
     Area figures_;
@@ -49,6 +52,9 @@ class HeaderPanel {
 // "● LIVE" and its colour.
 std::string_view status_words(session::Status status);
 ImU32 status_colour(const Theme& theme, session::Status status);
+
+// "2 ms  ·  feed 15 s  ·  1,240/s"
+void append_figures(std::string& out, const HeaderFigures& figures);
 
 // "00:42", or "1:02:03".
 void append_duration(std::string& out, MonotonicUs duration);

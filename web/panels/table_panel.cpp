@@ -16,10 +16,19 @@ constexpr float kTitlePx = 26;
 constexpr float kHeadsPx = 22;
 constexpr float kCellPaddingPx = 8;
 
+// FNV-1a.
+constexpr std::uint64_t kHashStart = 14695981039346656037ULL;
+constexpr std::uint64_t kHashPrime = 1099511628211ULL;
+
+std::uint64_t hash_number(std::uint64_t hash, std::uint64_t number) {
+    hash = (hash ^ number) * kHashPrime;
+    return hash ^ (hash >> 32);
+}
+
 std::uint64_t hash_cell(std::uint64_t hash, const feed::Cell& cell) {
-    constexpr std::uint64_t kPrime = 1099511628211ULL;  // FNV-1a
-    hash = (hash ^ static_cast<std::uint64_t>(cell.number)) * kPrime;
-    for (const char byte : cell.text) hash = (hash ^ static_cast<unsigned char>(byte)) * kPrime;
+    hash = hash_number(hash, static_cast<std::uint64_t>(cell.kind));
+    hash = hash_number(hash, static_cast<std::uint64_t>(cell.number));
+    for (const char byte : cell.text) hash = (hash ^ static_cast<unsigned char>(byte)) * kHashPrime;
     return hash;
 }
 
@@ -29,7 +38,8 @@ bool is_number(const feed::ColumnSpec& column) {
 
 }  // namespace
 
-void TablePanel::place(const Scene& scene, const Area& area) {
+void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const Area& area,
+                       bool all_accounts) {
     area_ = area;
     title_height_ = scene.px(kTitlePx);
     heads_height_ = scene.px(kHeadsPx);
@@ -38,6 +48,16 @@ void TablePanel::place(const Scene& scene, const Area& area) {
     body_ = {area.x, area.y + head, area.width - scene.px(ScrollBar::kWidthPx),
              std::max(0.0f, area.height - head)};
     rows_visible_ = static_cast<std::size_t>(body_.height / row_height_);
+    columns_ = place_columns(scene, spec, body_.width, all_accounts);
+}
+
+void TablePanel::handle_wheel() {
+    const float wheel = ImGui::GetIO().MouseWheel;
+    if (wheel == 0 || !ImGui::IsMouseHoveringRect(area_.top_left(), area_.bottom_right())) return;
+    wheel_rest_ -= wheel * (100.0f / kRowPx);  // ImGui's unit is 100 CSS pixels
+    const float whole = std::trunc(wheel_rest_);
+    wheel_rest_ -= whole;
+    scroll_by_rows(static_cast<std::int64_t>(whole));
 }
 
 std::size_t TablePanel::last_top() const {
@@ -45,7 +65,7 @@ std::size_t TablePanel::last_top() const {
     return total > rows_visible_ ? total - rows_visible_ : 0;
 }
 
-void TablePanel::take_snapshot(const Scene& scene, const table::Table& table,
+bool TablePanel::take_snapshot(const Scene& scene, const table::Table& table,
                                const table::View& view, bool loading) {
     follow_anchor(table, view);
     const std::size_t last = view.size() > rows_visible_ ? view.size() - rows_visible_ : 0;
@@ -57,6 +77,22 @@ void TablePanel::take_snapshot(const Scene& scene, const table::Table& table,
     note_changes(scene, table.spec(), loading || was_loading_ || !scene.motion);
     seen_generation_ = table.generation();
     was_loading_ = loading;
+    shown_hash_ = hash_of_shown(loading);
+    return shown_hash_ != drawn_hash_;
+}
+
+std::uint64_t TablePanel::hash_of_shown(bool loading) const {
+    std::uint64_t hash = kHashStart;
+    hash = hash_number(hash, window_.total_rows());
+    hash = hash_number(hash, window_.first());
+    hash = hash_number(hash, new_above_);
+    hash = hash_number(hash, loading ? 1 : 0);
+    for (std::size_t index = 0; index < seen_.size(); ++index) {
+        hash = hash_number(hash, seen_[index].row);
+        hash = hash_number(hash, seen_[index].hash);
+        hash = hash_number(hash, window_.row(index).phantom ? 1 : 0);
+    }
+    return hash;
 }
 
 void TablePanel::follow_anchor(const table::Table& table, const table::View& view) {
@@ -76,9 +112,10 @@ void TablePanel::note_changes(const Scene& scene, const feed::TableSpec& spec, b
     std::vector<Seen> now_seen;
     std::vector<Flash> started;
     for (std::size_t index = 0; index < window_.row_count(); ++index) {
-        Seen seen{window_.row(index).row, 0, 14695981039346656037ULL};
+        Seen seen{window_.row(index).row, 0, kHashStart};
         bool has_number = false;
-        for (std::size_t column = 0; column < spec.columns.size(); ++column) {
+        for (const PlacedColumn& place : columns_) {
+            const std::size_t column = place.column;
             const feed::Cell cell = window_.cell(index, column);
             seen.hash = hash_cell(seen.hash, cell);
             const bool is_key = static_cast<std::int32_t>(column) == spec.scope_column;
@@ -143,7 +180,7 @@ std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::T
                                                const std::vector<table::SortKey>& sort,
                                                const TableState& state, bool focused) {
     ImGui::PushID(spec.name.c_str());
-    columns_ = place_columns(scene, spec, body_.width, state.all_accounts);
+    drawn_hash_ = shown_hash_;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.PushClipRect(area_.top_left(), area_.bottom_right(), true);
     draw_title(scene, spec, state, focused);
@@ -154,14 +191,6 @@ std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::T
     if (body_.width >= 1 && body_.height >= 1) {
         ImGui::InvisibleButton("rows", {body_.width, body_.height});
         was_clicked_ = ImGui::IsItemClicked();
-    }
-    const float wheel = ImGui::GetIO().MouseWheel;
-    if (wheel != 0 && ImGui::IsMouseHoveringRect(area_.top_left(), area_.bottom_right()) &&
-        !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) {
-        wheel_rest_ -= wheel * (100.0f / kRowPx);  // ImGui's unit is 100 CSS pixels
-        const float whole = std::trunc(wheel_rest_);
-        wheel_rest_ -= whole;
-        scroll_by_rows(static_cast<std::int64_t>(whole));
     }
     draw_rows(scene, spec, state);
     if (window_.total_rows() == 0) draw_words(scene, state);
@@ -300,7 +329,9 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
     ImDrawList& list = *ImGui::GetWindowDrawList();
     bool flashing = false;
     const ImU32 ground = row_ground(scene, index, &flashing);
-    list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
+    if (ground != scene.theme.ground) {
+        list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
+    }
     const bool phantom = window_.row(index).phantom;
     const bool faint = phantom || !state.current;
     const ImU32 plain = faint ? scene.theme.dim : scene.theme.text;

@@ -24,7 +24,6 @@
 namespace nats_blotter::web {
 
 struct TableState {
-    bool all_accounts = false;
     bool current = true;            // false: rows may be old, drawn without colour
     bool loading = false;           // no snapshot of this scope yet
     bool rearranging = false;       // another order or filter is on its way
@@ -34,11 +33,16 @@ struct TableState {
 
 class TablePanel {
   public:
-    // The area it will draw into.
-    void place(const Scene& scene, const Area& area);
+    // The area it will draw into, and the columns that fit.
+    void place(const Scene& scene, const feed::TableSpec& spec, const Area& area,
+               bool all_accounts);
+
+    // Scrolls by the wheel when the mouse is here. Call within a window, before the snapshot.
+    void handle_wheel();
 
     // Copies the visible rows. `table` and `view` agree (Session::refresh_views() was called).
-    void take_snapshot(const Scene& scene, const table::Table& table, const table::View& view,
+    // True when something of it is not as it was last drawn.
+    bool take_snapshot(const Scene& scene, const table::Table& table, const table::View& view,
                        bool loading);
 
     // What the user asked for: another order of rows.
@@ -77,6 +81,7 @@ class TablePanel {
 
     void follow_anchor(const table::Table& table, const table::View& view);
     void note_changes(const Scene& scene, const feed::TableSpec& spec, bool quiet);
+    std::uint64_t hash_of_shown(bool loading) const;
     std::size_t last_top() const;
     void draw_title(const Scene& scene, const feed::TableSpec& spec, const TableState& state,
                     bool focused);
@@ -107,6 +112,8 @@ class TablePanel {
     std::vector<PlacedColumn> columns_;
     std::vector<Flash> flashes_;
     std::vector<Seen> seen_;
+    std::uint64_t shown_hash_ = 0;  // of all that the snapshot brings to the screen
+    std::uint64_t drawn_hash_ = 0;
     // The table's at the last snapshot. Ids of erased rows come back, so an anchor that was
     // inserted after it is another row.
     std::uint64_t seen_generation_ = 0;

@@ -1,0 +1,137 @@
+// web/app_frames.cpp - when there is a frame: for input, for data in sight, for a fade, and not
+// else.
+//
+// Data that changes asks for a look (frame() decides whether it is in sight). Looks are spaced so
+// that drawing takes at most half of the main thread, and less while bytes wait to be read: a page
+// that draws faster than it reads falls behind.
+#include "web/app.h"
+#include "web/browser.h"
+
+namespace nats_blotter::web {
+namespace {
+
+// After a frame of this length come as many times this length until the next.
+constexpr MonotonicUs kRestShare = 2;
+constexpr MonotonicUs kRestShareBehind = 4;
+// Unread bytes with which the page counts as behind: a few milliseconds of decoding.
+constexpr std::size_t kBehindBytes = 1024 * 1024;
+// However slow the frames are: ten a second still look alive.
+constexpr MonotonicUs kRestMaxUs = 100 * kMillisecondUs;
+
+// Change lists of views grow until they are read, also while nobody looks.
+constexpr MonotonicUs kViewsStaleUs = kSecondUs;
+
+}  // namespace
+
+bool App::is_seen() const {
+    return started_ && visible_ && platform_.width() >= 1 && platform_.height() >= 1;
+}
+
+void App::want_frames(int count) {
+    frames_wanted_ = std::max(frames_wanted_, count);
+    if (is_seen()) request_frame();
+}
+
+void App::want_look(MonotonicUs now) {
+    if (now - views_fresh_at_ > kViewsStaleUs) {
+        views_fresh_at_ = now;
+        session_.refresh_views();
+    }
+    if (!is_seen()) return;
+    if (now >= next_look_at_) {
+        request_frame();
+    } else {
+        frame_due_ = std::min(frame_due_, next_look_at_);
+    }
+}
+
+bool App::must_draw(MonotonicUs now) const {
+    if (frames_wanted_ > 0 || look_stale_ || now >= tick_due_) return true;
+    if (drawn_status_ != session_.status_version()) return true;
+    if (drawn_accounts_ != session_.accounts_version()) return true;
+    return std::any_of(panels_.begin(), panels_.end(),
+                       [now](const TablePanel& panel) { return now >= panel.fade_due(); });
+}
+
+void App::plan_next_frame(MonotonicUs started) {
+    const bool behind = session_.link().unread_bytes() > kBehindBytes;
+    const MonotonicUs took = monotonic_now() - started;
+    const MonotonicUs rest = took * (behind ? kRestShareBehind : kRestShare);
+    next_look_at_ = started + std::min(rest, kRestMaxUs);
+    frame_due_ = tick_due_;
+    for (const TablePanel& panel : panels_) frame_due_ = std::min(frame_due_, panel.fade_due());
+}
+
+MonotonicUs App::next_frame_deadline() const {
+    return std::min({frame_due_, figures_due_, stage_.next_deadline()});
+}
+
+void App::on_frame_deadline(MonotonicUs now) {
+    if (now >= frame_due_) {
+        frame_due_ = kNever;
+        if (is_seen()) request_frame();
+    }
+    if (now >= figures_due_) update_figures(now);
+    if (stage_.wants_switch(now)) switch_renderer();
+}
+
+// The figures above the canvas, by the second and without a frame.
+void App::update_figures(MonotonicUs now) {
+    if (closed_ || page_hidden()) {
+        figures_due_ = kNever;  // until the page wakes up
+        if (!closed_) return;
+    } else {
+        figures_due_ = now + kSecondUs;
+    }
+    const session::Stats stats = session_.stats(now);
+    if (now - rate_since_ >= kSecondUs) {
+        const double seconds = static_cast<double>(now - rate_since_) / double(kSecondUs);
+        events_per_s_ =
+            static_cast<std::int64_t>(static_cast<double>(stats.events - rate_events_) / seconds);
+        rate_since_ = now;
+        rate_events_ = stats.events;
+    }
+    const session::Status status = session_.status();
+    figures_text_.clear();
+    if (!closed_)
+        append_figures(figures_text_, {.linked = status == session::Status::Live ||
+                                                 status == session::Status::Syncing,
+                                       .rtt_us = stats.link.rtt_us,
+                                       .feed_age_us = stats.last_message_age_us,
+                                       .lag_ms = stats.lag_ms,
+                                       .events_per_s = events_per_s_});
+    figures_.show(figures_text_);
+}
+
+// ---- the canvas
+
+void App::on_visible(bool visible) {
+    visible_ = visible;
+    if (visible) want_frames(1);
+}
+
+void App::on_context_lost() {
+    const MonotonicUs now = monotonic_now();
+    stage_.on_context_lost(now);
+    arm_timer(now);
+}
+
+void App::on_context_restored() {
+    stage_.on_context_restored();
+    want_frames(1);
+}
+
+void App::on_gpu_told(bool in_time) {
+    stage_.on_gpu_told(in_time);
+    if (stage_.wants_switch(monotonic_now())) switch_renderer();
+}
+
+void App::switch_renderer() {
+    platform_.destroy();
+    stage_.switch_renderer();
+    platform_.create();
+    want_frames(1);
+    frame();  // at once: the new canvas is blank
+}
+
+}  // namespace nats_blotter::web
