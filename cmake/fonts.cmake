@@ -27,7 +27,9 @@ set(NB_FONT_SYMBOL_CHARACTERS
 
 find_program(NB_PYFTSUBSET pyftsubset NO_CMAKE_FIND_ROOT_PATH)
 find_program(NB_PYTHON3 python3 NO_CMAKE_FIND_ROOT_PATH)
-if(NOT NB_PYFTSUBSET OR NOT NB_PYTHON3)
+# Debian's own, which its fonttools belong to, whatever other python is on the PATH.
+find_program(NB_FONT_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+if(NOT NB_PYFTSUBSET OR NOT NB_PYTHON3 OR NOT NB_FONT_PYTHON)
     message(FATAL_ERROR "pyftsubset (fonttools) or python3 is missing: run `make setup`")
 endif()
 
@@ -44,21 +46,29 @@ find_face(NB_FACE_TEXT Roboto-Medium.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_CELL Roboto-Regular.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_SYMBOL DejaVuSans.ttf fonts-dejavu-core)
 
+# Half a unit of this grid is a twentieth of a pixel at three times the usual density.
+set(NB_FONT_UNITS 512)
+
 set(NB_FONTS_FOLDER "${CMAKE_BINARY_DIR}/fonts")
 file(MAKE_DIRECTORY "${NB_FONTS_FOLDER}")
 function(subset_face name face characters)
     string(REPLACE ";" "," unicodes "${characters}")
     add_custom_command(
         OUTPUT "${NB_FONTS_FOLDER}/${name}.ttf"
+        BYPRODUCTS "${NB_FONTS_FOLDER}/${name}.licence.txt"
         COMMAND
-            "${NB_PYFTSUBSET}" "${face}" "--output-file=${NB_FONTS_FOLDER}/${name}.ttf"
+            "${NB_PYFTSUBSET}" "${face}" "--output-file=${NB_FONTS_FOLDER}/${name}.whole.ttf"
             "--unicodes=${unicodes}"
             --no-ignore-missing-unicodes # a character the face lacks fails the build
             --no-hinting # stb_truetype reads no hints,
-            --layout-features= --drop-tables+=GSUB,GPOS,GDEF,kern,DSIG # nor layout tables
-            --name-IDs=0,13,14 # copyright and licence travel with the face
+            --layout-features= --drop-tables+=GSUB,GPOS,GDEF,kern,DSIG,gasp,MATH # nor others
+            --name-IDs=0,13,14 # copyright and licence
             --notdef-outline
-        DEPENDS "${face}"
+        COMMAND
+            "${NB_FONT_PYTHON}" "${PROJECT_SOURCE_DIR}/cmake/shrink_font.py"
+            "${NB_FONTS_FOLDER}/${name}.whole.ttf" "${NB_FONTS_FOLDER}/${name}.ttf"
+            ${NB_FONT_UNITS} "${NB_FONTS_FOLDER}/${name}.licence.txt"
+        DEPENDS "${face}" "${PROJECT_SOURCE_DIR}/cmake/shrink_font.py"
         COMMENT "Subsetting ${face}"
         VERBATIM)
 endfunction()

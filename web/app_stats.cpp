@@ -5,6 +5,7 @@
 #include "base/number_text.h"
 #include "web/app.h"
 #include "web/browser.h"
+#include "web/glyphs_dom.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -127,6 +128,9 @@ void App::append_stats_json(std::string& out) {
     append_spread(out, "frameMs", frame_times_.spread());
     append_spread(out, "drawMs", draw_times_.spread());
     append_spread(out, "rasterMs", raster_times_.spread());
+    const BrowserGlyphCounts glyphs = browser_glyph_counts();
+    append_number_member(out, "glyphsDrawn", glyphs.drawn);
+    append_number_member(out, "glyphsRefused", glyphs.refused);
     append_number_member(out, "wasmBytes", static_cast<std::int64_t>(heap_bytes()));
     out += "\"renderer\":";
     append_json_string(out, stage_.name());
