@@ -7,12 +7,10 @@
 
 set(NB_FONT_TEXT_CHARACTERS
     U+0020-007E # Basic Latin
-    U+00A0-017F # Latin-1, Latin Extended-A
+    U+00A0-00FF # Latin-1; what is beyond comes from the browser (web/glyphs_dom.h)
     U+0394,U+03A3,U+03BC # Δ Σ μ
     U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032,U+2033,U+2039,U+203A # punctuation
-    U+20A4,U+20A6,U+20A9-20AC,U+20B9,U+20BA,U+20BD # currencies: ₤ ₦ ₩ ₪ ₫ € ₹ ₺ ₽
-    U+2122,U+2202,U+2206,U+2211,U+2212,U+221A,U+221E # ™ ∂ ∆ ∑ − √ ∞
-    U+2248,U+2260,U+2264,U+2265 # ≈ ≠ ≤ ≥
+    U+20AC,U+2122,U+2212 # € ™ −
     U+FFFD # what a bad character is shown as
 )
 set(NB_FONT_SYMBOL_CHARACTERS
@@ -46,8 +44,8 @@ find_face(NB_FACE_TEXT Roboto-Medium.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_CELL Roboto-Regular.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_SYMBOL DejaVuSans.ttf fonts-dejavu-core)
 
-# Half a unit of this grid is a twentieth of a pixel at three times the usual density.
-set(NB_FONT_UNITS 512)
+# Half a unit of this grid is a tenth of a pixel at three times the usual density.
+set(NB_FONT_UNITS 256)
 
 set(NB_FONTS_FOLDER "${CMAKE_BINARY_DIR}/fonts")
 file(MAKE_DIRECTORY "${NB_FONTS_FOLDER}")

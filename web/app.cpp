@@ -189,6 +189,7 @@ void App::end_frame(MonotonicUs started) {
     ImGui::End();
     ImGui::Render();
     platform_.end_frame();
+    if (platform_.has_input_waiting()) on_input();
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
     // Text above the canvas would shine through a list that opens over it.
     figures_.place(header_.figures(), platform_.density(), theme_->dim, !(popup_open_ && narrow_));

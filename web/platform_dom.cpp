@@ -7,6 +7,8 @@
 #include <cfloat>
 #include <string>
 
+#include "imgui_internal.h"
+
 // clang-format off
 EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
@@ -80,14 +82,16 @@ EM_JS(void, nb_js_platform_create, (), {
     };
     const touchEnded = (event) => {
         if (!touch || touch.id !== event.pointerId) return;
-        const {moved, trail} = touch;
+        const moved = touch.moved;
+        const trail = touch.trail;
         touch = null;
         if (!moved) {
             _nb_pointer_move(...position(event));
             _nb_pointer_button(0, 1);
             _nb_pointer_button(0, 0);
         } else if (trail.length > 1 && event.timeStamp - trail[trail.length - 1][0] < 60) {
-            const [first, last] = [trail[0], trail[trail.length - 1]];
+            const first = trail[0];
+            const last = trail[trail.length - 1];
             const ms = Math.max(last[0] - first[0], 8);
             startGlide([(last[1] - first[1]) / ms, (last[2] - first[2]) / ms]);
         }
@@ -97,8 +101,9 @@ EM_JS(void, nb_js_platform_create, (), {
         stopGlide();
         if (event.pointerType === 'touch') {
             if (touch) return;
-            const {pointerId: id, clientX: x, clientY: y} = event;
-            touch = {id, x, y, moved: false, trail: [[event.timeStamp, x, y]]};
+            const x = event.clientX;
+            const y = event.clientY;
+            touch = {id: event.pointerId, x, y, moved: false, trail: [[event.timeStamp, x, y]]};
             return;
         }
         canvas.setPointerCapture(event.pointerId); // a drag goes on outside of the element
@@ -239,18 +244,19 @@ EM_JS(void, nb_js_platform_create, (), {
         _nb_resize(width, height, density);
     });
     const observer = new ResizeObserver(sized);
-    let exactBox = true;
-    try {
-        observer.observe(canvas, {box: 'device-pixel-content-box'});
-    } catch (error) {
-        exactBox = false;
-        observer.observe(canvas);
-    }
+    const observe = () => {
+        try {
+            observer.observe(canvas, {box: 'device-pixel-content-box'});
+        } catch (error) {
+            observer.observe(canvas);
+        }
+    };
+    observe();
     undo.push(() => observer.disconnect());
-    // Where sizes come in CSS pixels only, a new density is heard of by itself.
+    // A density that changes alone changes no size in CSS pixels, which some browsers go by.
     const densityChanged = Module.guard(() => {
         observer.unobserve(canvas);
-        observer.observe(canvas);
+        observe();
         watchDensity();
     });
     let density = null;
@@ -258,7 +264,7 @@ EM_JS(void, nb_js_platform_create, (), {
         density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
         density.addEventListener('change', densityChanged, {once: true});
     };
-    if (!exactBox) watchDensity();
+    watchDensity();
     undo.push(() => { if (density) density.removeEventListener('change', densityChanged); });
     // What has been scrolled out of sight, or is not laid out at all, is not drawn.
     const seen = new IntersectionObserver(Module.guard((entries) => {
@@ -349,6 +355,10 @@ void Platform::end_frame() {
     if (cursor == cursor_) return;
     cursor_ = cursor;
     nb_js_cursor(cursor);
+}
+
+bool Platform::has_input_waiting() const {
+    return !ImGui::GetCurrentContext()->InputEventsQueue.empty();
 }
 
 void Platform::on_resize(int width, int height, float density) {

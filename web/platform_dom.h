@@ -23,6 +23,9 @@ class Platform {
     // Shows ImGui's cursor shape, and learns whether a text field wants the keys.
     void end_frame();
 
+    // ImGui takes one change of a key or button a frame: what was typed at once takes several.
+    bool has_input_waiting() const;
+
     void on_resize(int width, int height, float density);
     void on_pointer_move(float x, float y);
     void on_pointer_button(int button, bool down);
