@@ -1,4 +1,4 @@
-// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, in Chromium's
+// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, by Chromium's
 // own events.
 import assert from 'node:assert/strict';
 import {after, before, beforeEach, afterEach, test} from 'node:test';
