@@ -1,5 +1,5 @@
-// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, by Chromium's
-// own events.
+// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, in the events
+// that Chromium makes of them.
 import assert from 'node:assert/strict';
 import {after, before, beforeEach, afterEach, test} from 'node:test';
 
