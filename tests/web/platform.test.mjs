@@ -1,4 +1,4 @@
-// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, in the events
+// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, as events
 // that Chromium makes of them.
 import assert from 'node:assert/strict';
 import {after, before, beforeEach, afterEach, test} from 'node:test';
