@@ -17,8 +17,11 @@ if(NB_IMGUI_VERSION_NUM LESS 19200)
                         "in ${IMGUI_DIR} is ${NB_IMGUI_VERSION_NUM}")
 endif()
 
+# Its functions are weak, so that web/imgui_absent.cpp can take the place of parts that the page
+# never uses and that the linker could not leave out by itself. Objects, since nothing is taken out
+# of an archive for the sake of a weak name.
 add_library(
-    nb_imgui STATIC
+    nb_imgui OBJECT
     "${IMGUI_DIR}/imgui.cpp" "${IMGUI_DIR}/imgui_draw.cpp" "${IMGUI_DIR}/imgui_tables.cpp"
     "${IMGUI_DIR}/imgui_widgets.cpp")
 target_compile_features(nb_imgui PUBLIC cxx_std_20)
@@ -26,9 +29,11 @@ target_include_directories(nb_imgui SYSTEM PUBLIC "${IMGUI_DIR}")
 target_include_directories(nb_imgui PUBLIC "${PROJECT_SOURCE_DIR}/web")
 target_compile_definitions(nb_imgui PUBLIC IMGUI_USER_CONFIG="imgui_config.h")
 target_link_libraries(nb_imgui PUBLIC nb_base) # its assertions are ours
+target_compile_definitions(nb_imgui PRIVATE IMGUI_API=__attribute__\(\(weak\)\))
 target_compile_options(
     nb_imgui
-    PRIVATE -w # warnings in other people's code are not ours to mend
+    PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/web/imgui_no_scanf.h"
+            -w # warnings in other people's code are not ours to mend
             -fno-exceptions -fno-rtti
             $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:Clang>>:-Oz>
             $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Os>)

@@ -7,12 +7,10 @@
 
 set(NB_FONT_TEXT_CHARACTERS
     U+0020-007E # Basic Latin
-    U+00A0-017F # Latin-1, Latin Extended-A
+    U+00A0-00FF # Latin-1; what is beyond comes from the browser (web/glyphs_dom.h)
     U+0394,U+03A3,U+03BC # Δ Σ μ
     U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032,U+2033,U+2039,U+203A # punctuation
-    U+20A4,U+20A6,U+20A9-20AC,U+20B9,U+20BA,U+20BD # currencies: ₤ ₦ ₩ ₪ ₫ € ₹ ₺ ₽
-    U+2122,U+2202,U+2206,U+2211,U+2212,U+221A,U+221E # ™ ∂ ∆ ∑ − √ ∞
-    U+2248,U+2260,U+2264,U+2265 # ≈ ≠ ≤ ≥
+    U+20AC,U+2122,U+2212 # € ™ −
     U+FFFD # what a bad character is shown as
 )
 set(NB_FONT_SYMBOL_CHARACTERS
@@ -27,7 +25,9 @@ set(NB_FONT_SYMBOL_CHARACTERS
 
 find_program(NB_PYFTSUBSET pyftsubset NO_CMAKE_FIND_ROOT_PATH)
 find_program(NB_PYTHON3 python3 NO_CMAKE_FIND_ROOT_PATH)
-if(NOT NB_PYFTSUBSET OR NOT NB_PYTHON3)
+# Debian's own, which its fonttools belong to, whatever other python is on the PATH.
+find_program(NB_FONT_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+if(NOT NB_PYFTSUBSET OR NOT NB_PYTHON3 OR NOT NB_FONT_PYTHON)
     message(FATAL_ERROR "pyftsubset (fonttools) or python3 is missing: run `make setup`")
 endif()
 
@@ -44,21 +44,29 @@ find_face(NB_FACE_TEXT Roboto-Medium.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_CELL Roboto-Regular.ttf fonts-roboto-unhinted)
 find_face(NB_FACE_SYMBOL DejaVuSans.ttf fonts-dejavu-core)
 
+# Half a unit of this grid is a tenth of a pixel at three times the usual density.
+set(NB_FONT_UNITS 256)
+
 set(NB_FONTS_FOLDER "${CMAKE_BINARY_DIR}/fonts")
 file(MAKE_DIRECTORY "${NB_FONTS_FOLDER}")
 function(subset_face name face characters)
     string(REPLACE ";" "," unicodes "${characters}")
     add_custom_command(
         OUTPUT "${NB_FONTS_FOLDER}/${name}.ttf"
+        BYPRODUCTS "${NB_FONTS_FOLDER}/${name}.licence.txt"
         COMMAND
-            "${NB_PYFTSUBSET}" "${face}" "--output-file=${NB_FONTS_FOLDER}/${name}.ttf"
+            "${NB_PYFTSUBSET}" "${face}" "--output-file=${NB_FONTS_FOLDER}/${name}.whole.ttf"
             "--unicodes=${unicodes}"
             --no-ignore-missing-unicodes # a character the face lacks fails the build
             --no-hinting # stb_truetype reads no hints,
-            --layout-features= --drop-tables+=GSUB,GPOS,GDEF,kern,DSIG # nor layout tables
-            --name-IDs=0,13,14 # copyright and licence travel with the face
+            --layout-features= --drop-tables+=GSUB,GPOS,GDEF,kern,DSIG,gasp,MATH # nor others
+            --name-IDs=0,13,14 # copyright and licence
             --notdef-outline
-        DEPENDS "${face}"
+        COMMAND
+            "${NB_FONT_PYTHON}" "${PROJECT_SOURCE_DIR}/cmake/shrink_font.py"
+            "${NB_FONTS_FOLDER}/${name}.whole.ttf" "${NB_FONTS_FOLDER}/${name}.ttf"
+            ${NB_FONT_UNITS} "${NB_FONTS_FOLDER}/${name}.licence.txt"
+        DEPENDS "${face}" "${PROJECT_SOURCE_DIR}/cmake/shrink_font.py"
         COMMENT "Subsetting ${face}"
         VERBATIM)
 endfunction()

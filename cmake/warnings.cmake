@@ -37,5 +37,10 @@ target_compile_options(
     nb_compile_options INTERFACE -fno-exceptions -fno-rtti
                                  "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 
+# The page says where an assertion failed, not what it said: the words of all weigh kilobytes.
+if(EMSCRIPTEN)
+    target_compile_definitions(nb_compile_options INTERFACE $<$<CONFIG:Release>:NB_ASSERT_TERSE>)
+endif()
+
 add_library(nb_compile_options_exceptions INTERFACE)
 target_link_libraries(nb_compile_options_exceptions INTERFACE nb_warnings)

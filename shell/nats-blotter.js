@@ -10,7 +10,11 @@ const STYLE = `
 :host { display: block; position: relative; overflow: hidden; min-height: 120px; contain: strict; }
 :host([hidden]) { display: none; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none;
-         touch-action: none; }
+         touch-action: pinch-zoom; }
+.typing { position: absolute; width: 12em; min-height: 1em; margin: 0; padding: 0; border: 0;
+          outline: none; resize: none; overflow: hidden; opacity: 0; pointer-events: none;
+          font: 13px/1.2 system-ui, sans-serif; background: Field; color: FieldText; }
+.typing.composing { opacity: 1; }
 .figures { position: absolute; overflow: hidden; white-space: pre; pointer-events: none;
            font: 13px nats-blotter-cells, system-ui, sans-serif;
            font-variant-numeric: tabular-nums; }
@@ -18,13 +22,15 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block
 canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 .words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px;
          overflow: auto; font: 14px/1.5 system-ui, sans-serif; white-space: pre-line;
-         background: #0E1116; color: #E6EDF3; }
+         border-top: 40px solid #151A21; background: #0E1116; color: #E6EDF3; }
 .words[hidden] { display: none; }
 .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
          white-space: nowrap; }
-@media (prefers-color-scheme: light) { .words { background: #FFFFFF; color: #1F2328; } }
-:host([theme="light"]) .words { background: #FFFFFF; color: #1F2328; }
-:host([theme="dark"]) .words { background: #0E1116; color: #E6EDF3; }
+@media (prefers-color-scheme: light) {
+  .words { border-color: #F6F8FA; background: #FFFFFF; color: #1F2328; }
+}
+:host([theme="light"]) .words { border-color: #F6F8FA; background: #FFFFFF; color: #1F2328; }
+:host([theme="dark"]) .words { border-color: #151A21; background: #0E1116; color: #E6EDF3; }
 `;
 
 const CRASH_WORDS =
@@ -118,6 +124,12 @@ function reasonWords(error) {
     }
     if (/memory/i.test(text))
         return 'There is not enough memory for the blotter. Close other pages and reload this one.';
+    if (/fetch|import|module|load/i.test(text)) {
+        return (
+            "The blotter's program could not be loaded. Check the connection and reload the page." +
+            `\n(${text})`
+        );
+    }
     return `The blotter could not start: ${text}`;
 }
 
@@ -129,6 +141,8 @@ class Program {
     dead = false;
 
     static async load(canvas, host) {
+        // Not even asked for where it cannot run.
+        if (typeof WebAssembly !== 'object') throw new Error('no WebAssembly');
         const {default: createBlotter} = await import('./blotter.js');
         const program = new Program();
         program.#module = await createBlotter({

@@ -2,6 +2,7 @@
 #include "web/app.h"
 #include "web/browser.h"
 #include "web/fonts.h"
+#include "web/glyphs_dom.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -87,10 +88,21 @@ void App::load_fonts() {
         void* data = const_cast<unsigned char*>(bytes.data);
         return atlas.AddFontFromMemoryTTF(data, static_cast<int>(bytes.size), kTextPx, &config);
     };
+    // Last, whatever the faces lack, in the weight of the face it stands beside.
+    const auto add_browser = [&atlas](unsigned weight) {
+        ImFontConfig config;
+        config.FontLoader = &browser_glyphs();
+        config.FontLoaderFlags = weight;
+        config.MergeMode = true;
+        config.SizePixels = kTextPx;
+        atlas.AddFont(&config);
+    };
     label_font_ = add(text_font(), false);
     add(symbol_font(), true);
+    add_browser(500);
     cell_font_ = add(cell_font(), false);
     add(symbol_font(), true);
+    add_browser(400);
 }
 
 // ---- what the browser tells

@@ -1,10 +1,11 @@
 // web/app_stats.cpp - the element's stats() as JSON.
-#include <cstdio>
+#include <cmath>
 
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "web/app.h"
 #include "web/browser.h"
+#include "web/glyphs_dom.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -51,12 +52,15 @@ void append_spread(std::string& out, std::string_view name, const Spread& spread
 
 void App::append_layout_json(std::string& out) const {
     const float density = platform_.density();
-    char text[256];
+    const auto append = [&](std::string_view name, float device_px) {
+        out += name;
+        append_scaled(out, std::llround(double(device_px / density) * 1000), 3);
+    };
     const auto append_area = [&](const Area& area) {
-        std::snprintf(text, sizeof text, "\"x\":%.3f,\"y\":%.3f,\"width\":%.3f,\"height\":%.3f",
-                      double(area.x / density), double(area.y / density),
-                      double(area.width / density), double(area.height / density));
-        out += text;
+        append("\"x\":", area.x);
+        append(",\"y\":", area.y);
+        append(",\"width\":", area.width);
+        append(",\"height\":", area.height);
     };
     out += "\"layout\":{\"figures\":{";
     append_area(header_.figures());
@@ -67,11 +71,11 @@ void App::append_layout_json(std::string& out) const {
         append_json_string(out, session_.table(index).spec().name);
         out += ":{";
         append_area(panel.area());
-        std::snprintf(text, sizeof text,
-                      ",\"rowHeight\":%.3f,\"headerHeight\":%.3f,\"firstRow\":%zu}",
-                      double(panel.row_height() / density), double(panel.head_height() / density),
-                      panel.first_row());
-        out += text;
+        append(",\"rowHeight\":", panel.row_height());
+        append(",\"headerHeight\":", panel.head_height());
+        out += ",\"firstRow\":";
+        append_int(out, static_cast<std::int64_t>(panel.first_row()));
+        out += '}';
     }
     out += "}}";
 }
@@ -138,6 +142,9 @@ void App::append_stats_json(std::string& out) {
     append_spread(out, "frameMs", frame_times_.spread());
     append_spread(out, "drawMs", draw_times_.spread());
     append_spread(out, "rasterMs", raster_times_.spread());
+    const BrowserGlyphCounts glyphs = browser_glyph_counts();
+    append_number_member(out, "glyphsDrawn", glyphs.drawn);
+    append_number_member(out, "glyphsRefused", glyphs.refused);
     append_number_member(out, "wasmBytes", static_cast<std::int64_t>(heap_bytes()));
     out += "\"renderer\":";
     append_json_string(out, stage_.name());

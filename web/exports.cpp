@@ -233,6 +233,11 @@ EMSCRIPTEN_KEEPALIVE void nb_pointer_button(int button, int down) {
     app->on_input();
 }
 
+EMSCRIPTEN_KEEPALIVE void nb_modifiers(int modifiers) {
+    app->platform().on_modifiers(modifiers);
+    app->on_input();
+}
+
 EMSCRIPTEN_KEEPALIVE void nb_pointer_leave() {
     app->platform().on_pointer_leave();
     app->on_input();

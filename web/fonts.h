@@ -13,7 +13,7 @@ struct FontBytes {
     std::size_t size;  // bytes
 };
 
-// Roboto Medium: headings, labels, buttons. Basic Latin, Latin-1, Latin Extended-A, punctuation.
+// Roboto Medium: headings, labels, buttons. Basic Latin, Latin-1, punctuation.
 FontBytes text_font();
 
 // Roboto Regular, the same characters, for cells: all of its digits are of one width.

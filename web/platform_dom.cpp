@@ -37,72 +37,197 @@ EM_JS(void, nb_js_platform_create, (), {
         undo.push(() => target.removeEventListener(name, guarded, options));
     };
 
-    // A finger that moves scrolls; one that does not is a click.
+    // The buttons that the program believes to be down. Told by what every event says of all of
+    // them, so that none stays down: a second button sends no event of its own.
+    let held = 0;
+    const holdButtons = (buttons) => {
+        for (let button = 0; button < 3; ++button) { // the bits have the order of ImGui's buttons
+            const bit = 1 << button;
+            if (((buttons ^ held) & bit) !== 0) _nb_pointer_button(button, buttons & bit ? 1 : 0);
+        }
+        held = buttons & 7;
+    };
+
+    // A finger that moves scrolls, and goes on a little when it is lifted; one that does not move
+    // is a click. Of several fingers the first counts.
     let touch = null;
+    let glide = 0;
+    const stopGlide = () => { cancelAnimationFrame(glide); glide = 0; };
+    undo.push(stopGlide);
+    const startGlide = (velocity) => {
+        let last = performance.now();
+        const step = Module.guard((now) => {
+            const ms = Math.min(Math.max(now - last, 0), 100);
+            last = now;
+            const decay = Math.exp(-ms / 325); // as phones do it
+            velocity = [velocity[0] * decay, velocity[1] * decay];
+            if (Math.hypot(...velocity) < 0.02) { glide = 0; return; }
+            glide = requestAnimationFrame(step); // before the program is called, which may trap
+            _nb_wheel(-velocity[0] * ms, -velocity[1] * ms);
+        });
+        glide = requestAnimationFrame(step);
+    };
+    const touchMoved = (event) => {
+        if (!touch || touch.id !== event.pointerId) return;
+        const dx = event.clientX - touch.x;
+        const dy = event.clientY - touch.y;
+        if (!touch.moved && Math.hypot(dx, dy) < 6) return;
+        touch.moved = true;
+        touch.x = event.clientX;
+        touch.y = event.clientY;
+        touch.trail.push([event.timeStamp, event.clientX, event.clientY]);
+        while (event.timeStamp - touch.trail[0][0] > 100) touch.trail.shift();
+        _nb_pointer_move(...position(event));
+        _nb_wheel(-dx, -dy);
+    };
+    const touchEnded = (event) => {
+        if (!touch || touch.id !== event.pointerId) return;
+        const moved = touch.moved;
+        const trail = touch.trail;
+        touch = null;
+        if (!moved) {
+            _nb_pointer_move(...position(event));
+            _nb_pointer_button(0, 1);
+            _nb_pointer_button(0, 0);
+        } else if (trail.length > 1 && event.timeStamp - trail[trail.length - 1][0] < 60) {
+            const first = trail[0];
+            const last = trail[trail.length - 1];
+            const ms = Math.max(last[0] - first[0], 8);
+            startGlide([(last[1] - first[1]) / ms, (last[2] - first[2]) / ms]);
+        }
+    };
+
     on(canvas, 'pointerdown', (event) => {
+        stopGlide();
         if (event.pointerType === 'touch') {
-            touch = {id: event.pointerId, x: event.clientX, y: event.clientY, moved: false};
+            if (touch) return;
+            const x = event.clientX;
+            const y = event.clientY;
+            touch = {id: event.pointerId, x, y, moved: false, trail: [[event.timeStamp, x, y]]};
             return;
         }
-        if (event.button > 2) return;
-        canvas.setPointerCapture(event.pointerId);
+        canvas.setPointerCapture(event.pointerId); // a drag goes on outside of the element
+        _nb_modifiers(modifiers(event));
         _nb_pointer_move(...position(event));
-        _nb_pointer_button(event.button === 0 ? 0 : event.button === 2 ? 1 : 2, 1);
+        holdButtons(event.buttons);
     });
     on(canvas, 'pointermove', (event) => {
-        if (event.pointerType === 'touch') {
-            if (!touch || touch.id !== event.pointerId) return;
-            const dy = event.clientY - touch.y;
-            if (!touch.moved && Math.abs(dy) < 6 && Math.abs(event.clientX - touch.x) < 6) return;
-            touch.moved = true;
-            touch.y = event.clientY;
-            _nb_pointer_move(...position(event));
-            _nb_wheel(0, -dy);
-            return;
-        }
+        if (event.pointerType === 'touch') return touchMoved(event);
         _nb_pointer_move(...position(event));
+        if (held !== 0 || event.buttons === 0) holdButtons(event.buttons);
     });
     on(canvas, 'pointerup', (event) => {
-        if (event.pointerType === 'touch') {
-            if (touch && touch.id === event.pointerId && !touch.moved) {
-                _nb_pointer_move(...position(event));
-                _nb_pointer_button(0, 1);
-                _nb_pointer_button(0, 0);
-            }
-            touch = null;
-            return;
-        }
+        if (event.pointerType === 'touch') return touchEnded(event);
         _nb_pointer_move(...position(event));
-        _nb_pointer_button(event.button === 0 ? 0 : event.button === 2 ? 1 : 2, 0);
+        holdButtons(event.buttons);
     });
-    on(canvas, 'pointercancel', () => {
-        touch = null;
-        _nb_pointer_button(0, 0);
+    on(canvas, 'pointercancel', (event) => {
+        if (touch && touch.id === event.pointerId) touch = null;
+        holdButtons(0);
         _nb_pointer_leave();
+    });
+    on(canvas, 'lostpointercapture', (event) => {
+        if (event.pointerType !== 'touch' && event.buttons === 0) holdButtons(0);
     });
     on(canvas, 'pointerleave', (event) => { if (event.buttons === 0) _nb_pointer_leave(); });
     on(canvas, 'wheel', (event) => {
         if (event.ctrlKey) return; // page zoom
         event.preventDefault();
+        stopGlide();
         const unit = event.deltaMode === 1 ? 20 : event.deltaMode === 2 ? canvas.clientHeight : 1;
         _nb_pointer_move(...position(event));
         _nb_wheel(event.deltaX * unit, event.deltaY * unit);
     }, {passive: false});
 
-    on(canvas, 'keydown', (event) => {
-        const key = keyFromCode(event.code);
-        // Answers 1 when the program uses this key now; all others stay with the browser.
-        if (_nb_key(key, 1, modifiers(event)) !== 0) event.preventDefault();
-        if ([...event.key].length === 1 && !event.ctrlKey && !event.metaKey && !event.isComposing) {
-            const text = new TextEncoder().encode(event.key);
-            const at = _nb_text_in(text.length);
-            HEAPU8.set(text, at);
-            _nb_key_text();
+    // Typed text comes through a field of the page, which input methods, screen keyboards and the
+    // clipboard know how to talk to. It has the focus while a field of ours has it, stands where
+    // the cursor is, and is seen only while something is being composed.
+    const field = document.createElement('textarea');
+    field.className = 'typing';
+    field.tabIndex = -1;
+    field.setAttribute('aria-label', canvas.getAttribute('aria-label') || "");
+    for (const name of ['autocomplete', 'autocorrect', 'autocapitalize']) {
+        field.setAttribute(name, 'off');
+    }
+    field.spellcheck = false;
+    canvas.after(field);
+    undo.push(() => field.remove());
+    const type = (words) => {
+        if (!words) return;
+        const text = new TextEncoder().encode(words);
+        const at = _nb_text_in(text.length);
+        HEAPU8.set(text, at);
+        _nb_key_text();
+    };
+    Module.typing = field;
+    Module.showTyping = (wanted, x, y, height) => {
+        if (!wanted) {
+            if (root.activeElement === field) canvas.focus({preventScroll: true});
+            return;
+        }
+        const scale = (canvas.clientWidth || 1) / (canvas.width || 1);
+        field.style.left = `${x * scale}px`;
+        field.style.top = `${y * scale}px`;
+        field.style.height = `${height * scale}px`;
+        if (root.activeElement === canvas) field.focus({preventScroll: true});
+    };
+    const composes = (seen) => field.classList.toggle('composing', seen);
+    on(field, 'compositionstart', () => composes(true));
+    on(field, 'compositionend', (event) => {
+        composes(false);
+        type(event.data);
+        field.value = "";
+    });
+    on(field, 'beforeinput', (event) => {
+        if (event.isComposing || event.inputType === 'insertCompositionText') return;
+        event.preventDefault();
+        if (event.inputType === 'insertText') type(event.data);
+        if (event.inputType === 'deleteContentBackward') { // screen keyboards name no key
+            _nb_key(keys.indexOf('Backspace'), 1, 0);
+            _nb_key(keys.indexOf('Backspace'), 0, 0);
         }
     });
-    on(canvas, 'keyup', (event) => { _nb_key(keyFromCode(event.code), 0, modifiers(event)); });
-    on(canvas, 'focus', () => _nb_focus(1));
-    on(canvas, 'blur', () => _nb_focus(0));
+    on(field, 'paste', (event) => {
+        event.preventDefault();
+        const text = event.clipboardData.getData('text/plain');
+        type([...text].map((letter) => letter < ' ' ? ' ' : letter).join(""));
+    });
+
+    const down = new Set();
+    const isText = (event) => [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
+    const keyDown = (event) => {
+        if (event.isComposing || event.keyCode === 229) return; // the input method's
+        const key = keyFromCode(event.code);
+        if (key >= 0) down.add(key);
+        // Answers 1 when the program uses this key now; all others stay with the browser.
+        const used = _nb_key(key, 1, modifiers(event)) !== 0;
+        const inField = event.currentTarget === field;
+        if (used && !(inField && isText(event))) event.preventDefault();
+        if (!inField && isText(event)) type(event.key);
+    };
+    const keyUp = (event) => {
+        const key = keyFromCode(event.code);
+        down.delete(key);
+        _nb_key(key, 0, modifiers(event));
+        if (event.key !== 'Meta') return;
+        // macOS tells of no key that was let go before its command key.
+        for (const left of down) _nb_key(left, 0, modifiers(event));
+        down.clear();
+    };
+    for (const target of [canvas, field]) {
+        on(target, 'keydown', keyDown);
+        on(target, 'keyup', keyUp);
+        // From one to the other of the two the element keeps the focus.
+        const other = target === canvas ? field : canvas;
+        on(target, 'focus', (event) => { if (event.relatedTarget !== other) _nb_focus(1); });
+        on(target, 'blur', (event) => {
+            composes(false);
+            if (event.relatedTarget === other) return;
+            down.clear();
+            holdButtons(0);
+            _nb_focus(0);
+        });
+    }
     on(matchMedia('(prefers-color-scheme: light)'), 'change', () => _nb_look_changed());
 
     // Exact device pixels where the browser tells them (a fractional density rounds by position).
@@ -119,12 +244,28 @@ EM_JS(void, nb_js_platform_create, (), {
         _nb_resize(width, height, density);
     });
     const observer = new ResizeObserver(sized);
-    try {
-        observer.observe(canvas, {box: 'device-pixel-content-box'});
-    } catch (error) {
-        observer.observe(canvas);
-    }
+    const observe = () => {
+        try {
+            observer.observe(canvas, {box: 'device-pixel-content-box'});
+        } catch (error) {
+            observer.observe(canvas);
+        }
+    };
+    observe();
     undo.push(() => observer.disconnect());
+    // A density that changes alone changes no size in CSS pixels, which some browsers go by.
+    const densityChanged = Module.guard(() => {
+        observer.unobserve(canvas);
+        observe();
+        watchDensity();
+    });
+    let density = null;
+    const watchDensity = () => {
+        density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+        density.addEventListener('change', densityChanged, {once: true});
+    };
+    watchDensity();
+    undo.push(() => { if (density) density.removeEventListener('change', densityChanged); });
     // What has been scrolled out of sight, or is not laid out at all, is not drawn.
     const seen = new IntersectionObserver(Module.guard((entries) => {
         _nb_visible(entries[entries.length - 1].isIntersecting ? 1 : 0);
@@ -132,6 +273,25 @@ EM_JS(void, nb_js_platform_create, (), {
     seen.observe(canvas);
     undo.push(() => seen.disconnect());
     Module.platformDestroy = () => { for (const step of undo) step(); };
+});
+EM_JS(int, nb_js_is_mac, (), { return /^Mac|^iP/.test(navigator.platform) ? 1 : 0; });
+EM_JS(void, nb_js_typing, (int wanted, double x, double y, double height), {
+    Module.showTyping(wanted !== 0, x, y, height);
+});
+EM_JS(void, nb_js_copy, (const char* text), {
+    const words = UTF8ToString(text);
+    const field = Module.typing;
+    // Without HTTPS there is only the old way, which copies what is selected.
+    const theOldWay = () => {
+        const before = field.getRootNode().activeElement;
+        field.value = words;
+        field.select();
+        document.execCommand('copy');
+        field.value = "";
+        if (before) before.focus({preventScroll: true});
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(words).catch(theOldWay);
+    else theOldWay();
 });
 EM_JS(void, nb_js_platform_destroy, (), { Module.platformDestroy(); });
 EM_JS(void, nb_js_cursor, (int shape), {
@@ -165,6 +325,17 @@ void Platform::create() {
     ImGuiIO& io = ImGui::GetIO();
     io.BackendPlatformName = "dom";
     io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
+    io.ConfigMacOSXBehaviors = nb_js_is_mac() != 0;  // Command where others have Control
+    ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
+    platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) {
+        nb_js_copy(text);
+    };
+    // What is pasted comes as text of its own, by the page's event.
+    platform.Platform_GetClipboardTextFn = [](ImGuiContext*) -> const char* { return nullptr; };
+    platform.Platform_SetImeDataFn = [](ImGuiContext*, ImGuiViewport*, ImGuiPlatformImeData* data) {
+        nb_js_typing(data->WantTextInput ? 1 : 0, double(data->InputPos.x),
+                     double(data->InputPos.y), double(data->InputLineHeight));
+    };
     cursor_ = -1;
     nb_js_platform_create();
 }
@@ -206,12 +377,17 @@ void Platform::on_wheel(float x_px, float y_px) {
     ImGui::GetIO().AddMouseWheelEvent(-x_px / kWheelNotchPx, -y_px / kWheelNotchPx);
 }
 
-void Platform::on_key(int key, bool down, int modifiers) {
+void Platform::on_modifiers(int modifiers) {
     ImGuiIO& io = ImGui::GetIO();
     io.AddKeyEvent(ImGuiMod_Ctrl, (modifiers & kModifierControl) != 0);
     io.AddKeyEvent(ImGuiMod_Shift, (modifiers & kModifierShift) != 0);
     io.AddKeyEvent(ImGuiMod_Alt, (modifiers & kModifierAlt) != 0);
     io.AddKeyEvent(ImGuiMod_Super, (modifiers & kModifierMeta) != 0);
+}
+
+void Platform::on_key(int key, bool down, int modifiers) {
+    on_modifiers(modifiers);
+    ImGuiIO& io = ImGui::GetIO();
     const ImGuiKey known = key_from_index(key);
     if (known != ImGuiKey_None) io.AddKeyEvent(known, down);
 }

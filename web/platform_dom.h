@@ -2,6 +2,9 @@
 //
 // Coordinates handed to ImGui are device pixels, so that text and lines fall on whole pixels at any
 // density. The browser keeps its own shortcuts: only keys that the program uses are taken from it.
+//
+// Typed, composed and pasted text comes through a hidden text field beside the canvas, which has
+// the focus while a field of ImGui's has it.
 #pragma once
 
 #include <string_view>
@@ -20,6 +23,7 @@ class Platform {
     // Shows ImGui's cursor shape, and learns whether a text field wants the keys.
     void end_frame();
 
+
     void on_resize(int width, int height, float density);
     void on_pointer_move(float x, float y);
     void on_pointer_button(int button, bool down);
@@ -27,6 +31,7 @@ class Platform {
     void on_wheel(float x_px, float y_px);  // CSS pixels, positive: towards the end
     // `key` is an index into the list that platform_dom.cpp shares with its JavaScript, -1: none.
     void on_key(int key, bool down, int modifiers);
+    void on_modifiers(int modifiers);  // as every event tells them, so that none stays down
     void on_text(std::string_view text);
     void on_focus(bool focused);
 

@@ -129,6 +129,14 @@ void append_int(std::string& out, std::int64_t value) {
     out.append(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
 }
 
+void append_padded(std::string& out, std::int64_t value, int digits) {
+    const std::size_t start = out.size();
+    append_int(out, value);
+    const std::size_t written = out.size() - start;
+    const auto wanted = static_cast<std::size_t>(digits);
+    if (written < wanted) out.insert(start, wanted - written, '0');
+}
+
 void append_scaled(std::string& out, std::int64_t scaled, int scale) {
     if (scale == 0) return append_int(out, scaled);
     std::array<char, 24> buffer;

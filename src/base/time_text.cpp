@@ -1,7 +1,6 @@
 #include "base/time_text.h"
 
-#include <array>
-#include <cstdio>
+#include "base/number_text.h"
 
 namespace nats_blotter {
 namespace {
@@ -187,13 +186,18 @@ void append_iso_time(std::string& out, EpochMs time_ms) {
         --day;
     }
     const CivilDate date = civil_from_days(day);
-    std::array<char, 64> buffer;
-    const int length = std::snprintf(
-        buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03d+00:00",
-        static_cast<int>(date.year), static_cast<int>(date.month), static_cast<int>(date.day),
-        static_cast<int>(rest / 3'600'000), static_cast<int>(rest / 60'000 % 60),
-        static_cast<int>(rest / 1000 % 60), static_cast<int>(rest % 1000));
-    out.append(buffer.data(), static_cast<std::size_t>(length));
+    const auto append = [&out](std::int64_t value, int digits, char end) {
+        append_padded(out, value, digits);
+        out += end;
+    };
+    append(date.year, 4, '-');
+    append(date.month, 2, '-');
+    append(date.day, 2, 'T');
+    append(rest / 3'600'000, 2, ':');
+    append(rest / 60'000 % 60, 2, ':');
+    append(rest / 1000 % 60, 2, '.');
+    append_padded(out, rest % 1000, 3);
+    out += "+00:00";
 }
 
 }  // namespace nats_blotter

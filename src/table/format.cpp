@@ -1,8 +1,6 @@
 #include "table/format.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "base/json_text.h"
 #include "base/number_text.h"
@@ -42,12 +40,13 @@ void append_clock(std::string& out, std::int64_t epoch_ns, int utc_offset_minute
     const std::int64_t local_ms =
         floor_div(epoch_ns, kNsPerMs) + std::int64_t{utc_offset_minutes} * 60'000;
     const std::int64_t of_day = local_ms - floor_div(local_ms, kMsPerDay) * kMsPerDay;
-    std::array<char, 40> buffer;
-    const int length =
-        std::snprintf(buffer.data(), buffer.size(), "%02d:%02d:%02d.%03d",
-                      static_cast<int>(of_day / 3'600'000), static_cast<int>(of_day / 60'000 % 60),
-                      static_cast<int>(of_day / 1000 % 60), static_cast<int>(of_day % 1000));
-    out.append(buffer.data(), static_cast<std::size_t>(length));
+    append_padded(out, of_day / 3'600'000, 2);
+    out += ':';
+    append_padded(out, of_day / 60'000 % 60, 2);
+    out += ':';
+    append_padded(out, of_day / 1000 % 60, 2);
+    out += '.';
+    append_padded(out, of_day % 1000, 3);
 }
 
 void append_number(std::string& out, std::int64_t scaled, int scale, bool as_text) {

@@ -132,6 +132,19 @@ TEST_CASE("EveryCutOfANumberIsANumberOrAnError") {
     }
 }
 
+TEST_CASE("PaddedDigitsAreNeverFewer") {
+    const auto padded = [](std::int64_t value, int digits) {
+        std::string out = "x";
+        append_padded(out, value, digits);
+        return out;
+    };
+    CHECK(padded(0, 2) == "x00");
+    CHECK(padded(7, 2) == "x07");
+    CHECK(padded(59, 2) == "x59");
+    CHECK(padded(123, 2) == "x123");
+    CHECK(padded(5, 3) == "x005");
+}
+
 TEST_CASE("EveryNumberErrorHasWords") {
     for (std::int32_t code = 1; code <= kNumberErrorCount; ++code)
         CHECK(number_error_text(static_cast<NumberError>(code)) != "unknown number error");

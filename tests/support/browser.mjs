@@ -12,7 +12,7 @@ export function chromiumPath() {
     }).trim();
 }
 
-export async function launchBrowser() {
+export async function launchBrowser({args = []} = {}) {
     return chromium.launch({
         executablePath: chromiumPath(),
         args: [
@@ -22,6 +22,7 @@ export async function launchBrowser() {
             '--use-angle=swiftshader',
             '--enable-unsafe-swiftshader',
             '--disable-background-networking',
+            ...args,
         ],
     });
 }

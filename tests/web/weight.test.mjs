@@ -1,0 +1,51 @@
+// tests/web/weight.test.mjs - what the page weighs on the wire (row 14 of the performance targets),
+// so that it stays: brotli bytes of dist/, which are the same on every machine.
+//
+// All that the page loads is loaded before its first paint, but for what LATER names.
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {test} from 'node:test';
+
+import {launchBrowser, openPage, untilStatus} from '../support/browser.mjs';
+import {Ingress, quietBroker} from '../support/ingress.mjs';
+import {root} from '../support/stack.mjs';
+
+const FIRST_PAINT_BYTES_MAX = 190 * 1024;
+const ALL_BYTES_MAX = 240 * 1024;
+const LATER = ['favicon.svg'];
+
+test('the page keeps within its weight', async (context) => {
+    const ingress = await Ingress.start();
+    ingress.socket = quietBroker;
+    const browser = await launchBrowser();
+    context.after(async () => {
+        await browser.close();
+        await ingress.stop();
+    });
+    // What it loads is asked of the browser: a file added tomorrow is weighed too.
+    const page = await openPage(browser, ingress.url);
+    await untilStatus(page, 'live');
+    const loaded = await page.evaluate(() => [
+        ...new Set(
+            performance.getEntriesByType('resource').map(({name}) => new URL(name).pathname),
+        ),
+    ]);
+    const files = ['index.html', ...loaded.map((path) => path.slice(1))]
+        .filter((path) => !path.includes('-service/'))
+        .concat(loaded.includes('/favicon.svg') ? [] : LATER);
+    for (const name of ['blotter.wasm', 'blotter.js', 'nats-blotter.js', 'page.css', 'page.js']) {
+        assert.ok(files.includes(name), `${name} is loaded by the page: ${files}`);
+    }
+    const weights = files.map((name) => [
+        name,
+        readFileSync(join(root, 'dist', `${name}.br`)).length,
+    ]);
+    const sum = (list) => list.reduce((total, [, bytes]) => total + bytes, 0);
+    const first = sum(weights.filter(([name]) => !LATER.includes(name)));
+    const all = sum(weights);
+    const words = weights.map(([name, bytes]) => `${name} ${bytes}`).join(', ');
+    context.diagnostic(`to first paint ${first} B, in all ${all} B: ${words}`);
+    assert.ok(first <= FIRST_PAINT_BYTES_MAX, `${first} B to first paint: ${words}`);
+    assert.ok(all <= ALL_BYTES_MAX, `${all} B in all: ${words}`);
+});

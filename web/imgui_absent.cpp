@@ -1,0 +1,84 @@
+// web/imgui_absent.cpp - parts of Dear ImGui that the page does without, so that it need not carry
+// them: 60 kB of code that its frame loop refers to, and that a blotter never reaches.
+//
+// The library's functions are weak (cmake/find_imgui.cmake); what is defined here takes their
+// place. Whoever wants one of the widgets that go through here deletes its line.
+#include "base/assert.h"
+#include "imgui_internal.h"
+
+namespace {
+
+// Called only by widgets that are not used.
+[[noreturn]] void absent() { __builtin_trap(); }
+
+}  // namespace
+
+namespace ImGui {
+
+// ---- recovery from unbalanced calls: in our own code those are bugs, and stop the page
+
+void ErrorRecoveryStoreState(ImGuiErrorRecoveryState*) {}
+void ErrorRecoveryTryToRecoverState(const ImGuiErrorRecoveryState*) {}
+void ErrorRecoveryTryToRecoverWindowState(const ImGuiErrorRecoveryState*) {}
+void ErrorCheckEndFrameFinalizeErrorTooltip() {}
+bool ErrorLog(const char*) { return true; }
+
+// ---- .ini files: the page keeps its own view state
+
+void MarkIniSettingsDirty() {}
+void MarkIniSettingsDirty(ImGuiWindow*) {}
+void LoadIniSettingsFromMemory(const char*, std::size_t) { absent(); }
+const char* SaveIniSettingsToMemory(std::size_t*) { absent(); }
+ImGuiWindowSettings* FindWindowSettingsByID(ImGuiID) { return nullptr; }
+ImGuiWindowSettings* FindWindowSettingsByWindow(ImGuiWindow*) { return nullptr; }
+ImGuiWindowSettings* CreateNewWindowSettings(const char*) { absent(); }
+void TableSettingsAddSettingsHandler() {}
+
+// ---- copies of the screen as text
+
+void LogRenderedText(const ImVec2*, const char*, const char*) {}
+void LogToClipboard(int) {}
+void LogSetNextTextDecoration(const char*, const char*) {}
+void LogFinish() {}
+void LogText(const char*, ...) {}
+
+// ---- tables and columns: web/panels/table_panel.cpp draws its own
+
+void EndTable() { absent(); }
+void TableBeginCell(ImGuiTable*, int) { absent(); }
+void TableEndCell(ImGuiTable*) { absent(); }
+void TableEndRow(ImGuiTable*) { absent(); }
+void TableGcCompactTransientBuffers(ImGuiTable*) {}
+void TableGcCompactTransientBuffers(ImGuiTableTempData*) {}
+void TableGcCompactSettings() {}
+void EndColumns() { absent(); }
+void PushColumnsBackground() { absent(); }
+void PopColumnsBackground() { absent(); }
+void TablePushBackgroundChannel() { absent(); }
+void TablePopBackgroundChannel() { absent(); }
+
+// ---- tabs, menus, trees, selection of many, colour pickers
+
+void EndTabBar() { absent(); }
+void EndMenuBar() { absent(); }
+void EndMenu() { absent(); }
+bool BeginMenuBar() { absent(); }
+ImGuiMultiSelectIO* EndMultiSelect() { absent(); }
+void MultiSelectItemHeader(ImGuiID, bool*, ImGuiButtonFlags*) { absent(); }
+void MultiSelectItemFooter(ImGuiID, bool*, bool*) { absent(); }
+void ColorTooltip(const char*, const float*, ImGuiColorEditFlags) { absent(); }
+void ColorEditOptionsPopup(const float*, ImGuiColorEditFlags) { absent(); }
+void ColorPickerOptionsPopup(const float*, ImGuiColorEditFlags) { absent(); }
+
+// ---- dragging things into one another
+
+void ClearDragDrop() {}
+bool BeginTooltipHidden() { absent(); }
+
+// ---- the library's own tools
+
+void ShowFontAtlas(ImFontAtlas*) { absent(); }
+void DebugLog(const char*, ...) {}
+void DebugLogV(const char*, va_list) {}
+
+}  // namespace ImGui
