@@ -88,7 +88,7 @@ void Program::add_readers() {
     }
     if (options_.runs(Role::PositionService)) {
         add_position_service_routes(
-            add_server(Role::PositionService, spring_error, kThreadsPerService, false), *storage_);
+            add_server(Role::PositionService, spring_error_for, kThreadsPerService, false), *storage_);
     }
 }
 
@@ -113,7 +113,7 @@ void Program::add_account_service() {
         };
     }
     add_account_service_routes(
-        add_server(Role::AccountService, spring_error, kThreadsPerService, false),
+        add_server(Role::AccountService, spring_error_for, kThreadsPerService, false),
         std::move(parts));
 }
 
@@ -121,7 +121,7 @@ void Program::add_trade_processor() {
     TradeProcessorSettings settings{bus_settings(""), options_.orders_subject, options_.families};
     processor_ = std::make_unique<TradeProcessor>(*storage_, std::move(settings));
     processor_->add_routes(
-        add_server(Role::TradeProcessor, spring_error, kThreadsPerService, false));
+        add_server(Role::TradeProcessor, spring_error_for, kThreadsPerService, false));
 }
 
 void Program::add_trade_service() {
@@ -135,7 +135,7 @@ void Program::add_trade_service() {
                                 : http_account_lookup(options_.url(Role::AccountService)),
                             options_.orders_subject};
     add_trade_service_routes(
-        add_server(Role::TradeService, spring_error, kTradeServiceThreads, false),
+        add_server(Role::TradeService, spring_error_for, kTradeServiceThreads, false),
         std::move(parts));
 }
 

@@ -52,6 +52,7 @@ class TradeProcessor {
     void report_drops();
     HttpResponse book_posted(const HttpRequest& request);
     HttpResponse health() const;
+    HttpResponse metrics() const;
 
     Storage& storage_;
     TradeProcessorSettings settings_;
@@ -64,8 +65,8 @@ class TradeProcessor {
     std::thread booker_;
 
     // Dropped orders by reason; written by the booker only.
-    std::array<std::uint64_t, kDecodeErrorCount + 1> undecodable_{};
-    std::array<std::uint64_t, kBookingRefusalCount> refused_{};
+    std::array<std::atomic<std::uint64_t>, kDecodeErrorCount + 1> undecodable_{};
+    std::array<std::atomic<std::uint64_t>, kBookingRefusalCount> refused_{};
     std::uint64_t reported_drops_ = 0;
     MonotonicUs next_report_us_ = 0;
 };

@@ -1,4 +1,4 @@
-// services/trade_service.cpp - POST /trade/ and GET /system/health.
+// services/trade_service.cpp - POST /trade/, GET /system/health and GET /actuator/prometheus.
 #include "services/trade_service.h"
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include "services/bus_health.h"
 #include "services/error_bodies.h"
 #include "services/log.h"
+#include "services/metrics.h"
 #include "services/order_decode.h"
 #include "services/record_json.h"
 
@@ -24,18 +25,18 @@ int refusal_status(const TradeServiceParts& parts, const Order& order) {
 }
 
 HttpResponse submit(const TradeServiceParts& parts, const HttpRequest& request) {
-    if (!request.has_json_body()) return spring_error(415, request.path);
+    if (!request.has_json_body()) return spring_error_for(415, request);
     const Result<Order> order = order_from_body(request.body);
-    if (!order) return spring_error(400, request.path);
+    if (!order) return spring_error_for(400, request);
     if (const int status = refusal_status(parts, *order); status != 0)
-        return spring_error(status, request.path);
+        return spring_error_for(status, request);
 
     std::string payload;
     append_order_event(payload, *order);
     const std::string message =
         envelope(parts.orders_subject, payload, wall_clock_ms(), "trade-service", "TradeOrder");
     if (!parts.bus.publish_confirmed(parts.orders_subject, message))
-        return spring_error(500, request.path);
+        return spring_error_for(500, request);
 
     HttpResponse response;
     append_order_echo(response.body, *order);
@@ -52,6 +53,12 @@ void add_trade_service_routes(HttpServer& server, TradeServiceParts parts) {
         const bool healthy = shared->bus.state() == BusState::Connected;
         return HttpResponse{
             200, service_health_json("trade-service", healthy, bus_health_json(shared->bus))};
+    });
+    server.route("GET", "/actuator/prometheus", [shared](const HttpRequest&) {
+        MetricsText metrics;
+        open_bus_gauge(metrics);
+        add_bus_sample(metrics, "trade-service", "publisher", shared->bus);
+        return metrics.response();
     });
 }
 
