@@ -88,7 +88,8 @@ void Program::add_readers() {
     }
     if (options_.runs(Role::PositionService)) {
         add_position_service_routes(
-            add_server(Role::PositionService, spring_error_for, kThreadsPerService, false), *storage_);
+            add_server(Role::PositionService, spring_error_for, kThreadsPerService, false),
+            *storage_);
     }
 }
 

@@ -31,8 +31,7 @@ std::optional<std::int64_t> parameter(const HttpRequest& request, std::string_vi
     if (text.empty()) return absent;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0)
-        return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
     return number;
 }
 
@@ -67,9 +66,8 @@ HttpResponse list_trades(Storage& storage, const Wanted& wanted) {
     const EpochMs next = wall_clock_ms() - kSinceMarginMs;
     List list{.limit = wanted.limit};
     const std::int64_t rows_before = storage.trade_rows(wanted.account_id);
-    storage.visit_trades_since(wanted.account_id, wanted.since, [&list](const Trade& trade) {
-        list.add(trade, append_trade);
-    });
+    storage.visit_trades_since(wanted.account_id, wanted.since,
+                               [&list](const Trade& trade) { list.add(trade, append_trade); });
     return answer(wanted, std::move(list), next, rows_before,
                   storage.trade_rows(wanted.account_id));
 }
