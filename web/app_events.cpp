@@ -127,6 +127,10 @@ void App::on_socket_closed(nats::Generation generation, const nats::CloseReport&
     settle(now);
 }
 
+void App::on_fetch_head(session::FetchId fetch, std::string_view since_header) {
+    session_.on_fetch_head(fetch, since_header);
+}
+
 void App::on_fetch_bytes(session::FetchId fetch, std::string_view bytes) {
     session_.on_fetch_bytes(fetch, bytes, monotonic_now());
 }

@@ -29,6 +29,13 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
         HEAPU8.set(text, at);
         _nb_fetch_end(id, status);
     });
+    const head = Module.guard((words) => {
+        if (!running.has(id)) return;
+        const text = new TextEncoder().encode(words);
+        const at = _nb_text_in(text.length);
+        HEAPU8.set(text, at);
+        _nb_fetch_head(id);
+    });
     const chunk = Module.guard((bytes) => {
         if (!running.has(id) || bytes.length === 0) return;
         const at = _nb_text_in(bytes.length);
@@ -47,6 +54,8 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
                 end(answer.status, service + ' answers ' + answer.status);
                 return;
             }
+            const since = answer.headers.get('x-since');
+            if (since !== null) head(since);
             const reader = answer.body.getReader();
             for (;;) {
                 const {done, value} = await reader.read();
