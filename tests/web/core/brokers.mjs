@@ -150,8 +150,8 @@ export const stockLocation = (port) => `
 
 export const ourLocation = (port) =>
     readFileSync(join(root, 'nginx', 'nats-ws.conf.in'), 'utf8').replaceAll(
-        '@WEBSOCKET_PORT@',
-        String(port),
+        'http://brokers',
+        `http://127.0.0.1:${port}`,
     );
 
 export class Nginx extends Child {
