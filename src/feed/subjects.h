@@ -19,6 +19,7 @@ enum class SubjectFamily : std::uint8_t { Slash, Dotted };
 
 enum class Stream : std::uint8_t {
     Orders,            // submitted orders, services only
+    OrderRequests,     // orders as requests, answered once booked; services only, dotted only
     AccountTrades,     // booked trades of one account
     AccountPositions,  // positions of one account
 };
@@ -33,7 +34,7 @@ struct SubjectRow {
     bool browser_may_subscribe;
 };
 
-inline constexpr std::array<SubjectRow, 6> kSubjects{{
+inline constexpr std::array<SubjectRow, 7> kSubjects{{
     {Stream::Orders, SubjectFamily::Slash, "/trades", "TradeOrder", "trade-service",
      "trade-processor", false},
     {Stream::AccountTrades, SubjectFamily::Slash, "/accounts/{account}/trades", "Trade",
@@ -42,6 +43,8 @@ inline constexpr std::array<SubjectRow, 6> kSubjects{{
      "trade-processor", "browser", true},
     {Stream::Orders, SubjectFamily::Dotted, "trades.new", "TradeOrder", "trade-service",
      "trade-processor", false},
+    {Stream::OrderRequests, SubjectFamily::Dotted, "trades.submit", "TradeOrder", "any service",
+     "trade-service", false},
     {Stream::AccountTrades, SubjectFamily::Dotted, "trades.account.{account}.updated", "Trade",
      "trade-processor", "browser", true},
     {Stream::AccountPositions, SubjectFamily::Dotted, "positions.account.{account}.updated",
@@ -58,6 +61,9 @@ std::string subject_for(Stream stream, SubjectFamily family, std::int64_t accoun
 // What a browser user's permissions allow for a row: the subject of one account in the slash
 // family, a wildcard over all accounts in the dotted one.
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account);
+
+// One subscription for the streams of all accounts; empty where the family has no pattern for it.
+std::string wildcard_subject(const SubjectRow& row);
 
 // `pattern` with each "{account}" replaced.
 std::string fill_account(std::string_view pattern, std::string_view account);

@@ -29,6 +29,18 @@ TEST_CASE("BrowserPermissionsNeverHoldABareWildcard") {
 }
 
 TEST_CASE("OrdersAreNotForBrowsers") {
-    for (const SubjectRow& row : kSubjects)
-        CHECK(row.browser_may_subscribe == (row.stream != Stream::Orders));
+    for (const SubjectRow& row : kSubjects) {
+        const bool of_an_account =
+            row.stream == Stream::AccountTrades || row.stream == Stream::AccountPositions;
+        CHECK(row.browser_may_subscribe == of_an_account);
+    }
+}
+
+TEST_CASE("OnlyTheDottedFamilyHasAPatternOverAllAccounts") {
+    const auto wildcard = [](Stream stream, SubjectFamily family) {
+        return wildcard_subject(subject_row(stream, family));
+    };
+    CHECK(wildcard(Stream::AccountTrades, SubjectFamily::Dotted) == "trades.account.*.updated");
+    CHECK(wildcard(Stream::AccountTrades, SubjectFamily::Slash).empty());
+    CHECK(wildcard(Stream::Orders, SubjectFamily::Slash) == "/trades");
 }
