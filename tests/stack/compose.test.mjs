@@ -276,7 +276,7 @@ describe('containers', () => {
             wanted.map((path) => {
                 const real = run('readlink', ['-f', path]).trim();
                 // By name: the package may know it as /lib, which is a link to /usr/lib.
-                const name = real.split('/').at(-1);
+                const name = real.split('/').slice(-2).join('/');
                 return run('dpkg-query', ['-S', `*/${name}`]).split(':')[0];
             }),
         );
