@@ -35,7 +35,7 @@ const types = {
 };
 
 // As the stock front end's own server does: every file no-cache, unknown paths the index page.
-function serve(page) {
+export function serve(page) {
     const server = http.createServer(async (request, answer) => {
         const path = new URL(request.url, 'http://localhost').pathname;
         const {type, body} = await page(path);
@@ -45,7 +45,7 @@ function serve(page) {
     return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-async function distFile(path) {
+export async function distFile(path) {
     const file = path === '/' ? 'index.html' : path.slice(1);
     try {
         return {type: types[extname(file)], body: await readFile(join(root, 'dist', file))};
@@ -54,7 +54,7 @@ async function distFile(path) {
     }
 }
 
-function routes(broker, servicePorts, frontEndPort) {
+export function routes(brokerLocation, servicePorts, frontEndPort) {
     const forwarded = (role) => `
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_set_header X-Forwarded-Host $host;
@@ -74,13 +74,7 @@ function routes(broker, servicePorts, frontEndPort) {
         add_header Content-Type text/plain;
         return 200 "ok\\n";
     }
-    location /nats-ws {
-        proxy_pass http://127.0.0.1:${broker.webSocketPort};
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection "upgrade";
-        proxy_set_header Host $host;
-    }
+    ${brokerLocation}
     ${services.join('')}
     location / {
         proxy_pass http://127.0.0.1:${frontEndPort};
@@ -90,35 +84,60 @@ function routes(broker, servicePorts, frontEndPort) {
     }`;
 }
 
+const stockBroker = (broker) => `
+    location /nats-ws {
+        proxy_pass http://127.0.0.1:${broker.webSocketPort};
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+    }`;
+
+// All services in one process, on a broker that asks for no credentials; {services, ports}.
+// `brokerPorts` is one port or a list, as for a cluster.
+export async function startServices(brokerPorts, folder, family = 'slash') {
+    const ports = {};
+    for (const role of roles) ports[role] = await freePort();
+    const services = spawn(
+        join(root, 'build/native-release/src/services/traderx-services'),
+        [
+            ...roles.flatMap((role) => ['--port', `${role}=${ports[role]}`]),
+            '--nats',
+            [brokerPorts]
+                .flat()
+                .map((port) => `nats://127.0.0.1:${port}`)
+                .join(','),
+            '--subjects',
+            family,
+            '--database',
+            join(folder, 'traderx.db'),
+        ],
+        {stdio: 'ignore'},
+    );
+    process.on('exit', () => services.kill('SIGKILL'));
+    await until('the services', async () => {
+        if (services.exitCode !== null) throw new Error('the services have ended');
+        const answer = await fetch(
+            `http://127.0.0.1:${ports['trade-service']}/system/health`,
+        ).catch(() => null);
+        return answer && (await answer.json()).status === 'ok';
+    });
+    return {services, ports};
+}
+
+export async function stopServices(services) {
+    if (!services || services.exitCode !== null) return;
+    const ended = new Promise((resolve) => services.once('exit', resolve));
+    services.kill('SIGTERM');
+    await ended;
+}
+
 export class StockStack {
     static async start() {
         const stack = new StockStack();
         stack.folder = mkdtempSync(join(tmpdir(), 'nats-blotter-stock-'));
         stack.broker = await Broker.start();
-        stack.ports = {};
-        for (const role of roles) stack.ports[role] = await freePort();
-        const ports = roles.flatMap((role) => ['--port', `${role}=${stack.ports[role]}`]);
-        stack.services = spawn(
-            join(root, 'build/native-release/src/services/traderx-services'),
-            [
-                ...ports,
-                '--nats',
-                `nats://127.0.0.1:${stack.broker.port}`,
-                '--subjects',
-                'slash',
-                '--database',
-                join(stack.folder, 'traderx.db'),
-            ],
-            {stdio: 'ignore'},
-        );
-        process.on('exit', () => stack.services.kill('SIGKILL'));
-        await until('the services', async () => {
-            if (stack.services.exitCode !== null) throw new Error('the services have ended');
-            const answer = await fetch(
-                `http://127.0.0.1:${stack.ports['trade-service']}/system/health`,
-            ).catch(() => null);
-            return answer && (await answer.json()).status === 'ok';
-        });
+        Object.assign(stack, await startServices(stack.broker.port, stack.folder));
         stack.pages = await serve(distFile);
         stack.frontEnd = await serve(async () => ({type: types['.html'], body: frontEnd}));
         // The file that an operator adds, with the path changed as it says.
@@ -126,7 +145,8 @@ export class StockStack {
             '/usr/share/nginx/blotter/',
             join(root, 'dist/'),
         );
-        const at = (server) => routes(stack.broker, stack.ports, server.address().port);
+        const at = (server) =>
+            routes(stockBroker(stack.broker), stack.ports, server.address().port);
         stack.nginx = await Nginx.start(at(stack.pages), at(stack.frontEnd) + beside);
         return stack;
     }
@@ -162,11 +182,7 @@ export class StockStack {
             server?.closeAllConnections();
             server?.close();
         }
-        if (this.services?.exitCode === null) {
-            const ended = new Promise((resolve) => this.services.once('exit', resolve));
-            this.services.kill('SIGTERM');
-            await ended;
-        }
+        await stopServices(this.services);
         await this.broker?.kill();
         rmSync(this.folder, {recursive: true, force: true});
     }
