@@ -38,7 +38,7 @@ subscribe in several languages, is in [payloads.md](payloads.md).
 
 | | services | page |
 |---|---|---|
-| option | `--subjects slash`, `dotted` or `both`; `SUBJECTS=` for `make run` | attribute `subjects`, or `?subjects=` in the address |
+| option | `--subjects slash`, `dotted`, `both`; `SUBJECTS=` | attribute `subjects`, `?subjects=` |
 | default | `both` | `slash` |
 
 With `both`, every account event is published on both subjects, and a page that listens to both

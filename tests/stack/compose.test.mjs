@@ -52,8 +52,7 @@ describe('containers', () => {
         const text = run(join(root, 'scripts/compose'), ['config'], {
             env: environment({COMPOSE_CONFIGURATION: configuration, PORT: '8080'}),
         });
-        // Debian's own Python has the YAML module that Compose uses; YAML of today's Compose is JSON
-        // after it.
+        // Debian's own Python has the YAML module.
         const program = 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)';
         compose = JSON.parse(run('/usr/bin/python3', ['-c', program], {input: text}));
     });

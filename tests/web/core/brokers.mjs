@@ -172,7 +172,7 @@ export class Nginx extends Child {
             `daemon off;\nworker_processes 1;\npid ${nginx.folder}/nginx.pid;\n` +
                 `error_log ${nginx.folder}/error.log;\nworker_shutdown_timeout 2s;\n` +
                 (process.getuid() === 0 ? 'user root;\n' : '') +
-                'events { worker_connections 1024; }\n' +
+                'events { worker_connections 8192; }\n' +
                 `http {\naccess_log off;\n${temporary}\n${http}\n` +
                 servers
                     .map((text, i) => `server { listen 127.0.0.1:${nginx.ports[i]}; ${text} }\n`)
