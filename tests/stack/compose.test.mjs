@@ -268,7 +268,7 @@ describe('containers', () => {
         run('ninja', ['-C', 'build/native-release', '-n', 'traderx-services'], {cwd: source});
 
         // Every library that the program wants comes from a package of the image, or from one that
-        // such a package depends on. The names are those of Debian 12, as the image is.
+        // these depend on. The names are those of Debian 12, as the image is.
         if (!readFileSync('/etc/os-release', 'utf8').includes('VERSION_ID="12"')) return;
         const wanted = [...run('ldd', [services]).matchAll(/=> (\/\S+)/g)].map(([, path]) => path);
         const owners = new Set(
@@ -281,9 +281,16 @@ describe('containers', () => {
         );
         const installed = dockerfile.split('FROM')[2].match(/recommends \\\n(.*?)\s*\\\n/s)[1];
         const packages = new Set(installed.trim().split(/\s+/));
-        for (const name of [...packages]) {
-            const depends = run('dpkg-query', ['-W', '-f', '${Depends}', name]);
-            for (const word of depends.split(/[,|]/)) packages.add(word.trim().split(/[ :]/)[0]);
+        // A set is walked in order of insertion, so this follows dependencies of dependencies too;
+        // of alternatives, only one is on this machine.
+        for (const name of packages) {
+            const {status, stdout} = spawnSync(
+                'dpkg-query',
+                ['-W', '-f', '${Depends},${Pre-Depends}', name],
+                {encoding: 'utf8'},
+            );
+            if (status !== 0) continue;
+            for (const word of stdout.split(/[,|]/)) packages.add(word.trim().split(/[ :]/)[0]);
         }
         packages.add('libc6').add('libgcc-s1'); // of every Debian image
         for (const owner of owners) assert.ok(packages.has(owner), `${owner} is missing`);
