@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup build dist run test test-long conformance screenshot format check-format clean
 
-export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR JOBS WASM FUZZ_SECONDS
+export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
+export JOBS WASM FUZZ_SECONDS
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"
