@@ -118,6 +118,7 @@ void App::draw_header(const Scene& scene) {
                             .account = session_.scope(),
                             .rtt_us = stats.link.rtt_us,
                             .feed_age_us = stats.last_message_age_us,
+                            .lag_ms = stats.lag_ms,
                             .events_per_s = events_per_s_};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
     if (wish.account) choose_account(*wish.account);

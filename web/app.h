@@ -38,14 +38,14 @@ class App {
 
     // ---- the socket (ws_transport.cpp)
     void on_socket_open(nats::Generation generation);
-    char* on_socket_prepare(nats::Generation generation, std::size_t bytes);
-    void on_socket_commit(nats::Generation generation, std::size_t bytes);
+    // Bytes came when none waited, or too many wait: `bytes` in all.
+    void on_socket_waiting(nats::Generation generation, std::size_t bytes);
     void on_socket_text(nats::Generation generation);
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);
 
     // ---- fetches (rest_fetch.cpp)
     void on_fetch_head(session::FetchId fetch, std::string_view since_header);
-    void on_fetch_bytes(session::FetchId fetch, std::string_view bytes);
+    void on_fetch_waiting(std::size_t bytes);  // of all answers
     void on_fetch_end(session::FetchId fetch, int http_status, std::string_view words);
 
     // ---- time (browser.cpp)
@@ -139,6 +139,7 @@ class App {
     int frames_wanted_ = 0;
     MonotonicUs frame_due_ = kNever;
     MonotonicUs timer_at_ = kNever;
+    bool deadline_waits_ = false;  // for the next task of the pump
 
     // Figures.
     MonotonicUs rate_since_ = 0;

@@ -9,6 +9,7 @@ namespace {
 // After input, ImGui needs a frame to see it, one to act on it and one to show what it did.
 constexpr int kFramesAfterInput = 3;
 
+constexpr MonotonicUs kLateTimerUs = kSecondUs;
 constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
 
 session::Options session_options(const PageOptions& options) {
@@ -27,7 +28,7 @@ App::App(PageOptions options)
       session_(session_options(options_)),
       transport_(options_.socket_url),
       rest_(options_.rest_url),
-      pump_(session_) {
+      pump_(session_, transport_, rest_) {
     panels_.resize(session_.table_count());
 }
 
@@ -93,23 +94,12 @@ void App::on_socket_open(nats::Generation generation) {
     settle(now);
 }
 
-char* App::on_socket_prepare(nats::Generation generation, std::size_t bytes) {
-    const std::span<char> tail = session_.link().prepare(generation, bytes);
-    if (tail.empty()) {
-        pump_.wake();  // refused: the session has something to say about it
-        return nullptr;
-    }
-    return tail.data();
-}
-
-void App::on_socket_commit(nats::Generation generation, std::size_t bytes) {
-    session_.link().commit(generation, bytes, monotonic_now());
-    if (pump_.inbox_is_full()) {
-        pump_.run_in_place();
-        act(monotonic_now());
-    } else {
-        pump_.wake();
-    }
+void App::on_socket_waiting(nats::Generation generation, std::size_t bytes) {
+    if (!transport_.is_current(generation)) return;
+    transport_.set_waiting(bytes);
+    // In place or at the end of what can be held, the session may have wishes.
+    const std::uint64_t in_place = pump_.stats().in_place;
+    if (!pump_.on_waiting() || pump_.stats().in_place != in_place) act(monotonic_now());
 }
 
 void App::on_socket_text(nats::Generation generation) {
@@ -131,9 +121,7 @@ void App::on_fetch_head(session::FetchId fetch, std::string_view since_header) {
     session_.on_fetch_head(fetch, since_header);
 }
 
-void App::on_fetch_bytes(session::FetchId fetch, std::string_view bytes) {
-    session_.on_fetch_bytes(fetch, bytes, monotonic_now());
-}
+void App::on_fetch_waiting(std::size_t bytes) { pump_.on_fetch_waiting(bytes); }
 
 void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view words) {
     const MonotonicUs now = monotonic_now();
@@ -143,16 +131,29 @@ void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view
 
 void App::on_pump_task() {
     pump_.run_task();
-    act(monotonic_now());
+    const MonotonicUs now = monotonic_now();
+    if (deadline_waits_) {
+        deadline_waits_ = false;
+        if (now >= session_.next_deadline()) session_.on_deadline(now);
+    }
+    act(now);
 }
 
 void App::on_timer() {
-    timer_at_ = kNever;
     const MonotonicUs now = monotonic_now();
+    const bool late = timer_at_ != kNever && now - timer_at_ > kLateTimerUs;
+    timer_at_ = kNever;
     if (now >= frame_due_) {
         frame_due_ = kNever;
         request_frame();
     }
+    // The page was blocked: what the socket has for it comes first, as it may be the sign of life
+    // whose absence is about to be judged.
+    if (late && !deadline_waits_) {
+        deadline_waits_ = true;
+        return pump_.wake();
+    }
+    deadline_waits_ = false;
     if (now >= session_.next_deadline()) session_.on_deadline(now);
     settle(now);
 }
@@ -231,7 +232,8 @@ void App::act(MonotonicUs now) {
     }
     transport_.flush(session_.link());
     tell(now);
-    if (data_version() != drawn_version_) request_frame();
+    // Nothing is drawn of an element without an area (frame()), so nothing is asked for.
+    if (platform_.width() > 0 && data_version() != drawn_version_) request_frame();
     arm_timer(now);
 }
 

@@ -76,6 +76,7 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "dials", static_cast<std::int64_t>(stats.link.dials));
     append_number_member(out, "protocolErrors",
                          static_cast<std::int64_t>(stats.link.protocol_errors));
+    append_number_member(out, "conflated", static_cast<std::int64_t>(stats.conflated));
     append_number_member(out, "reconnects", static_cast<std::int64_t>(stats.reconnects));
     append_number_member(out, "gaps", static_cast<std::int64_t>(stats.gaps));
     append_number_member(out, "resyncs", static_cast<std::int64_t>(stats.resyncs));
@@ -90,6 +91,19 @@ void App::append_stats_json(std::string& out) {
     append_ms_member(out, "verifiedAgeMs", stats.verified_age_us);
     append_ms_member(out, "rttMs", stats.link.rtt_us);
     append_ms_member(out, "lastMessageAgeMs", stats.last_message_age_us);
+    append_ms_member(out, "lagMs", stats.lag_ms < 0 ? -1 : stats.lag_ms * 1000);
+    append_number_member(out, "slowCuts", static_cast<std::int64_t>(stats.slow_cuts));
+    const PumpStats& pump = pump_.stats();
+    out += "\"inbox\":{";
+    append_number_member(out, "bytes", static_cast<std::int64_t>(pump_.inbox_bytes()));
+    append_number_member(out, "peakBytes", static_cast<std::int64_t>(pump.inbox_peak));
+    append_number_member(out, "fetchPeakBytes", static_cast<std::int64_t>(pump.fetch_peak));
+    append_number_member(out, "inPlace", static_cast<std::int64_t>(pump.in_place));
+    append_number_member(out, "refused", static_cast<std::int64_t>(pump.refused));
+    append_number_member(out, "tasks", static_cast<std::int64_t>(pump.tasks));
+    append_ms_member(out, "taskMsPeak", pump.task_us_peak);
+    out.back() = '}';
+    out += ',';
     out += "\"latencyMs\":{";
     append_ms_member(out, "p50", stats.latency_p50_ms < 0 ? -1 : stats.latency_p50_ms * 1000);
     append_ms_member(out, "p99", stats.latency_p99_ms < 0 ? -1 : stats.latency_p99_ms * 1000);

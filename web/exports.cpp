@@ -165,12 +165,8 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_rows(double start, double count, int exact) 
 
 EMSCRIPTEN_KEEPALIVE void nb_socket_open(unsigned generation) { app->on_socket_open(generation); }
 
-EMSCRIPTEN_KEEPALIVE char* nb_socket_prepare(unsigned generation, std::size_t bytes) {
-    return app->on_socket_prepare(generation, bytes);
-}
-
-EMSCRIPTEN_KEEPALIVE void nb_socket_commit(unsigned generation, std::size_t bytes) {
-    app->on_socket_commit(generation, bytes);
+EMSCRIPTEN_KEEPALIVE void nb_socket_waiting(unsigned generation, std::size_t bytes) {
+    app->on_socket_waiting(generation, bytes);
 }
 
 EMSCRIPTEN_KEEPALIVE void nb_socket_text(unsigned generation) { app->on_socket_text(generation); }
@@ -186,9 +182,7 @@ EMSCRIPTEN_KEEPALIVE void nb_socket_closed(unsigned generation, int code, int wa
 // The header X-Since is the text.
 EMSCRIPTEN_KEEPALIVE void nb_fetch_head(unsigned fetch) { app->on_fetch_head(fetch, web::text_in); }
 
-EMSCRIPTEN_KEEPALIVE void nb_fetch_bytes(unsigned fetch) {
-    app->on_fetch_bytes(fetch, web::text_in);
-}
+EMSCRIPTEN_KEEPALIVE void nb_fetch_waiting(std::size_t bytes) { app->on_fetch_waiting(bytes); }
 
 EMSCRIPTEN_KEEPALIVE void nb_fetch_end(unsigned fetch, int http_status) {
     app->on_fetch_end(fetch, http_status, web::text_in);

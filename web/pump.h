@@ -1,35 +1,65 @@
-// web/pump.h - turns received bytes into rows at its own pace, apart from the frames.
+// web/pump.h - turns what was received into rows at its own pace, apart from the frames.
 //
 // A message posts one task; the task decodes for at most kPumpBudgetUs and posts itself again while
-// bytes remain. Tasks of a MessageChannel run in hidden tabs too, where timers and frames do not.
+// anything remains. Tasks of a MessageChannel run in hidden tabs too, where timers and frames do
+// not. The events of the socket and the answers of the services share a task, slice by slice.
+//
+// What waits is bounded (base/limits.h): at kInboxBytesMax the socket's callback decodes in place,
+// for at most kInPlaceBudgetUs; what is past twice that when it has done so ends the connection.
 #pragma once
+
+#include <cstdint>
+#include <vector>
 
 #include "base/clock.h"
 #include "session/session.h"
+#include "web/rest_fetch.h"
+#include "web/ws_transport.h"
 
 namespace nats_blotter::web {
 
+struct PumpStats {
+    std::uint64_t tasks = 0;
+    std::uint64_t in_place = 0;    // callbacks of the socket that had to decode
+    std::uint64_t refused = 0;     // connections ended at twice kInboxBytesMax
+    std::size_t inbox_peak = 0;    // bytes
+    std::size_t fetch_peak = 0;    // bytes of answers read ahead
+    MonotonicUs task_us_peak = 0;  // the longest task, in place or not
+};
+
 class Pump {
   public:
-    explicit Pump(session::Session& session) : session_(session) {}
+    Pump(session::Session& session, WsTransport& transport, RestFetch& rest);
 
-    // Bytes have arrived: posts the task, unless one is on its way.
+    // Something has arrived: posts the task, unless one is on its way.
     void wake();
 
     // One task's worth of decoding.
     void run_task();
 
-    // Decodes now, within the callback that brought the bytes.
-    void run_in_place();
+    // More came than fits the parser: decodes in place where it must. False when the connection
+    // cannot go on, and has been told to end.
+    bool on_waiting();
 
-    // True when the inbox is so full that the socket's callback must decode in place.
-    bool inbox_is_full() const;
+    // Of the answers of services, `bytes` wait in all.
+    void on_fetch_waiting(std::size_t bytes);
+
+    // Received from the broker and not decoded.
+    std::size_t inbox_bytes() const;
+
+    const PumpStats& stats() const { return stats_; }
 
   private:
-    bool run(MonotonicUs budget_us);
+    bool step(MonotonicUs now, EpochMs epoch_ms);
+    template <typename Enough>
+    bool run(MonotonicUs budget_us, Enough enough);
 
     session::Session& session_;
+    WsTransport& transport_;
+    RestFetch& rest_;
+    std::vector<char> rest_slice_;
     bool posted_ = false;
+    PumpStats stats_;
 };
 
 }  // namespace nats_blotter::web

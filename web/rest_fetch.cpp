@@ -3,17 +3,25 @@
 
 #include <emscripten.h>
 
+#include "base/limits.h"
+
 // clang-format off
 EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes,
-                                const char* base_text, int base_bytes, double silence_ms), {
+                                const char* base_text, int base_bytes, double silence_ms,
+                                double ahead_bytes), {
     const path = UTF8ToString(url_text, url_bytes);
     const url = new URL(path, UTF8ToString(base_text, base_bytes));
     // "position-service" in /position-service/trades/22214: whom the words are about.
     const service = url.pathname.split('/')[1] || url.host;
-    if (!Module.fetches) Module.fetches = new Map();
+    if (!Module.fetches) {
+        Module.fetches = new Map();
+        Module.fetchAhead = {bytes: 0, resume: []}; // of all of them
+    }
     const running = Module.fetches;
+    const ahead = Module.fetchAhead;
     const control = new AbortController();
-    running.set(id, control);
+    const job = {control, pieces: [], at: 0, onEmpty: null};
+    running.set(id, job);
 
     let timer = 0;
     let silent = false;
@@ -23,24 +31,30 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
     };
     const end = Module.guard((status, words) => {
         clearTimeout(timer);
-        if (!running.delete(id)) return; // cancelled: nobody waits for it
-        const text = new TextEncoder().encode(words);
-        const at = _nb_text_in(text.length);
-        HEAPU8.set(text, at);
-        _nb_fetch_end(id, status);
+        if (running.get(id) !== job) return; // cancelled: nobody waits for it
+        const tell = Module.guard(() => {
+            if (!running.delete(id)) return;
+            const text = new TextEncoder().encode(words);
+            const at = _nb_text_in(text.length);
+            HEAPU8.set(text, at);
+            _nb_fetch_end(id, status);
+        });
+        // The end comes behind the bytes that came before it.
+        if (job.pieces.length === 0) tell();
+        else job.onEmpty = tell;
     });
     const head = Module.guard((words) => {
-        if (!running.has(id)) return;
+        if (running.get(id) !== job) return;
         const text = new TextEncoder().encode(words);
         const at = _nb_text_in(text.length);
         HEAPU8.set(text, at);
         _nb_fetch_head(id);
     });
-    const chunk = Module.guard((bytes) => {
-        if (!running.has(id) || bytes.length === 0) return;
-        const at = _nb_text_in(bytes.length);
-        HEAPU8.set(bytes, at);
-        _nb_fetch_bytes(id);
+    const keep = Module.guard((bytes) => {
+        if (running.get(id) !== job || bytes.length === 0) return;
+        job.pieces.push(bytes);
+        ahead.bytes += bytes.length;
+        _nb_fetch_waiting(ahead.bytes);
     });
 
     (async () => {
@@ -61,7 +75,12 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
                 const {done, value} = await reader.read();
                 if (done) break;
                 heard();
-                chunk(value);
+                keep(value);
+                if (ahead.bytes < ahead_bytes) continue;
+                clearTimeout(timer); // it is we who are slow
+                while (ahead.bytes >= ahead_bytes && running.get(id) === job && !Module.dead)
+                    await new Promise((resolve) => ahead.resume.push(resolve));
+                heard();
             }
             end(answer.status, "");
         } catch (error) {
@@ -70,16 +89,47 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
         }
     })();
 });
-EM_JS(void, nb_js_fetch_cancel, (unsigned id), {
-    const control = Module.fetches && Module.fetches.get(id);
-    if (!control) return;
+// Copies up to `bytes` of one answer to `into`; answers how many, and whose they are in `fetch`.
+EM_JS(unsigned, nb_js_fetch_take, (char* into, unsigned bytes, unsigned* fetch,
+                                   double ahead_bytes), {
+    const ready = Array.from(Module.fetches.keys()).filter(
+        (id) => Module.fetches.get(id).pieces.length > 0);
+    if (ready.length > 0) {
+        const job = Module.fetches.get(ready[0]);
+        const piece = job.pieces[0];
+        const count = Math.min(bytes, piece.length - job.at);
+        HEAPU8.set(piece.subarray(job.at, job.at + count), into);
+        HEAPU32[fetch >> 2] = ready[0];
+        job.at += count;
+        if (job.at === piece.length) {
+            job.pieces.shift();
+            job.at = 0;
+            // Not from within the program, which is in the middle of something.
+            if (job.pieces.length === 0 && job.onEmpty) queueMicrotask(job.onEmpty);
+        }
+        Module.fetchAhead.bytes -= count;
+        if (Module.fetchAhead.bytes < ahead_bytes)
+            Module.fetchAhead.resume.splice(0).forEach((resume) => resume());
+        return count;
+    }
+    return 0;
+});
+// Forgets one answer; answers the bytes that still wait of the others.
+EM_JS(double, nb_js_fetch_cancel, (unsigned id), {
+    const job = Module.fetches && Module.fetches.get(id);
+    if (!job) return Module.fetches ? Module.fetchAhead.bytes : 0;
     Module.fetches.delete(id);
-    control.abort();
+    job.pieces.forEach((piece) => { Module.fetchAhead.bytes -= piece.length; });
+    Module.fetchAhead.bytes += job.at;
+    Module.fetchAhead.resume.splice(0).forEach((resume) => resume());
+    job.control.abort();
+    return Module.fetchAhead.bytes;
 });
 EM_JS(void, nb_js_fetch_cancel_all, (), {
     if (!Module.fetches) return;
-    for (const control of Module.fetches.values()) control.abort();
+    for (const job of Module.fetches.values()) job.control.abort();
     Module.fetches.clear();
+    Module.fetchAhead.resume.splice(0).forEach((resume) => resume());
 });
 // clang-format on
 
@@ -90,11 +140,26 @@ static constexpr double kSilenceMsMax = 30'000;
 
 void RestFetch::start(session::FetchId fetch, std::string_view url) {
     nb_js_fetch_start(fetch, url.data(), static_cast<int>(url.size()), base_url_.data(),
-                      static_cast<int>(base_url_.size()), kSilenceMsMax);
+                      static_cast<int>(base_url_.size()), kSilenceMsMax,
+                      double(kFetchAheadBytesMax));
 }
 
-void RestFetch::cancel(session::FetchId fetch) { nb_js_fetch_cancel(fetch); }
+RestFetch::Piece RestFetch::take(std::span<char> into) {
+    unsigned fetch = 0;
+    const unsigned bytes = nb_js_fetch_take(into.data(), static_cast<unsigned>(into.size()), &fetch,
+                                            double(kFetchAheadBytesMax));
+    waiting_bytes_ -= bytes;
+    if (bytes == 0) waiting_bytes_ = 0;
+    return {fetch, bytes};
+}
 
-void RestFetch::cancel_all() { nb_js_fetch_cancel_all(); }
+void RestFetch::cancel(session::FetchId fetch) {
+    waiting_bytes_ = static_cast<std::size_t>(nb_js_fetch_cancel(fetch));
+}
+
+void RestFetch::cancel_all() {
+    nb_js_fetch_cancel_all();
+    waiting_bytes_ = 0;
+}
 
 }  // namespace nats_blotter::web

@@ -9,33 +9,77 @@
 #include <emscripten/websocket.h>
 
 #include <algorithm>
+#include <span>
+
+#include "base/limits.h"
 
 // clang-format off
-EM_JS(void, nb_js_socket_listen, (int id, unsigned generation), {
+EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
+    // What came and was not taken yet: buffers of the browser from `head` on, the first one from
+    // its byte `at` on.
+    const inbox = {buffers: [], head: 0, at: 0, bytes: 0, onEmpty: null};
+    Module.inbox = inbox;
     Module.socket = socket; // the last one, for stopBrowser
+    const text = Module.guard(() => _nb_socket_text(generation));
+    const waiting = Module.guard(() => _nb_socket_waiting(generation, inbox.bytes));
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
-    socket.onmessage = Module.guard((event) => {
+    // Thousands of times a second, so the program is called only when it does not know yet that
+    // something waits, or when that is too much.
+    socket.onmessage = (event) => {
         const data = event.data;
         if (typeof data === 'string') {
-            _nb_socket_text(generation);
+            text();
             return;
         }
-        if (data.byteLength === 0) return;
-        const tail = _nb_socket_prepare(generation, data.byteLength);
-        if (tail === 0) return; // refused: the connection has been ended with words already
-        // The view is taken after prepare(), which may have moved the memory.
-        HEAPU8.set(new Uint8Array(data), tail);
-        _nb_socket_commit(generation, data.byteLength);
-    });
+        const before = inbox.bytes;
+        inbox.buffers.push(data);
+        inbox.bytes = before + data.byteLength;
+        if (before === 0 || inbox.bytes > told_past) waiting();
+    };
     socket.onerror = () => {}; // says nothing, and is always followed by close
     socket.onclose = Module.guard((event) => {
-        const reason = new TextEncoder().encode(event.reason);
-        const at = _nb_text_in(reason.length);
-        HEAPU8.set(reason, at);
-        _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
+        const close = () => {
+            const reason = new TextEncoder().encode(event.reason);
+            const at = _nb_text_in(reason.length);
+            HEAPU8.set(reason, at);
+            _nb_socket_closed(generation, event.code, event.wasClean ? 1 : 0);
+        };
+        // The end comes behind the bytes that came before it.
+        if (inbox.bytes === 0) close();
+        else inbox.onEmpty = Module.guard(close);
     });
+});
+// Copies up to `bytes` of what waits to `into`; answers how many it copied, and in `left` how many
+// wait still.
+EM_JS(unsigned, nb_js_socket_take, (char* into, unsigned bytes, unsigned* left), {
+    const inbox = Module.inbox;
+    let taken = 0;
+    while (taken < bytes && inbox.bytes > taken) {
+        const buffer = inbox.buffers[inbox.head];
+        const count = Math.min(bytes - taken, buffer.byteLength - inbox.at);
+        HEAPU8.set(new Uint8Array(buffer, inbox.at, count), into + taken);
+        taken += count;
+        inbox.at += count;
+        if (inbox.at === buffer.byteLength) {
+            inbox.buffers[inbox.head++] = null; // the browser may have it back
+            inbox.at = 0;
+        }
+    }
+    inbox.bytes -= taken;
+    if (inbox.bytes === 0 || inbox.head >= 1024) {
+        inbox.buffers.splice(0, inbox.head);
+        inbox.head = 0;
+    }
+    HEAPU32[left >> 2] = inbox.bytes;
+    // Not from within the program, which is in the middle of something.
+    if (inbox.bytes === 0 && inbox.onEmpty) queueMicrotask(inbox.onEmpty);
+    return taken;
+});
+EM_JS(void, nb_js_socket_drop, (), {
+    Module.inbox.buffers = [];
+    Module.inbox.head = Module.inbox.at = Module.inbox.bytes = 0;
 });
 // The API's own function has another type from release to release.
 EM_JS(double, nb_js_socket_buffered, (int id), {
@@ -82,7 +126,8 @@ void WsTransport::dial(nats::Generation generation, nats::Client& client, Monoto
         client.on_close(generation, {0, false, "the browser has no WebSocket"}, now);
         return;
     }
-    nb_js_socket_listen(socket_, generation);
+    waiting_bytes_ = 0;
+    nb_js_socket_listen(socket_, generation, double(kInboxBytesMax));
 }
 
 void WsTransport::hang_up(nats::Generation generation) {
@@ -94,9 +139,24 @@ void WsTransport::hang_up(nats::Generation generation) {
 void WsTransport::forget(nats::Generation generation) {
     if (socket_ == 0 || generation != generation_) return;
     nb_js_socket_free(socket_);
+    nb_js_socket_drop();
+    waiting_bytes_ = 0;
     socket_ = 0;
     open_ = false;
     choked_ = false;
+}
+
+bool WsTransport::feed(nats::Client& client, MonotonicUs now) {
+    // Before the last slice is used up, so that the client knows itself behind while it is.
+    if (waiting_bytes_ == 0 || client.unread_bytes() > kInboxSliceBytes / 2) return false;
+    const std::size_t bytes = std::min(waiting_bytes_, kInboxSliceBytes);
+    const std::span<char> tail = client.prepare(generation_, bytes);
+    if (tail.empty()) return false;  // it has ended, and asks to hang up
+    unsigned left = 0;
+    const unsigned taken = nb_js_socket_take(tail.data(), static_cast<unsigned>(bytes), &left);
+    waiting_bytes_ = left;
+    client.commit(generation_, taken, now);
+    return true;
 }
 
 void WsTransport::flush(nats::Client& client) {

@@ -6,14 +6,18 @@
 //
 // Each socket carries the generation of its dial; what comes from an older one is dropped in
 // JavaScript already. Received bytes are copied once, from the browser's buffer to the tail that
-// nats::Client::prepare() gives.
+// nats::Client::prepare() gives. The browser's buffers are kept as they come, without a call into
+// the program for each, until feed() takes a slice (kInboxSliceBytes) of them; the end of the
+// socket is told behind the last.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "session/session.h"
 
 namespace nats_blotter::web {
@@ -28,6 +32,14 @@ class WsTransport {
 
     void dial(nats::Generation generation, nats::Client& client, MonotonicUs now);
     void hang_up(nats::Generation generation);
+
+    // Bytes came when none waited, or more than kInboxBytesMax wait.
+    void set_waiting(std::size_t bytes) { waiting_bytes_ = bytes; }
+    // As many as were known of at the last call; more may have come since.
+    std::size_t waiting_bytes() const { return waiting_bytes_; }
+    // Hands over the next slice of what waits, once the client has nearly used up the last. False
+    // when it did not.
+    bool feed(nats::Client& client, MonotonicUs now);
 
     // Hands the client's output to the browser while its own buffer is short enough.
     void flush(nats::Client& client);
@@ -50,6 +62,7 @@ class WsTransport {
     nats::Generation generation_ = 0;
     bool open_ = false;
     bool choked_ = false;
+    std::size_t waiting_bytes_ = 0;
 };
 
 }  // namespace nats_blotter::web

@@ -33,10 +33,28 @@ inline constexpr std::size_t kSubjectBytesMax = 4096;
 
 // ---- Intake
 
-// Unread bytes in the parser. A saturated link was seen to deliver 25 MB in one WebSocket message;
-// past kInboxBytesMax the socket's callback decodes in place, past twice that the link is closed
-// with a gap and a resync (design: "The pump is not the frame").
+// Bytes that came from the broker and are not decoded yet, wherever they wait. A saturated link was
+// seen to deliver 25 MB in one WebSocket message; past kInboxBytesMax the socket's callback decodes
+// in place, past twice that the link is closed with a gap and a resync (design: "The pump is not
+// the frame").
 inline constexpr std::size_t kInboxBytesMax = 32 * 1024 * 1024;
+
+// What the parser is given at a time; the rest of a large message waits in the browser's own
+// buffer, so that our memory, which never shrinks, does not follow the largest message. Some 900
+// events, and small enough that the bytes are decoded while they are in the processor's cache.
+inline constexpr std::size_t kInboxSliceBytes = 256 * 1024;
+
+// The most that one callback of the socket decodes in place: about as much as the largest message
+// seen, and still within the 100 ms that a person takes for at once.
+inline constexpr std::int64_t kInPlaceBudgetUs = 50'000;
+
+// A REST answer is read ahead of its decoding by this, all answers together, and the piece with
+// which that is reached (2 MiB were seen); then the browser is not asked for more, and TCP tells
+// the service. Some 5 ms of decoding.
+inline constexpr std::size_t kFetchAheadBytesMax = 1024 * 1024;
+
+// What is decoded of a REST answer between two looks at the clock: some 100 records.
+inline constexpr std::size_t kFetchSliceBytes = 32 * 1024;
 
 // The most the pump decodes before it lets the page answer input.
 inline constexpr std::int64_t kPumpBudgetUs = 4'000;
@@ -74,6 +92,8 @@ inline constexpr std::size_t kSymbolsMax = 1'000'000;
 // Accounts of one deployment that "all accounts" subscribes to, two streams each.
 inline constexpr std::size_t kAccountsMax = 5'000;
 
+static_assert(kInboxSliceBytes < kInboxBytesMax);
+static_assert(kFetchSliceBytes <= kFetchAheadBytesMax);
 static_assert(2 * kAccountsMax <= kSubscriptionsMax);
 static_assert(kPayloadBytesMax >= kRecordBytesMax);
 static_assert(kControlLineBytesMax < kInfoLineBytesMax);

@@ -52,6 +52,34 @@ std::int64_t days_in_month(std::int64_t year, std::int64_t month) {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
+struct Clock {
+    std::int64_t year, month, day, hour, minute, second;
+};
+constexpr std::size_t kClockBytes = 19;
+
+// "YYYY-MM-DDTHH:MM:SS" without a branch for each character; false where it is not that.
+bool read_clock(std::string_view text, Clock& clock) {
+    if (text.size() < kClockBytes) return false;
+    std::array<std::uint8_t, kClockBytes> digit;
+    std::uint8_t others = 0;
+    for (std::size_t i = 0; i < kClockBytes; ++i) {
+        const auto c = static_cast<std::uint8_t>(text[i]);
+        digit[i] = static_cast<std::uint8_t>(c - '0');
+        const bool mark = i == 4 || i == 7 || i == 10 || i == 13 || i == 16;
+        const char expected = i < 10 ? '-' : i == 10 ? 'T' : ':';
+        others |= mark ? static_cast<std::uint8_t>(c != static_cast<std::uint8_t>(expected))
+                       : static_cast<std::uint8_t>(digit[i] > 9);
+    }
+    if (others != 0) return false;
+    clock.year = digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3];
+    clock.month = digit[5] * 10 + digit[6];
+    clock.day = digit[8] * 10 + digit[9];
+    clock.hour = digit[11] * 10 + digit[12];
+    clock.minute = digit[14] * 10 + digit[15];
+    clock.second = digit[17] * 10 + digit[18];
+    return true;
+}
+
 // Reads fixed-width fields from left to right; `failed` stays set after the first misfit.
 struct FieldReader {
     std::string_view text;
@@ -76,6 +104,21 @@ struct FieldReader {
     }
     void expect(char expected) {
         if (!take(expected)) failed = true;
+    }
+    Clock clock() {
+        Clock read = {};
+        read.year = digits(4);
+        expect('-');
+        read.month = digits(2);
+        expect('-');
+        read.day = digits(2);
+        expect('T');
+        read.hour = digits(2);
+        expect(':');
+        read.minute = digits(2);
+        expect(':');
+        read.second = digits(2);
+        return read;
     }
     std::int64_t fraction_ns() {
         std::int64_t value = 0;
@@ -103,17 +146,11 @@ std::string_view time_error_text(TimeError code) {
 
 Result<EpochNs> epoch_ns_from_text(std::string_view text) {
     FieldReader in{text};
-    const std::int64_t year = in.digits(4);
-    in.expect('-');
-    const std::int64_t month = in.digits(2);
-    in.expect('-');
-    const std::int64_t day = in.digits(2);
-    in.expect('T');
-    const std::int64_t hour = in.digits(2);
-    in.expect(':');
-    const std::int64_t minute = in.digits(2);
-    in.expect(':');
-    const std::int64_t second = in.digits(2);
+    Clock clock = {};
+    if (read_clock(text, clock))
+        in.at = kClockBytes;
+    else
+        clock = in.clock();
     if (in.failed) return time_error(TimeError::NotATime, in.at);
     const std::int64_t fraction = in.take('.') ? in.fraction_ns() : 0;
 
@@ -128,12 +165,13 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text) {
         offset_s = (offset_hours * 3600 + offset_minutes * 60) * (east ? 1 : -1);
     }
     if (in.failed || in.at != text.size()) return time_error(TimeError::NotATime, in.at);
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
-        minute > 59 || second > 60)
+    if (clock.month < 1 || clock.month > 12 || clock.day < 1 ||
+        clock.day > days_in_month(clock.year, clock.month) || clock.hour > 23 ||
+        clock.minute > 59 || clock.second > 60)
         return time_error(TimeError::OutOfRange, 0);
 
-    const std::int64_t seconds =
-        days_from_civil(year, month, day) * kDayS + hour * 3600 + minute * 60 + second - offset_s;
+    const std::int64_t seconds = days_from_civil(clock.year, clock.month, clock.day) * kDayS +
+                                 clock.hour * 3600 + clock.minute * 60 + clock.second - offset_s;
     std::int64_t result = 0;
     if (__builtin_mul_overflow(seconds, kNsPerS, &result) ||
         __builtin_add_overflow(result, fraction, &result))

@@ -3,6 +3,10 @@
 // Takes an event with an envelope ({"topic", "payload": {...}, "date", ...}), a bare record, and
 // the elements of a REST answer alike: fields by name in any order, unknown ones passed over. Texts
 // of the record point into the payload or into the decoder's scratch and die at the next call.
+//
+// Two readers, one result. The scanner knows the whole grammar (RFC 8259, UTF-8, escapes) and says
+// what is accepted; the shapes (feed/shape.h) know records that look like earlier ones, and leave
+// everything else to the scanner. In steady state neither allocates.
 #pragma once
 
 #include <array>
@@ -14,7 +18,9 @@
 
 #include "base/result.h"
 #include "feed/cell.h"
+#include "feed/field_index.h"
 #include "feed/schema.h"
+#include "feed/shape.h"
 
 namespace nats_blotter::feed {
 
@@ -36,24 +42,34 @@ std::string_view reject_text(Reject reject);
 std::string_view reject_name(Reject reject);
 Error reject_error(Reject reject, std::size_t offset_bytes);
 
+// Whether a decoder learns the layout of what it reads to read it faster. The records are the same.
+enum class Speculation : std::uint8_t { Off, On };
+
+// Counters of one decoder; they only rise.
+struct DecodeStats {
+    std::uint64_t shape_hits = 0;    // read by a learned layout
+    std::uint64_t shape_misses = 0;  // a layout was tried and did not fit
+    std::uint64_t shapes_learned = 0;
+};
+
 class RecordDecoder {
   public:
     // `spec` must outlive the decoder.
-    explicit RecordDecoder(const TableSpec& spec);
+    explicit RecordDecoder(const TableSpec& spec, Speculation speculation = Speculation::On);
 
     // The record is valid until the next call. `error().code` is a Reject.
     Result<const Record*> decode(std::string_view json);
 
+    const DecodeStats& stats() const { return stats_; }
+
   private:
     class Reader;
 
-    struct FieldName {
-        std::string_view name;
-        std::uint16_t column;
-    };
-
     const TableSpec& spec_;
-    std::vector<FieldName> fields_;
+    Speculation speculation_;
+    FieldIndex index_;
+    ShapeSet shapes_;
+    DecodeStats stats_;
     Record record_;
     std::string key_scratch_;
     std::vector<std::string> text_scratch_;  // by column, for texts with escapes

@@ -114,7 +114,8 @@ void Client::on_wake_up(MonotonicUs now) {
 
 Event Client::next_event(MonotonicUs now) {
     state_->now = now;
-    const Event event = state_->next_event(now);
+    Event event;
+    state_->next_event(now, event);
     state_->check_invariants();
     return event;
 }
@@ -133,6 +134,12 @@ void Client::reconnect(CauseClass cause_class, std::string_view text, MonotonicU
     State& s = *state_;
     s.now = now;
     if (s.linked()) s.end_by_us(cause_class, text, now);
+    s.check_invariants();
+}
+
+void Client::hold_redial(MonotonicUs until) {
+    State& s = *state_;
+    if (s.stage == State::Stage::Waiting) s.redial_at = std::max(s.redial_at, until);
     s.check_invariants();
 }
 

@@ -143,6 +143,10 @@ class Client {
     // connection is up or being made.
     void reconnect(CauseClass cause_class, std::string_view text, MonotonicUs now);
 
+    // The next dial comes not before `until`: for an owner who knows why the connection was lost.
+    // on_wake_up() dials all the same. Does nothing unless a dial is waited for.
+    void hold_redial(MonotonicUs until);
+
     // Ends for good: HangUp, then Closed. Nothing happens after that. What was accepted and is not
     // done is told between the two.
     void close(MonotonicUs now);

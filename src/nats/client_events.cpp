@@ -24,42 +24,45 @@ Sid sid_from_text(std::string_view text) {
 
 }  // namespace
 
-Event Client::State::next_event(MonotonicUs at) {
-    Event event;
+// `event` is as new. Filled in place: it is large, and there is one for each message.
+void Client::State::next_event(MonotonicUs at, Event& event) {
     if (queue_count > 0) {
         event = queue[0];
         std::copy(queue.begin() + 1, queue.begin() + static_cast<std::ptrdiff_t>(queue_count),
                   queue.begin());
         --queue_count;
-        return event;
+        return;
     }
-    if (has_leftover() && take_leftover(event)) return event;
+    if (has_leftover() && take_leftover(event)) return;
     while (open()) {
         const ParsedOp op = parser.next();
         if (op.kind == Kind::NeedMore) {
             backlog_since = kNever;
             requests.expire(at);
             continue_drain(at);
-            if (queue_count > 0) return next_event(at);
+            if (queue_count > 0) return next_event(at, event);
             take_leftover(event);
-            return event;
+            return;
         }
         if (op.kind == Kind::Failed)
             end_by_breach(parser.error().text, at);
         else if (take_op(op, at, event))
-            return event;
-        if (queue_count > 0) return next_event(at);
+            return;
+        if (queue_count > 0) {
+            event = Event{};
+            return next_event(at, event);
+        }
     }
     if (stage == Stage::Ending) {
-        if (drain(event)) return event;
+        if (drain(event)) return;
         requests.fail_all(RequestFailure::Disconnected);
         for (const Sid sid : subscriptions.take_draining()) ended_sids.push_back(sid);
-        if (take_leftover(event)) return event;
+        if (take_leftover(event)) return;
         finish_ending();
-        return next_event(at);
+        event = Event{};
+        return next_event(at, event);
     }
     take_closed(event);
-    return event;
 }
 
 bool Client::State::has_leftover() const {

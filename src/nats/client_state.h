@@ -102,7 +102,7 @@ struct Client::State {
     Event connected_event(MonotonicUs now);
 
     // ---- client_events.cpp
-    Event next_event(MonotonicUs now);
+    void next_event(MonotonicUs now, Event& event);
     bool take_op(const ParsedOp& op, MonotonicUs now, Event& event);
     bool take_op_connected(const ParsedOp& op, MonotonicUs now, Event& event);
     bool take_message(const ParsedOp& op, Event& event);

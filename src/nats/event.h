@@ -3,6 +3,7 @@
 // Views point into the client's own buffers and are good until the next call of a non-const member.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +18,12 @@ using Generation = std::uint32_t;
 
 // Subscription id on the wire; ours are decimal numbers from 1, never reused within a client.
 using Sid = std::uint64_t;
+
+// They are small and dense, so they spread by themselves; the library's hash costs more than the
+// rest of a look-up.
+struct SidHash {
+    std::size_t operator()(Sid sid) const { return static_cast<std::size_t>(sid); }
+};
 
 // Identifies one PING sent by fence(); passed when its PONG came, so that everything the broker
 // sent before it has been received.

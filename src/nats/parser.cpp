@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+
+#include "base/words.h"
 
 namespace nats_blotter::nats {
 namespace {
@@ -16,6 +19,9 @@ constexpr std::size_t kFirstCapacityBytes = 16 * 1024;
 // Below this, moving the rest to the front is cheaper than thinking about it.
 constexpr std::size_t kAlwaysMovedBytes = 64 * 1024;
 constexpr std::size_t kMessageFieldsMax = 5;
+// The server's own numbers have at most 9 digits (server/util.go, parseSize), so no more is
+// genuine.
+constexpr std::size_t kSizeDigitsMax = 9;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -36,6 +42,22 @@ bool begins_with_msg(const char* at) {
     return word == msg;
 }
 
+bool is_below_graphic(char c) { return static_cast<unsigned char>(c) <= ' '; }
+
+bool is_crlf(const char* at) { return at[0] == '\r' && at[1] == '\n'; }
+
+// The first blank or control character, or `end`; eight bytes at a time.
+const char* find_token_end(const char* at, const char* end) {
+    while (end - at >= 8) {
+        const std::uint64_t word = load_word(at);
+        const std::uint64_t below = (word - kEachByte * '!') & ~word & kHighBits;
+        if (below != 0) return at + (std::countr_zero(below) >> 3);
+        at += 8;
+    }
+    while (at < end && !is_below_graphic(*at)) ++at;
+    return at;
+}
+
 }  // namespace
 
 ParsedOp Parser::next() {
@@ -44,9 +66,41 @@ ParsedOp Parser::next() {
         op.kind = ParsedOp::Kind::Failed;
         return op;
     }
-    const ParsedOp op = in_body_ ? next_body() : next_line();
+    ParsedOp op;
+    if (verb_bytes_ > 0 || !take_plain_message(op)) op = in_body_ ? next_body() : next_line();
     check_invariants();
     return op;
+}
+
+// The usual message, "MSG subject sid size" with one blank between each two, all of which is there:
+// read in one pass. False, with nothing changed, for any other, which the general way then reads.
+bool Parser::take_plain_message(ParsedOp& op) {
+    const char* const begin = buffer_.get() + read_;
+    const char* const end = buffer_.get() + size_;
+    if (end - begin < 8 || !begins_with_msg(begin)) return false;
+    const char* const subject = begin + 4;
+    const char* const subject_end = find_token_end(subject, end);
+    if (subject_end == subject || subject_end == end || *subject_end != ' ') return false;
+    const char* const sid = subject_end + 1;
+    const char* sid_end = sid;
+    while (sid_end < end && !is_below_graphic(*sid_end)) ++sid_end;
+    if (sid_end == sid || sid_end == end || *sid_end != ' ') return false;
+    const char* at = sid_end + 1;
+    const char* const size_end = at + std::min<std::ptrdiff_t>(kSizeDigitsMax, end - at);
+    const char* const size_at = at;
+    std::size_t bytes = 0;
+    for (; at < size_end && *at >= '0' && *at <= '9'; ++at)
+        bytes = bytes * 10 + static_cast<std::size_t>(*at - '0');
+    const auto left = static_cast<std::size_t>(end - at);
+    if (at == size_at || bytes > kPayloadBytesMax || left < bytes + 4) return false;
+    if (!is_crlf(at) || !is_crlf(at + 2 + bytes)) return false;
+    if (static_cast<std::size_t>(at - begin) > kControlLineBytesMax) return false;
+    op.kind = ParsedOp::Kind::Msg;
+    op.subject = {subject, static_cast<std::size_t>(subject_end - subject)};
+    op.sid = {sid, static_cast<std::size_t>(sid_end - sid)};
+    op.payload = {at + 2, bytes};
+    finish_op(static_cast<std::size_t>(at - begin) + bytes + 4);
+    return true;
 }
 
 ParsedOp Parser::next_line() {
@@ -216,10 +270,7 @@ bool Parser::parse_message_line(std::size_t line_bytes) {
     return parse_sizes(tokens.data(), count);
 }
 
-// The server's own numbers have at most 9 digits (server/util.go, parseSize), so no more is
-// genuine.
 bool Parser::parse_sizes(const Token* tokens, std::size_t count) {
-    constexpr std::size_t kSizeDigitsMax = 9;
     const std::size_t sizes = verb_ == Verb::Msg ? 1 : 2;
     std::array<std::size_t, 2> values = {0, 0};
     for (std::size_t i = 0; i < sizes; ++i) {

@@ -76,6 +76,7 @@ class Parser {
         std::size_t bytes = 0;
     };
 
+    bool take_plain_message(ParsedOp& op);
     ParsedOp next_line();
     ParsedOp next_body();
     bool match_verb();

@@ -69,7 +69,7 @@ void Session::State::take_snapshot_row(const Fetching& fetching, std::string_vie
         table::ingest_snapshot_row(live.table, **decoded, round.reads[fetching.table].round);
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
-    if (live.table.changes().size() > kChangesHeldMax) catch_up_views();
+    bound_changes(live);
 }
 
 void Session::State::end_fetch(FetchId id, int http_status, std::string_view words,

@@ -15,12 +15,19 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
 
     ++stats.events;
-    if (record.published_ms != 0 && epoch_ms != 0) latency.add(epoch_ms - record.published_ms);
+    if (record.published_ms != 0 && epoch_ms != 0) {
+        latency.add(epoch_ms - record.published_ms);
+        lag.add(epoch_ms, record.published_ms, now);
+    }
+    // Views are told of a row once, however often it changed since they last caught up.
+    const std::size_t changes = live.table.changes().size();
     const table::Outcome outcome = table::ingest_event(live.table, record, session_ms(now));
+    if (outcome == table::Outcome::Replaced && live.table.changes().size() == changes)
+        ++stats.conflated;
     if (outcome == table::Outcome::Outdated) ++stats.outdated;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
-    if (live.table.changes().size() > kChangesHeldMax) catch_up_views();
+    bound_changes(live);
 }
 
 bool Session::State::belongs_to(const LiveTable& live, const feed::Record& record,
@@ -37,13 +44,23 @@ void Session::State::count_reject(std::int32_t code) {
 }
 
 void Session::State::catch_up_views() {
-    for (const auto& live : tables) {
-        if (live->table.was_cleared())
-            live->view.rebuild();
-        else
-            live->view.apply(live->table.changes());
-        live->table.clear_changes();
-    }
+    for (const auto& live : tables) catch_up_view(*live);
+}
+
+void Session::State::catch_up_view(LiveTable& live) {
+    if (live.table.was_cleared() || live.view_is_stale)
+        live.view.rebuild();
+    else
+        live.view.apply(live.table.changes());
+    live.view_is_stale = false;
+    live.table.clear_changes();
+}
+
+void Session::State::bound_changes(LiveTable& live) {
+    if (live.table.changes().size() <= kChangesHeldMax) return;
+    if (live.view.size() / 4 > kChangesHeldMax && !live.view_is_stale) return catch_up_view(live);
+    live.view_is_stale = true;
+    live.table.clear_changes();
 }
 
 }  // namespace nats_blotter::session

@@ -50,7 +50,7 @@ Status Session::State::compute_status() const {
     return an_account_failed ? Status::Syncing : Status::Live;
 }
 
-std::string Session::State::compute_cause() const {
+std::string_view Session::State::compute_cause() const {
     switch (compute_status()) {
         case Status::Live: return {};
         case Status::Closed: return "Closed";
@@ -60,21 +60,23 @@ std::string Session::State::compute_cause() const {
         case Status::Syncing: break;
     }
     if (!has_scope)
-        return account_list.failure.empty() ? "No account chosen" : account_list.failure;
+        return account_list.failure.empty() ? "No account chosen"
+                                            : std::string_view(account_list.failure);
     for (const Round& round : rounds)
         if (!round.merged && round.broken) return round.failure;
     if (rounds.front().phase == RoundPhase::Waiting)
-        return account_list.failure.empty() ? "Reading the list of accounts" : account_list.failure;
+        return account_list.failure.empty() ? "Reading the list of accounts"
+                                            : std::string_view(account_list.failure);
     if (rounds.front().phase == RoundPhase::Fencing) return "Subscribing";
     return "Reading the snapshot";
 }
 
 void Session::State::update_status() {
     const Status now_status = compute_status();
-    std::string now_cause = compute_cause();
+    const std::string_view now_cause = compute_cause();
     if (now_status == status && now_cause == cause) return;
     status = now_status;
-    cause = std::move(now_cause);
+    cause.assign(now_cause);
     ++status_version;
 }
 
@@ -97,7 +99,7 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
             return push_action(std::move(action));
         }
         case nats::Event::Kind::Connected: return on_connected(now);
-        case nats::Event::Kind::Disconnected: return on_disconnected(*event.cause);
+        case nats::Event::Kind::Disconnected: return on_disconnected(*event.cause, now);
         case nats::Event::Kind::FencePassed: return on_fence(event.fence, now);
         case nats::Event::Kind::Denied:
         case nats::Event::Kind::ServerError:
@@ -116,17 +118,38 @@ void Session::State::on_connected(MonotonicUs now) {
     link_up = true;
     suspect = false;
     link_words.clear();
+    connected_at = now;
     if (link.stats().connects > 1) ++stats.reconnects;
     begin_round(now);
 }
 
-void Session::State::on_disconnected(const nats::Cause& why) {
+void Session::State::on_disconnected(const nats::Cause& why, MonotonicUs now) {
+    const std::int64_t behind_ms = lag.lag_ms(now, false);
+    const bool held = link_up && hold_slow_redial(now);
+    lag.on_disconnected(now);
     if (link_up) ++stats.gaps;
     link_up = false;
     suspect = false;
     ever_disconnected = true;
     link_words = why.text;
+    if (held) {
+        link_words = "The link is too slow for this feed: it was lost " +
+                     std::to_string(behind_ms / 1000) + " s behind";
+    }
     abandon_rounds();
+}
+
+// Dialling again at once would only fill the same pipe with another snapshot.
+bool Session::State::hold_slow_redial(MonotonicUs now) {
+    if (lag.lag_ms(now, false) < kBehindMs) return false;
+    if (now - connected_at >= kSlowForgottenUs) slow_cuts_in_a_row = 0;
+    ++stats.slow_cuts;
+    ++slow_cuts_in_a_row;
+    MonotonicUs wait = kSlowRedialFirstUs;
+    for (int i = 1; i < slow_cuts_in_a_row && wait < kSlowRedialLastUs; ++i) wait *= 2;
+    link.hold_redial(now + wait / 2 +
+                     static_cast<MonotonicUs>(random.below(static_cast<std::uint64_t>(wait / 2))));
+    return true;
 }
 
 // What the broker refused may be any of the subscriptions; until it is accepted the stream may be
@@ -205,6 +228,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     s.verified_at = -1;
     s.read_in_full();
     s.latency.clear();
+    s.lag.clear();
     s.begin_round(now);
     s.catch_up_views();
     s.update_status();
@@ -356,6 +380,7 @@ Stats Session::stats(MonotonicUs now) const {
     for (const auto& live : s.tables) stats.evicted += live->table.evicted();
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
+    stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);
     stats.latency_p50_ms = s.latency.percentile(50);
     stats.latency_p99_ms = s.latency.percentile(99);
     return stats;

@@ -46,6 +46,9 @@ struct Account {
     std::string name;
 };
 
+// A feed that is later than this is said to be behind; row 22 of the targets.
+inline constexpr std::int64_t kBehindMs = 2'000;
+
 using FetchId = std::uint32_t;
 
 struct Action {

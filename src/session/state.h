@@ -21,6 +21,7 @@
 #include "feed/array_splitter.h"
 #include "feed/decode.h"
 #include "feed/merge.h"
+#include "session/feed_lag.h"
 #include "session/latency.h"
 #include "session/session.h"
 #include "session/since.h"
@@ -33,6 +34,13 @@ namespace nats_blotter::session {
 inline constexpr std::int64_t kRetryFirstUs = 500 * kMillisecondUs;
 inline constexpr std::int64_t kRetryLastUs = 3 * kSecondUs;
 
+// A connection that is lost while the feed is behind was cut for it, most likely, and the next one
+// will be too: it waits, from the first to the last of these, doubling with each such loss. One
+// that stayed up for kSlowForgottenUs starts over.
+inline constexpr MonotonicUs kSlowRedialFirstUs = 5 * kSecondUs;
+inline constexpr MonotonicUs kSlowRedialLastUs = 40 * kSecondUs;
+inline constexpr MonotonicUs kSlowForgottenUs = 60 * kSecondUs;
+
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 
@@ -41,8 +49,10 @@ inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 // 5).
 inline constexpr std::int64_t kSleptUs = 75 * kSecondUs;
 
-// Changes held for views that nobody draws (hidden tab) before the views are brought up to date.
-inline constexpr std::size_t kChangesHeldMax = 65'536;
+// Changes held for a view that nobody asked for (a hidden tab, a frame that is late). Past it a
+// view that would sort itself anew anyway does so when it is next asked, and a larger one catches
+// up at once: some 16 ms of work. (With 65,536 a single step of the pump took 180 ms.)
+inline constexpr std::size_t kChangesHeldMax = 16'384;
 
 // The columns of the account list.
 const feed::TableSpec& account_spec();
@@ -53,6 +63,7 @@ struct LiveTable {
     table::Table table;
     table::View view;
     feed::RecordDecoder decoder;
+    bool view_is_stale = false;  // changes were let go: the view orders itself anew
     feed::SnapshotPass last_pass = 0;
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
     std::int64_t since_ms = kNoVersion;
@@ -147,6 +158,8 @@ struct Session::State {
     bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
     void count_reject(std::int32_t code);
     void catch_up_views();
+    static void catch_up_view(LiveTable& live);
+    static void bound_changes(LiveTable& live);
 
     // ---- fetch.cpp
     FetchId start_fetch(std::string url, Fetching fetching);
@@ -164,13 +177,14 @@ struct Session::State {
     // ---- session.cpp
     void on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
     void on_connected(MonotonicUs now);
-    void on_disconnected(const nats::Cause& why);
+    void on_disconnected(const nats::Cause& why, MonotonicUs now);
+    bool hold_slow_redial(MonotonicUs now);
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
     void notice_sleep(MonotonicUs now);
     void push_action(Action action);
     void update_status();
     Status compute_status() const;
-    std::string compute_cause() const;
+    std::string_view compute_cause() const;
     feed::SessionMs session_ms(MonotonicUs now) const;
     void rebase_if_needed(MonotonicUs now);
     std::int64_t retry_wait_us(int failures);
@@ -181,7 +195,7 @@ struct Session::State {
     Random random;
     std::vector<std::unique_ptr<LiveTable>> tables;
     std::vector<Round> rounds;  // the first is the scope's, once there is a scope
-    std::unordered_map<nats::Sid, Route> routes;
+    std::unordered_map<nats::Sid, Route, nats::SidHash> routes;
     std::map<AccountId, std::vector<nats::Sid>> subscribed;
     std::unordered_map<FetchId, Fetching> fetches;
     FetchId last_fetch = 0;
@@ -202,6 +216,9 @@ struct Session::State {
 
     Stats stats;
     LatencyRing latency;
+    FeedLag lag;
+    MonotonicUs connected_at = 0;
+    int slow_cuts_in_a_row = 0;
     MonotonicUs started_at = 0;
     MonotonicUs verified_at = -1;
     MonotonicUs last_message_at = -1;

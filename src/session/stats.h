@@ -14,6 +14,7 @@ struct Stats {
     std::array<std::uint64_t, feed::kRejectCount> rejects{};  // payloads dropped, by feed::Reject
     std::uint64_t events = 0;                                 // records taken from the stream
     std::uint64_t outdated = 0;         // stream records older than the row they were for
+    std::uint64_t conflated = 0;        // stream records that replaced one no view had seen yet
     std::uint64_t reconnects = 0;       // connections after the first
     std::uint64_t gaps = 0;             // times the stream may have missed something
     std::uint64_t resyncs = 0;          // completed rounds of rule 2 after the first of a scope
@@ -22,12 +23,14 @@ struct Stats {
     std::uint64_t removed = 0;          // rows removed by rule 3
     std::uint64_t evicted = 0;          // rows unloaded at the row cap
     std::uint64_t capped_accounts = 0;  // accounts beyond kAccountsMax that are not followed
+    std::uint64_t slow_cuts = 0;        // connections lost while the feed was behind
     std::uint64_t fetches = 0;
     std::uint64_t partial_reads = 0;   // snapshots that held only what had changed
     std::uint64_t unproven_reads = 0;  // of those, not enough to go by: read again in full
     std::uint64_t fetch_failures = 0;
     std::int64_t verified_age_us = -1;      // since a whole snapshot was last merged, -1: never
     std::int64_t last_message_age_us = -1;  // -1: no message yet
+    std::int64_t lag_ms = -1;               // behind the source, see FeedLag; -1: not known
     std::int64_t latency_p50_ms = -1;       // publication to merge, last 10 s or so; -1: none
     std::int64_t latency_p99_ms = -1;
 };

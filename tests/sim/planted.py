@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Plants one bug after another into a copy of src/ and asks whether sim_test notices.
+"""Plants one bug after another into a copy of src/ and asks whether its test notices: the
+simulation for src/nats, the differential test of the decoder for src/feed.
 
     scripts/planted-bugs [NAME...]
 
@@ -183,6 +184,30 @@ BUGS = [
         "    if (gossip == Gossip::WhenNoPath && url_has_path(known_url)) return {};",
         "",
     ),
+    (
+        "a layout may have anything behind it",
+        "src/feed/shape.cpp",
+        "    if (static_cast<std::size_t>(end - at) != last_literal_bytes_ ||",
+        "    if (static_cast<std::size_t>(end - at) < last_literal_bytes_ ||",
+    ),
+    (
+        "what a layout lacks stays from the last record",
+        "src/feed/shape.cpp",
+        "    for (const std::uint16_t column : absent_) cells[column] = Cell{};",
+        "",
+    ),
+    (
+        "a layout with a column given twice",
+        "src/feed/shape.cpp",
+        "        if (taken_[static_cast<std::size_t>(column_)]) return false;",
+        "",
+    ),
+    (
+        "the expected key is taken for the key",
+        "src/feed/decode.cpp",
+        "        if (!same_bytes(at_ + 1, field.name.data(), bytes)) return false;",
+        "",
+    ),
 ]
 
 
@@ -197,12 +222,29 @@ COMPILER = os.environ.get("CXX", "c++")
 RUN_SECONDS_MAX = 120
 
 
-def listed_sources():
-    """What sim_test is made of: all of base and nats, and the sources of tests/sim."""
-    for folder in ("src/base", "src/nats", "tests/sim"):
+SIM_CASE = "-tc=EverySeedKeepsThePromises"
+
+# Programs by the folder of the bugs that they are for: folders of sources, further sources, and
+# which cases are run.
+SUITES = {
+    "src/nats": ("sim_test", ["src/base", "src/nats", "tests/sim"], [], [SIM_CASE]),
+    "src/feed": (
+        "decode_test",
+        ["src/base", "src/feed"],
+        ["tests/feed/decode_differential_test.cpp", "tests/feed/decode_oracle.cpp",
+         "tests/support/doctest_main.cpp"],
+        [],
+    ),
+}  # fmt: skip
+
+
+def sources_of(suite):
+    _, folders, sources, _ = SUITES[suite]
+    for folder in folders:
         for name in sorted(os.listdir(os.path.join(ROOT, folder))):
             if name.endswith(".cpp") and name != "replay_test.cpp":
                 yield f"{folder}/{name}"
+    yield from sources
 
 
 def object_of(source):
@@ -221,12 +263,12 @@ def link(objects, program):
     subprocess.run([COMPILER, "-o", program, *objects], check=True)
 
 
-def verdict(program):
-    """How sim_test ended: '' when it noticed nothing, else its first words about it."""
+def verdict(program, suite):
+    """How the test ended: '' when it noticed nothing, else its first words about it."""
     environment = dict(os.environ, NB_SIM_SEEDS=SEEDS)
     try:
         done = subprocess.run(
-            [program, "-tc=EverySeedKeepsThePromises"],
+            [program, *SUITES[suite][3]],
             capture_output=True,
             text=True,
             errors="replace",
@@ -261,14 +303,17 @@ def main():
     if misplaced:
         sys.exit(1)
 
-    sources = list(listed_sources())
+    suites = {os.path.dirname(path) for _, path, _, _ in bugs}
+    sources = {suite: list(sources_of(suite)) for suite in suites}
+    everything = sorted(set().union(*sources.values()))
     with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
-        list(pool.map(lambda s: compile_one(os.path.join(ROOT, s), object_of(s)), sources))
-    clean = os.path.join(BUILD, "sim_test")
-    link([object_of(source) for source in sources], clean)
-    words = verdict(clean)
-    if words:
-        sys.exit(f"planted-bugs: the simulation fails with no bug planted: {words}")
+        list(pool.map(lambda s: compile_one(os.path.join(ROOT, s), object_of(s)), everything))
+    for suite in sorted(suites):
+        clean = os.path.join(BUILD, SUITES[suite][0])
+        link([object_of(source) for source in sources[suite]], clean)
+        words = verdict(clean, suite)
+        if words:
+            sys.exit(f"planted-bugs: {SUITES[suite][0]} fails with no bug planted: {words}")
 
     def try_bug(numbered):
         number, (name, path, old, new) = numbered
@@ -279,8 +324,9 @@ def main():
             file.write(text)
         compile_one(planted, planted + ".o")
         program = os.path.join(BUILD, f"bug{number}")
-        link([planted + ".o" if s == path else object_of(s) for s in sources], program)
-        found = verdict(program)
+        suite = os.path.dirname(path)
+        link([planted + ".o" if s == path else object_of(s) for s in sources[suite]], program)
+        found = verdict(program, suite)
         print(f"caught  {name}: {found}" if found else f"MISSED  {name}", flush=True)
         return bool(found)
 

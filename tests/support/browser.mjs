@@ -5,7 +5,7 @@ import {chromium} from 'playwright-core';
 
 import {until} from './wait.mjs';
 
-function chromiumPath() {
+export function chromiumPath() {
     if (process.env.CHROMIUM) return process.env.CHROMIUM;
     return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
         encoding: 'utf8',

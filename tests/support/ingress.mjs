@@ -19,10 +19,14 @@ const types = {
 // One WebSocket message, not masked.
 export function frame(payload, opcode) {
     const bytes = Buffer.from(payload);
-    const head =
-        bytes.length < 126
-            ? Buffer.from([0x80 | opcode, bytes.length])
-            : Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
+    let head = Buffer.from([0x80 | opcode, bytes.length & 127]);
+    if (bytes.length >= 65_536) {
+        head = Buffer.alloc(10);
+        head.writeUInt16BE(((0x80 | opcode) << 8) | 127);
+        head.writeBigUInt64BE(BigInt(bytes.length), 2);
+    } else if (bytes.length >= 126) {
+        head = Buffer.from([0x80 | opcode, 126, bytes.length >> 8, bytes.length & 255]);
+    }
     return Buffer.concat([head, bytes]);
 }
 export const binary = (payload) => frame(payload, 2);

@@ -109,7 +109,11 @@ void HeaderPanel::draw_figures(const Scene& scene, const Area& area, const Heade
     scratch_.clear();
     const bool linked =
         model.status == session::Status::Live || model.status == session::Status::Syncing;
+    if (linked && model.lag_ms >= session::kBehindMs) {
+        scratch_ += "behind by " + std::to_string(model.lag_ms / 1000) + " s";
+    }
     if (linked && model.rtt_us >= 0) {
+        if (!scratch_.empty()) scratch_ += "  ·  ";
         const std::int64_t milliseconds = model.rtt_us / kMillisecondUs;
         scratch_ += milliseconds < 1 ? "<1" : std::to_string(milliseconds);
         scratch_ += " ms";

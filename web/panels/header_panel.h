@@ -19,6 +19,7 @@ struct HeaderModel {
     session::AccountId account = session::kAllAccounts;
     std::int64_t rtt_us = -1;
     std::int64_t feed_age_us = -1;  // since the last event, -1: none yet
+    std::int64_t lag_ms = -1;       // behind the source, -1: not known
     std::int64_t events_per_s = 0;
 };
 

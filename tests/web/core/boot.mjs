@@ -5,7 +5,17 @@ import createCorePage from './core_page.js';
 const setTimer = globalThis.realSetTimeout ?? setTimeout;
 const pause = (ms) => new Promise((resolve) => setTimer(resolve, ms));
 
+// Counts the messages of all sockets of the page.
+let socketMessages = 0;
+globalThis.WebSocket = class extends WebSocket {
+    constructor(...parameters) {
+        super(...parameters);
+        this.addEventListener('message', () => ++socketMessages);
+    }
+};
+
 class Client {
+    socketMessagesBefore = socketMessages;
     events = [];
     trap = '';
 
@@ -49,6 +59,11 @@ class Client {
             new TextDecoder().decode(this.module.heapBytes().subarray(at, at + bytes)),
         );
     }
+    // `socketMessages`: since this client was started, of it and those that live still.
+    stats() {
+        const heard = socketMessages - this.socketMessagesBefore;
+        return {...this.json('nb_stats'), socketMessages: heard};
+    }
     log() {
         for (const event of this.json('nb_take_events')) this.events.push(event);
         return this.events;
@@ -68,7 +83,7 @@ globalThis.core = {
         return clients[id].call(name);
     },
     events: (id) => clients[id].log(),
-    stats: (id) => clients[id].json('nb_stats'),
+    stats: (id) => clients[id].stats(),
 
     // The nth event of this kind whose members are these; nothing when it did not come in time.
     async event(id, kind, members, nth, ms) {
@@ -90,7 +105,7 @@ globalThis.core = {
     async counted(id, name, count, ms) {
         const end = performance.now() + ms;
         for (;;) {
-            const stats = clients[id].json('nb_stats');
+            const stats = clients[id].stats();
             if (stats[name] >= count || performance.now() > end) return stats;
             await pause(20);
         }

@@ -137,17 +137,11 @@ class CorePage {
         client_.on_open(generation, web::monotonic_now());
         settle();
     }
-    char* prepare(nats::Generation generation, std::size_t bytes) {
-        const std::span<char> tail = client_.prepare(generation, bytes);
-        if (tail.empty()) wake();
-        return tail.empty() ? nullptr : tail.data();
-    }
-    void commit(nats::Generation generation, std::size_t bytes) {
-        client_.commit(generation, bytes, web::monotonic_now());
-        if (client_.unread_bytes() > kInboxBytesMax)
-            run();
-        else
-            wake();
+    // The browser's back-pressure is what ends a flood here: nothing is decoded in place.
+    void on_waiting(nats::Generation generation, std::size_t bytes) {
+        if (transport_.is_current(generation)) transport_.set_waiting(bytes);
+        if (held_) transport_.feed(client_, web::monotonic_now());
+        wake();
     }
     void on_text(nats::Generation generation) {
         if (!transport_.is_current(generation)) return;
@@ -202,14 +196,12 @@ class CorePage {
         append_number(out, "serverErrors", stats.server_errors);
         append_number(out, "unknownSid", stats.unknown_sid);
         append_number(out, "rttUs", stats.rtt_us);
-        append_number(out, "socketMessages", socket_messages_);
         append_number(out, "hash", hash_);
         append_number(out, "allocations", g_allocations);
-        append_number(out, "unread", client_.unread_bytes());
+        append_number(out, "unread", client_.unread_bytes() + transport_.waiting_bytes());
         out += '}';
     }
 
-    void count_socket_message() { ++socket_messages_; }
     void start_digest() { hash_ = kHashStart; }
 
   private:
@@ -224,7 +216,9 @@ class CorePage {
         const MonotonicUs end = now + kPumpBudgetUs;
         bool more = !held_;
         while (more && now < end) {
+            const bool fed = transport_.feed(client_, now);
             for (std::size_t i = 0; more && i < kEventsPerLook; ++i) more = take_event(now);
+            more = more || fed;
             now = web::monotonic_now();
         }
         finish_turn(now);
@@ -290,7 +284,6 @@ class CorePage {
     MonotonicUs timer_at_ = kNever;
     std::string log_;
     std::uint32_t hash_ = kHashStart;
-    std::uint64_t socket_messages_ = 0;
 };
 
 std::unique_ptr<CorePage> page;  // one for each instance of the module
@@ -389,12 +382,8 @@ NB_EXPORT std::size_t nb_stats() {
 
 // ---- called by the JavaScript in web/
 NB_EXPORT void nb_socket_open(unsigned generation) { page->on_open(generation); }
-NB_EXPORT char* nb_socket_prepare(unsigned generation, std::size_t bytes) {
-    page->count_socket_message();
-    return page->prepare(generation, bytes);
-}
-NB_EXPORT void nb_socket_commit(unsigned generation, std::size_t bytes) {
-    page->commit(generation, bytes);
+NB_EXPORT void nb_socket_waiting(unsigned generation, std::size_t bytes) {
+    page->on_waiting(generation, bytes);
 }
 NB_EXPORT void nb_socket_text(unsigned generation) { page->on_text(generation); }
 NB_EXPORT void nb_socket_closed(unsigned generation, int code, int was_clean) {

@@ -1,0 +1,100 @@
+// feed/shape.h - the layout of a producer's records, learned from one of them: literal runs with a
+// value between each two.
+//
+// A program writes its records alike: the same keys in the same order with the same white space. A
+// Shape holds those bytes and reads the next record by comparing them eight at a time and parsing
+// only what stands between. It is never trusted: at the first byte that is not as learned, or value
+// that is not of the plain form, read() says no and the caller reads the record by the grammar.
+//
+// Invariant (tests/feed/shape_test.cpp, tests/fuzz/decode_fuzz.cpp): where read() says yes, the
+// record is what RecordDecoder's scanner makes of the same bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feed/cell.h"
+#include "feed/field_index.h"
+#include "feed/schema.h"
+
+namespace nats_blotter::feed {
+
+// Fields and bytes of a layout worth keeping; larger records are read by the scanner.
+inline constexpr std::size_t kShapeSlotsMax = 1024;
+inline constexpr std::size_t kShapeBytesMax = 32 * 1024;
+
+class Shape {
+  public:
+    // The layout of `json`. False, and the shape never fits, where it is one that a shape cannot
+    // stand for: a column given twice, or too large. REQUIRES: a RecordDecoder for this spec and
+    // index has accepted `json`.
+    bool learn(std::string_view json, const TableSpec& spec, const FieldIndex& index);
+
+    // Reads a record of this layout; false where it is not, and then `record` is anything.
+    // REQUIRES: one cell for each column of the spec learned with.
+    bool read(std::string_view json, Record& record);
+
+  private:
+    enum class Kind : std::uint8_t {
+        SkippedText,
+        SkippedNumber,
+        PublishedMs,
+        PublishedText,
+        Int,  // from here on, of a column
+        Decimal,
+        TimeMs,
+        TimeText,
+        Text,
+    };
+    struct Slot {
+        std::uint32_t literal_bytes = 0;  // before the value
+        std::uint32_t value_bytes = 0;    // as learned, behind the literal in bytes_
+        std::uint32_t value_at = 0;       // in bytes_
+        Kind kind = Kind::SkippedText;
+        std::uint8_t scale = 0;
+        bool is_constant = false;  // SkippedText that never differed
+        std::uint16_t column = 0;
+    };
+    class Learner;
+
+    std::vector<Slot> slots_;
+    // The literal and the learned value of each slot, then the last literal.
+    std::string bytes_;
+    std::size_t last_literal_bytes_ = 0;
+    std::vector<std::uint16_t> absent_;  // columns that no slot writes
+    std::vector<bool> taken_;            // by column, while learning
+};
+
+// The few shapes of one table, the likely one first.
+class ShapeSet {
+  public:
+    // Layouts of one stream: with and without the fields that may be absent.
+    static constexpr std::size_t kShapesMax = 4;
+
+    bool read(std::string_view json, Record& record);
+
+    // Tells that read() did not know the layout of an accepted record. True when it was learned:
+    // not each time, where layouts change faster than they pay.
+    bool learn(std::string_view json, const TableSpec& spec, const FieldIndex& index);
+
+    std::size_t size() const { return size_; }
+    // True while read() does not even try.
+    bool is_resting() const { return rest_ > 0; }
+
+  private:
+    std::array<Shape, kShapesMax> shapes_;
+    Shape fresh_;
+    std::array<std::uint32_t, kShapesMax> order_ = {0, 1, 2, 3};  // the last to fit first
+    std::size_t size_ = 0;
+    std::uint32_t tried_ = 0;        // records of this trial
+    std::uint32_t hits_ = 0;         // of these
+    std::uint32_t rest_ = 0;         // records to pass before the next trial
+    std::uint32_t last_rest_ = 0;    // how long that was the last time
+    std::uint32_t learn_after_ = 0;  // misses to pass before learning again
+};
+
+}  // namespace nats_blotter::feed
