@@ -65,7 +65,10 @@ async function pageWorks(stack, url, cut) {
     await until('the order', async () =>
         (await rowsOf(page, 'trades')).some((row) => row.quantity === 4711),
     );
-    assert.ok((await statsOf(page)).messages >= before.messages + 2, 'it came as events');
+    await until(
+        'trade and position as events',
+        async () => (await statsOf(page)).messages >= before.messages + 2,
+    );
     await withBlotter(page, (blotter) => blotter.setAccount(0));
     assert.equal(await stack.order(someOrder({accountId: 62654, security: 'BRK.B'})), 200);
     await untilEqual(page, stack);
