@@ -1,7 +1,7 @@
 # The commands of the README. Each brings what it needs with it: a fresh Debian 12 or 13 machine
 # needs no step before `make run` or `make test`.
 #
-# Everything is passed on by the environment: PORT=, RATE=, STATE_DIR=, NATS_SERVER= for `run`,
+# Everything is passed on by the environment: PORT=, RATE= and the rest of scripts/run for `run`,
 # IMGUI_DIR= for set-up, JOBS= for builds.
 
 SHELL := /bin/bash
@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup build dist run test test-long conformance screenshot format check-format clean
 
-export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS WASM FUZZ_SECONDS
+export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
+export JOBS WASM FUZZ_SECONDS
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"

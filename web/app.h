@@ -46,6 +46,7 @@ class App {
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);
 
     // ---- fetches (rest_fetch.cpp)
+    void on_fetch_head(session::FetchId fetch, std::string_view since_header);
     void on_fetch_waiting(std::size_t bytes);  // of all answers
     void on_fetch_end(session::FetchId fetch, int http_status, std::string_view words);
 

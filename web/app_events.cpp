@@ -137,6 +137,10 @@ void App::on_socket_closed(nats::Generation generation, const nats::CloseReport&
     settle(now);
 }
 
+void App::on_fetch_head(session::FetchId fetch, std::string_view since_header) {
+    session_.on_fetch_head(fetch, since_header);
+}
+
 void App::on_fetch_waiting(std::size_t bytes) { pump_.on_fetch_waiting(bytes); }
 
 void App::on_fetch_end(session::FetchId fetch, int http_status, std::string_view words) {

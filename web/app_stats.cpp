@@ -108,6 +108,8 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "removed", static_cast<std::int64_t>(stats.removed));
     append_number_member(out, "evicted", static_cast<std::int64_t>(stats.evicted));
     append_number_member(out, "fetches", static_cast<std::int64_t>(stats.fetches));
+    append_number_member(out, "partialReads", static_cast<std::int64_t>(stats.partial_reads));
+    append_number_member(out, "unprovenReads", static_cast<std::int64_t>(stats.unproven_reads));
     append_number_member(out, "fetchFailures", static_cast<std::int64_t>(stats.fetch_failures));
     append_ms_member(out, "verifiedAgeMs", stats.verified_age_us);
     append_ms_member(out, "rttMs", stats.link.rtt_us);

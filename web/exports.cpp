@@ -201,6 +201,9 @@ EMSCRIPTEN_KEEPALIVE void nb_socket_closed(unsigned generation, int code, int wa
 
 // ---- rest_fetch.cpp
 
+// The header X-Since is the text.
+EMSCRIPTEN_KEEPALIVE void nb_fetch_head(unsigned fetch) { app->on_fetch_head(fetch, web::text_in); }
+
 EMSCRIPTEN_KEEPALIVE void nb_fetch_waiting(std::size_t bytes) { app->on_fetch_waiting(bytes); }
 
 EMSCRIPTEN_KEEPALIVE void nb_fetch_end(unsigned fetch, int http_status) {

@@ -23,7 +23,6 @@ class Platform {
     // Shows ImGui's cursor shape, and learns whether a text field wants the keys.
     void end_frame();
 
-
     void on_resize(int width, int height, float density);
     void on_pointer_move(float x, float y);
     void on_pointer_button(int button, bool down);

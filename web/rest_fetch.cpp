@@ -43,6 +43,13 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
         if (job.pieces.length === 0) tell();
         else job.onEmpty = tell;
     });
+    const head = Module.guard((words) => {
+        if (running.get(id) !== job) return;
+        const text = new TextEncoder().encode(words);
+        const at = _nb_text_in(text.length);
+        HEAPU8.set(text, at);
+        _nb_fetch_head(id);
+    });
     const keep = Module.guard((bytes) => {
         if (running.get(id) !== job || bytes.length === 0) return;
         job.pieces.push(bytes);
@@ -61,6 +68,8 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
                 end(answer.status, service + ' answers ' + answer.status);
                 return;
             }
+            const since = answer.headers.get('x-since');
+            if (since !== null) head(since);
             const reader = answer.body.getReader();
             for (;;) {
                 const {done, value} = await reader.read();

@@ -37,4 +37,15 @@ Verdict verdict_after(const SnapshotRound& round, const Provenance& row) {
     return Verdict::NotYetOwed;
 }
 
+Proof proof_of(const SnapshotRound& round, const Provenance& row, bool in_range) {
+    if (row.pass == 0) return Proof::Same;
+    if (pass_reaches(row.pass, round.pass)) return Proof::Same;
+    if (row.phantom) return Proof::None;
+    // What a snapshot gave and nobody changed since is not repeated; in range it would have been.
+    if (!row.from_stream) return in_range ? Proof::None : Proof::Same;
+    // An event as old as this was committed and is in the answer, or was never committed.
+    return outlived_commit_lag(row.streamed_at_ms, round.requested_at_ms) ? Proof::None
+                                                                          : Proof::Same;
+}
+
 }  // namespace nats_blotter::feed

@@ -56,4 +56,14 @@ struct SnapshotRound {
 
 Verdict verdict_after(const SnapshotRound& round, const Provenance& row);
 
+// Whether an answer that holds only the rows from a version on (docs/wire-feed.md, "Since a
+// version") says the same of this row as a whole one would. `in_range`: the held version is not
+// below the one asked for. Rows that no snapshot has shown are judged by verdict_after() alone: the
+// earlier snapshot did not have them below that version, and this one does not have them above.
+enum class Proof : std::uint8_t {
+    Same,  // the row is as held, or newer than what the answer owes
+    None,  // the answer cannot tell: read in full
+};
+Proof proof_of(const SnapshotRound& round, const Provenance& row, bool in_range);
+
 }  // namespace nats_blotter::feed

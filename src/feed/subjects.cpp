@@ -31,6 +31,12 @@ std::string subject_for(Stream stream, SubjectFamily family, std::int64_t accoun
     return fill_account(subject_row(stream, family).pattern, std::to_string(account));
 }
 
+std::string wildcard_subject(const SubjectRow& row) {
+    const std::string filled = fill_account(row.pattern, "*");
+    if (filled == row.pattern) return filled;  // not scoped by account
+    return row.family == SubjectFamily::Dotted ? filled : std::string();
+}
+
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account) {
     if (row.family == SubjectFamily::Dotted) return fill_account(row.pattern, "*");
     return fill_account(row.pattern, std::to_string(account));

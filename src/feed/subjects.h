@@ -62,6 +62,9 @@ std::string subject_for(Stream stream, SubjectFamily family, std::int64_t accoun
 // family, a wildcard over all accounts in the dotted one.
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account);
 
+// One subscription for the streams of all accounts; empty where the family has no pattern for it.
+std::string wildcard_subject(const SubjectRow& row);
+
 // `pattern` with each "{account}" replaced.
 std::string fill_account(std::string_view pattern, std::string_view account);
 

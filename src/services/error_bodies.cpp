@@ -19,6 +19,17 @@ HttpResponse spring_error(int status, std::string_view path) {
     return {status, std::move(body), "application/json"};
 }
 
+HttpResponse spring_error_for(int status, const HttpRequest& request) {
+    if (request.accept.find("text/html") == std::string::npos)
+        return spring_error(status, request.path);
+    // Nothing of the request is repeated here: what it says could be HTML.
+    const std::string title = std::to_string(status) + " " + std::string(http_reason(status));
+    return {status,
+            "<!doctype html><html><head><title>" + title + "</title></head><body><h1>" + title +
+                "</h1></body></html>",
+            "text/html;charset=UTF-8"};
+}
+
 HttpResponse nest_error(int status, std::string_view message) {
     std::string body = "{\"message\":";
     append_json_string(body, message);

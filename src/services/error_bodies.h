@@ -11,6 +11,10 @@ namespace nats_blotter::services {
 // Spring Boot: {"timestamp","status","error","path"}.
 HttpResponse spring_error(int status, std::string_view path);
 
+// The same, or a small page for a request that asks for HTML by name, as a browser's address line
+// does.
+HttpResponse spring_error_for(int status, const HttpRequest& request);
+
 // Nest: {"message","error","statusCode"}; the message of an unknown path names it.
 HttpResponse nest_error(int status, std::string_view message);
 

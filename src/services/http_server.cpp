@@ -138,7 +138,7 @@ void HttpServer::Implementation::configure() {
     // What the library refuses by itself (a broken request line, a body too large).
     server.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
         if (!response.body.empty()) return;
-        const HttpResponse error = error_body(response.status, request.path);
+        const HttpResponse error = error_body(response.status, request_from_httplib(request));
         response.set_content(error.body, error.content_type);
         add_cors_headers(request, response);
     });
@@ -206,7 +206,7 @@ HttpResponse HttpServer::Implementation::dispatch(const httplib::Request& from) 
         if (route.has_value) request.path_value = request.path.substr(route.prefix.size());
         return route.handler(request);
     }
-    return error_body(path_known ? 405 : 404, request.path);
+    return error_body(path_known ? 405 : 404, request);
 }
 
 void HttpServer::Implementation::answer(const httplib::Request& request,
@@ -219,11 +219,17 @@ void HttpServer::Implementation::answer(const httplib::Request& request,
             result = dispatch(request);
         } catch (const std::exception& error) {
             log_line(settings.name, request.method + " " + request.path + ": " + error.what());
-            result = error_body(500, request.path);
+            result = error_body(500, request_from_httplib(request));
         }
     }
     response.status = result.status;
     if (!result.body.empty()) response.set_content(std::move(result.body), result.content_type);
+    std::string exposed;
+    for (const auto& [name, value] : result.headers) {
+        response.set_header(name, value);
+        exposed.append(exposed.empty() ? "" : ", ").append(name);
+    }
+    if (!exposed.empty()) response.set_header("Access-Control-Expose-Headers", exposed);
     add_cors_headers(request, response);
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nats_blotter::services {
@@ -33,13 +34,15 @@ struct HttpResponse {
     int status = 200;
     std::string body;
     std::string content_type = "application/json";
+    // Further headers; a browser of another origin may read them too.
+    std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 // The standard words of a status ("Not Found").
 std::string_view http_reason(int status);
 
 // How a service words an error that no handler answered: 404, 405, 413, 500 and the like.
-using ErrorBody = std::function<HttpResponse(int status, std::string_view path)>;
+using ErrorBody = std::function<HttpResponse(int status, const HttpRequest& request)>;
 
 struct HttpSettings {
     std::string name;  // the role, for log lines

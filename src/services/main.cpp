@@ -98,7 +98,8 @@ void Program::add_readers() {
     }
     if (options_.runs(Role::PositionService)) {
         add_position_service_routes(
-            add_server(Role::PositionService, spring_error, kThreadsPerService, false), *storage_);
+            add_server(Role::PositionService, spring_error_for, kThreadsPerService, false),
+            *storage_);
     }
 }
 
@@ -123,7 +124,7 @@ void Program::add_account_service() {
         };
     }
     add_account_service_routes(
-        add_server(Role::AccountService, spring_error, kThreadsPerService, false),
+        add_server(Role::AccountService, spring_error_for, kThreadsPerService, false),
         std::move(parts));
 }
 
@@ -132,7 +133,7 @@ void Program::add_trade_processor() {
                                     options_.jetstream, options_.stock};
     processor_ = std::make_unique<TradeProcessor>(*storage_, std::move(settings));
     processor_->add_routes(
-        add_server(Role::TradeProcessor, spring_error, kThreadsPerService, false));
+        add_server(Role::TradeProcessor, spring_error_for, kThreadsPerService, false));
 }
 
 void Program::add_trade_service() {
@@ -155,7 +156,7 @@ void Program::add_trade_service() {
             bus_settings("trade-service-requests"));
     }
     add_trade_service_routes(
-        add_server(Role::TradeService, spring_error, kTradeServiceThreads, false),
+        add_server(Role::TradeService, spring_error_for, kTradeServiceThreads, false),
         std::move(parts));
 }
 

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <limits>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "services/log.h"
 
@@ -33,6 +35,20 @@ void check(natsStatus status, const char* doing) {
     if (status != NATS_OK)
         throw std::runtime_error(std::string("broker ") + doing + ": " +
                                  natsStatus_GetText(status));
+}
+
+// One address, or a comma list of the nodes of a cluster.
+void set_addresses(natsOptions* options, const std::string& urls) {
+    std::vector<std::string> list(1);
+    for (const char c : urls) {
+        if (c == ',')
+            list.emplace_back();
+        else
+            list.back().push_back(c);
+    }
+    std::vector<const char*> texts;
+    for (const std::string& url : list) texts.push_back(url.c_str());
+    check(natsOptions_SetServers(options, texts.data(), static_cast<int>(texts.size())), "address");
 }
 
 }  // namespace
@@ -79,7 +95,7 @@ Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(mon
     natsOptions* raw = nullptr;
     check(natsOptions_Create(&raw), "options");
     const std::unique_ptr<natsOptions, OptionsDeleter> options(raw);
-    check(natsOptions_SetURL(raw, settings_.url.c_str()), "address");
+    set_addresses(raw, settings_.url);
     check(natsOptions_SetName(raw, settings_.client_name.c_str()), "name");
     if (!settings_.user.empty())
         check(natsOptions_SetUserInfo(raw, settings_.user.c_str(), settings_.password.c_str()),

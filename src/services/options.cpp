@@ -30,7 +30,7 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
   --port ROLE=PORT         port of one service (18085, 18088, 18089, 18090, 18091, 18092)
   --port-base PORT         ports in the order above from PORT on
   --url ROLE=URL           where a service of another process is (its listen address and port)
-  --nats URL               broker (nats://127.0.0.1:4222)
+  --nats URLS              broker (nats://127.0.0.1:4222), or a comma list of a cluster's nodes
   --nats-user NAME         broker user
   --nats-password-file F   file with the broker password; or the environment variable NATS_PASSWORD
   --database FILE          SQLite database, made and filled with the seed rows if empty (traderx.db)

@@ -87,7 +87,7 @@ const Person* find_person_by_employee(std::string_view employee_id) {
 }
 
 ErrorBody people_service_errors() {
-    return [](int status, std::string_view) { return problem_details(status); };
+    return [](int status, const HttpRequest&) { return problem_details(status); };
 }
 
 void add_people_service_routes(HttpServer& server) {

@@ -1,47 +1,107 @@
 // services/position_service.cpp - /trades/, /positions/, /health/alive and /health/ready.
 #include "services/position_service.h"
 
+#include <charconv>
+#include <limits>
+
+#include "services/booking.h"
 #include "services/error_bodies.h"
+#include "services/log.h"
 #include "services/path_number.h"
 #include "services/record_json.h"
 
 namespace nats_blotter::services {
 namespace {
 
-// Lists of a large book are built straight from the rows, one text and no records in between.
-HttpResponse list_trades(Storage& storage, std::optional<std::int32_t> account_id) {
-    HttpResponse response;
-    std::string& body = response.body;
-    body = "[";
-    storage.visit_trades(account_id, [&body](const Trade& trade) {
+constexpr EpochMs kAllVersions = std::numeric_limits<EpochMs>::min();
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+// What ?since= and ?limit= ask for.
+struct Wanted {
+    std::optional<std::int32_t> account_id;
+    EpochMs since = kAllVersions;
+    std::int64_t limit = kNoLimit;
+};
+
+// The parameter as a number from 0 on; the default when it is absent, nothing when it is no such
+// number.
+std::optional<std::int64_t> parameter(const HttpRequest& request, std::string_view name,
+                                      std::int64_t absent) {
+    const std::string_view text = request.query_value(name);
+    if (text.empty()) return absent;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+    return number;
+}
+
+// One list: a text built straight from the rows, with no records in between.
+struct List {
+    std::string body = "[";
+    std::int64_t rows = 0;
+    std::int64_t limit = kNoLimit;
+
+    template <typename Record>
+    void add(const Record& record, void (*append)(std::string&, const Record&)) {
+        if (rows++ >= limit) return;
         if (body.size() > 1) body.push_back(',');
-        append_trade(body, trade);
-    });
-    body.push_back(']');
+        append(body, record);
+    }
+};
+
+HttpResponse answer(const Wanted& wanted, List list, EpochMs next, std::int64_t rows_before,
+                    std::int64_t rows_after) {
+    list.body.push_back(']');
+    std::string words = "next=" + std::to_string(next);
+    words.append("; rows=").append(std::to_string(rows_before));
+    words.append("-").append(std::to_string(rows_after));
+    if (wanted.since != kAllVersions) words.append("; from=").append(std::to_string(wanted.since));
+    if (list.rows > list.limit) words.append("; cut=").append(std::to_string(list.limit));
+    HttpResponse response{200, std::move(list.body)};
+    response.headers.emplace_back(kSinceHeader, std::move(words));
     return response;
 }
 
-HttpResponse list_positions(Storage& storage, std::optional<std::int32_t> account_id) {
-    HttpResponse response;
-    std::string& body = response.body;
-    body = "[";
-    storage.visit_positions(account_id, [&body](const Position& position) {
-        if (body.size() > 1) body.push_back(',');
-        append_position(body, position);
-    });
-    body.push_back(']');
-    return response;
+HttpResponse list_trades(Storage& storage, const Wanted& wanted) {
+    const EpochMs next = wall_clock_ms() - kSinceMarginMs;
+    List list{.limit = wanted.limit};
+    const std::int64_t rows_before = storage.trade_rows(wanted.account_id);
+    storage.visit_trades_since(wanted.account_id, wanted.since,
+                               [&list](const Trade& trade) { list.add(trade, append_trade); });
+    return answer(wanted, std::move(list), next, rows_before,
+                  storage.trade_rows(wanted.account_id));
 }
 
-using Lister = HttpResponse (*)(Storage&, std::optional<std::int32_t>);
+HttpResponse list_positions(Storage& storage, const Wanted& wanted) {
+    const EpochMs next = wall_clock_ms() - kSinceMarginMs;
+    List list{.limit = wanted.limit};
+    const std::int64_t rows_before = storage.position_rows(wanted.account_id);
+    storage.visit_positions_since(
+        wanted.account_id, wanted.since,
+        [&list](const Position& position) { list.add(position, append_position); });
+    return answer(wanted, std::move(list), next, rows_before,
+                  storage.position_rows(wanted.account_id));
+}
 
-void add_list(HttpServer& server, Storage& storage, const std::string& path, Lister list) {
-    server.route("GET", path,
-                 [&storage, list](const HttpRequest&) { return list(storage, std::nullopt); });
-    server.route("GET", path + "{accountId}", [&storage, list](const HttpRequest& request) {
+using Lister = HttpResponse (*)(Storage&, const Wanted&);
+
+HttpResponse list(Storage& storage, Lister lister, const HttpRequest& request,
+                  std::optional<std::int32_t> account_id) {
+    const std::optional<std::int64_t> since = parameter(request, "since", kAllVersions);
+    const std::optional<std::int64_t> limit = parameter(request, "limit", kNoLimit);
+    if (!since) return text_error(400, "since is not a time in epoch milliseconds", request);
+    if (!limit) return text_error(400, "limit is not a number of rows", request);
+    return lister(storage, {account_id, *since, *limit});
+}
+
+void add_list(HttpServer& server, Storage& storage, const std::string& path, Lister lister) {
+    server.route("GET", path, [&storage, lister](const HttpRequest& request) {
+        return list(storage, lister, request, std::nullopt);
+    });
+    server.route("GET", path + "{accountId}", [&storage, lister](const HttpRequest& request) {
         const std::optional<std::int32_t> id = int32_from_path(request.path_value);
         if (!id) return text_error(500, path_number_message(request.path_value), request);
-        return list(storage, *id);
+        return list(storage, lister, request, *id);
     });
 }
 

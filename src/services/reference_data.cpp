@@ -70,9 +70,11 @@ const Stock* find_stock(std::string_view ticker) {
 }
 
 ErrorBody reference_data_errors() {
-    return [](int status, std::string_view path) {
+    return [](int status, const HttpRequest& request) {
         // Express answers a wrong method as an unknown path.
-        return nest_error(status == 405 ? 404 : status, "Cannot serve " + std::string(path));
+        if (status == 404 || status == 405)
+            return nest_error(404, "Cannot " + request.method + " " + request.path);
+        return nest_error(status, http_reason(status));
     };
 }
 

@@ -119,6 +119,16 @@ class Storage {
     virtual void visit_positions(std::optional<std::int32_t> account_id,
                                  const std::function<void(const Position&)>& visitor) = 0;
     virtual bool has_positions() = 0;
+
+    // The same restricted to rows updated at `since` or later. The first form here filters
+    // everything; a database with an index overrides it.
+    virtual void visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                    const std::function<void(const Trade&)>& visitor);
+    virtual void visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                       const std::function<void(const Position&)>& visitor);
+    // How many rows visit_trades() or visit_positions() would show.
+    virtual std::int64_t trade_rows(std::optional<std::int32_t> account_id);
+    virtual std::int64_t position_rows(std::optional<std::int32_t> account_id);
     virtual std::int64_t trade_count() = 0;
 
     // ---- Booking ----

@@ -54,6 +54,10 @@ class SqliteStorage final : public Storage {
                       const std::function<void(const Trade&)>& visitor) override;
     void visit_positions(std::optional<std::int32_t> account_id,
                          const std::function<void(const Position&)>& visitor) override;
+    void visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
+                            const std::function<void(const Trade&)>& visitor) override;
+    std::int64_t trade_rows(std::optional<std::int32_t> account_id) override;
+    std::int64_t position_rows(std::optional<std::int32_t> account_id) override;
     bool has_positions() override;
     std::int64_t trade_count() override;
     std::vector<Booking> book(std::span<const Order> orders, std::string_view owner,
@@ -209,14 +213,21 @@ bool SqliteStorage::save_account_user(const AccountUser& user) {
 
 void SqliteStorage::visit_trades(std::optional<std::int32_t> account_id,
                                  const std::function<void(const Trade&)>& visitor) {
+    visit_trades_since(account_id, std::numeric_limits<EpochMs>::min(), visitor);
+}
+
+void SqliteStorage::visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                       const std::function<void(const Trade&)>& visitor) {
     Reader reader(*this);
     SqliteQuery query(
-        *reader, account_id ? "SELECT id, accountid, security, side, state, quantity, updated, "
-                              "created FROM trades WHERE accountid = ?1 "
-                              "ORDER BY updated DESC, seq DESC"
-                            : "SELECT id, accountid, security, side, state, quantity, updated, "
-                              "created FROM trades ORDER BY updated DESC, seq DESC");
-    if (account_id) query.bind(1, *account_id);
+        *reader, account_id
+                     ? "SELECT id, accountid, security, side, state, quantity, updated, "
+                       "created FROM trades WHERE updated >= ?1 AND accountid = ?2 "
+                       "ORDER BY updated DESC, seq DESC"
+                     : "SELECT id, accountid, security, side, state, quantity, updated, "
+                       "created FROM trades WHERE updated >= ?1 ORDER BY updated DESC, seq DESC");
+    query.bind(1, since);
+    if (account_id) query.bind(2, *account_id);
     Trade trade;  // reused, so that its strings keep their memory
     while (query.step()) {
         read_trade(query, trade);
@@ -241,6 +252,22 @@ void SqliteStorage::visit_positions(std::optional<std::int32_t> account_id,
         position.updated = query.integer(3);
         visitor(position);
     }
+}
+
+std::int64_t SqliteStorage::trade_rows(std::optional<std::int32_t> account_id) {
+    Reader reader(*this);
+    SqliteQuery query(*reader, account_id ? "SELECT count(*) FROM trades WHERE accountid = ?1"
+                                          : "SELECT count(*) FROM trades");
+    if (account_id) query.bind(1, *account_id);
+    return query.step() ? query.integer(0) : 0;
+}
+
+std::int64_t SqliteStorage::position_rows(std::optional<std::int32_t> account_id) {
+    Reader reader(*this);
+    SqliteQuery query(*reader, account_id ? "SELECT count(*) FROM positions WHERE accountid = ?1"
+                                          : "SELECT count(*) FROM positions");
+    if (account_id) query.bind(1, *account_id);
+    return query.step() ? query.integer(0) : 0;
 }
 
 bool SqliteStorage::has_positions() {

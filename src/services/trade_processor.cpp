@@ -8,6 +8,7 @@
 #include "services/error_bodies.h"
 #include "services/jetstream_layout.h"
 #include "services/log.h"
+#include "services/metrics.h"
 #include "services/record_json.h"
 
 namespace nats_blotter::services {
@@ -247,10 +248,30 @@ HttpResponse TradeProcessor::health() const {
     return {200, service_health_json(kRole, healthy, buses)};
 }
 
+HttpResponse TradeProcessor::metrics() const {
+    MetricsText metrics;
+    open_bus_gauge(metrics);
+    add_bus_sample(metrics, kRole, "publisher", publisher_bus_);
+    add_bus_sample(metrics, kRole, "subscriber", subscriber_bus_);
+    metrics.family("traderx_orders_dropped_total", "counter",
+                   "Orders of the bus that were not booked, by reason.");
+    metrics.sample({{"reason", "overflow"}}, orders_ ? orders_->dropped_count() : 0);
+    for (std::size_t code = 1; code < undecodable_.size(); ++code) {
+        metrics.sample({{"reason", decode_error_text(static_cast<DecodeError>(code))}},
+                       static_cast<std::int64_t>(undecodable_[code].load()));
+    }
+    for (std::size_t code = 1; code < refused_.size(); ++code) {
+        metrics.sample({{"reason", booking_refusal_name(static_cast<BookingRefusal>(code))}},
+                       static_cast<std::int64_t>(refused_[code].load()));
+    }
+    return metrics.response();
+}
+
 void TradeProcessor::add_routes(HttpServer& server) {
     server.route("POST", "/tradeservice/order",
                  [this](const HttpRequest& request) { return book_posted(request); });
     server.route("GET", "/system/health", [this](const HttpRequest&) { return health(); });
+    server.route("GET", "/actuator/prometheus", [this](const HttpRequest&) { return metrics(); });
 }
 
 }  // namespace nats_blotter::services

@@ -64,6 +64,7 @@ class TradeProcessor {
     void report_drops();
     HttpResponse book_posted(const HttpRequest& request);
     HttpResponse health() const;
+    HttpResponse metrics() const;
 
     Storage& storage_;
     TradeProcessorSettings settings_;

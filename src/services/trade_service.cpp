@@ -1,4 +1,4 @@
-// services/trade_service.cpp - POST /trade/ and GET /system/health.
+// services/trade_service.cpp - POST /trade/, GET /system/health and GET /actuator/prometheus.
 #include "services/trade_service.h"
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include "services/bus_health.h"
 #include "services/error_bodies.h"
 #include "services/log.h"
+#include "services/metrics.h"
 #include "services/order_decode.h"
 #include "services/record_json.h"
 
@@ -33,16 +34,16 @@ int publish_as_stock(const TradeServiceParts& parts, const Order& order) {
 }
 
 HttpResponse submit(const TradeServiceParts& parts, const HttpRequest& request) {
-    if (!request.has_json_body()) return spring_error(415, request.path);
+    if (!request.has_json_body()) return spring_error_for(415, request);
     const bool stock = parts.intake == nullptr;
     const Result<Order> order =
         order_from_body(request.body, stock ? QuantityRule::Any : QuantityRule::Positive);
-    if (!order) return spring_error(400, request.path);
+    if (!order) return spring_error_for(400, request);
     if (const int status = order_refusal_status(parts, *order); status != 0)
-        return spring_error(status, request.path);
+        return spring_error_for(status, request);
     if (const int status = stock ? publish_as_stock(parts, *order) : take_in(parts, *order);
         status != 0) {
-        return spring_error(status, request.path);
+        return spring_error_for(status, request);
     }
 
     HttpResponse response;
@@ -70,6 +71,12 @@ void add_trade_service_routes(HttpServer& server, TradeServiceParts parts) {
         return HttpResponse{200,
                             service_health_json("trade-service", bus_healthy(shared->bus, stock),
                                                 bus_health_json(shared->bus, stock))};
+    });
+    server.route("GET", "/actuator/prometheus", [shared](const HttpRequest&) {
+        MetricsText metrics;
+        open_bus_gauge(metrics);
+        add_bus_sample(metrics, "trade-service", "publisher", shared->bus);
+        return metrics.response();
     });
 }
 

@@ -87,6 +87,8 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
         take_elements(id, fetching);
         if (!fetching.splitter.finish())
             trouble = fetching.service + " answered something that is not a list of records";
+        else if (fetching.has_head && (!fetching.head || fetching.head->cut))
+            trouble = fetching.service + " says something of its answer that makes no sense";
     }
     fetches.erase(id);
     if (!trouble.empty()) ++stats.fetch_failures;
@@ -98,7 +100,9 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
     Round& round = rounds[fetching.round];
     NB_ASSERT(round.reads[fetching.table].fetch == id);
     round.reads[fetching.table].fetch = 0;
-    if (trouble.empty()) return on_read_complete(fetching.round, fetching.table, now);
+    if (trouble.empty())
+        return on_read_complete(fetching.round, fetching.table, fetching.head, now);
+    tables[fetching.table]->since_ms = kNoVersion;
     fail_round(round, std::move(trouble), now);
 }
 

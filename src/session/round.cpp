@@ -130,9 +130,47 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     Fetching fetching;
     fetching.round = round_index;
     fetching.table = table_index;
-    read.fetch = start_fetch(all ? spec.snapshot_url_all
-                                 : feed::fill_account(spec.snapshot_url, std::to_string(account)),
-                             std::move(fetching));
+    std::string url = all ? spec.snapshot_url_all
+                          : feed::fill_account(spec.snapshot_url, std::to_string(account));
+    read.since_ms = since_of_read(live, round);
+    if (read.since_ms != kNoVersion) {
+        url += url.find('?') == std::string::npos ? '?' : '&';
+        url += "since=" + std::to_string(read.since_ms);
+    }
+    read.fetch = start_fetch(std::move(url), std::move(fetching));
+}
+
+// What has been offered, unless it could not prove enough: rows beyond the cap are not counted
+// here, and an account that has just appeared has no earlier read.
+std::int64_t Session::State::since_of_read(const LiveTable& live, const Round& round) const {
+    const bool usable =
+        round.whole_scope && live.partial_reads < kPartialReadsMax && live.table.evicted() == 0;
+    return usable ? live.since_ms : kNoVersion;
+}
+
+void Session::State::read_in_full() {
+    for (const auto& live : tables) live->since_ms = kNoVersion;
+}
+
+// An answer of changed rows; false when it does not say enough.
+bool Session::State::take_partial(std::size_t round_index, std::size_t table_index,
+                                  const SinceHeader& head) {
+    constexpr std::int64_t kNsPerMs = 1'000'000;
+    LiveTable& live = *tables[table_index];
+    const Read& read = rounds[round_index].reads[table_index];
+    ++stats.partial_reads;
+    ++live.partial_reads;
+    const std::int32_t version = live.table.spec().version_column;
+    const bool by_time =
+        version >= 0 &&
+        live.table.spec().columns[static_cast<std::size_t>(version)].type == feed::ColumnType::Time;
+    if (by_time && head.from_ms == read.since_ms &&
+        table::confirm_by_partial(live.table, read.round,
+                                  {head.from_ms * kNsPerMs, head.rows_min, head.rows_max})) {
+        return true;
+    }
+    ++stats.unproven_reads;
+    return false;
 }
 
 void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {
@@ -144,10 +182,18 @@ void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {
 }
 
 void Session::State::on_read_complete(std::size_t round_index, std::size_t table_index,
-                                      MonotonicUs now) {
+                                      const std::optional<SinceHeader>& head, MonotonicUs now) {
     Round& round = rounds[round_index];
     Read& read = round.reads[table_index];
-    table::Table& table = tables[table_index]->table;
+    LiveTable& live = *tables[table_index];
+    table::Table& table = live.table;
+    if (!head || head->from_ms == kNoVersion) {
+        live.partial_reads = 0;
+    } else if (!take_partial(round_index, table_index, *head)) {
+        live.since_ms = kNoVersion;
+        return start_read(round_index, table_index, read.round.is_reread, now);
+    }
+    if (round.whole_scope) live.since_ms = head ? head->next_ms : kNoVersion;
     const std::int32_t scope_column = table.spec().scope_column;
     // An account with a round of its own is judged by that one alone.
     const auto covers = [&](table::RowId row) {

@@ -226,6 +226,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     for (const auto& live : s.tables) live->table.clear();
     s.rounds_completed = 0;
     s.verified_at = -1;
+    s.read_in_full();
     s.latency.clear();
     s.lag.clear();
     s.begin_round(now);
@@ -240,6 +241,7 @@ AccountId Session::scope() const { return state_->scope; }
 void Session::resync(MonotonicUs now) {
     State& s = *state_;
     if (s.closed) return;
+    s.read_in_full();  // whoever asks doubts what is shown
     if (s.link_up)
         s.begin_round(now);
     else
@@ -319,6 +321,13 @@ void Session::on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs 
     if (found == s.fetches.end()) return;
     found->second.splitter.append(bytes);
     s.take_elements(fetch, found->second);
+}
+
+void Session::on_fetch_head(FetchId fetch, std::string_view since_header) {
+    const auto found = state_->fetches.find(fetch);
+    if (found == state_->fetches.end()) return;
+    found->second.has_head = true;
+    found->second.head = since_header_from_text(since_header);
 }
 
 void Session::on_fetch_end(FetchId fetch, int http_status, std::string_view words,

@@ -103,6 +103,8 @@ class Session {
     void on_deadline(MonotonicUs now);
     // A REST answer: bytes as they come, then exactly one end. `http_status` 0 with words when
     // there was no answer at all.
+    // Before the bytes, where the answer has the header X-Since (session/since.h): what it says.
+    void on_fetch_head(FetchId fetch, std::string_view since_header);
     void on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs now);
     void on_fetch_end(FetchId fetch, int http_status, std::string_view words, MonotonicUs now);
 

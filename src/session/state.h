@@ -24,6 +24,7 @@
 #include "session/feed_lag.h"
 #include "session/latency.h"
 #include "session/session.h"
+#include "session/since.h"
 #include "table/ingest.h"
 
 namespace nats_blotter::session {
@@ -64,6 +65,9 @@ struct LiveTable {
     feed::RecordDecoder decoder;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew
     feed::SnapshotPass last_pass = 0;
+    // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
+    std::int64_t since_ms = kNoVersion;
+    int partial_reads = 0;  // in a row
 };
 
 // One table's snapshot within a round.
@@ -71,6 +75,7 @@ struct Read {
     FetchId fetch = 0;  // 0: none under way
     feed::SnapshotRound round;
     bool done = false;
+    std::int64_t since_ms = kNoVersion;  // what was asked for; kNoVersion: everything
 };
 
 enum class RoundPhase : std::uint8_t {
@@ -106,6 +111,8 @@ struct Fetching {
     std::size_t round = 0;
     std::size_t table = 0;
     std::string service;  // for words: "position-service"
+    bool has_head = false;
+    std::optional<SinceHeader> head;  // nothing in spite of has_head: it makes no sense
     feed::ArraySplitter splitter;
 };
 
@@ -138,7 +145,11 @@ struct Session::State {
     void start_reads(std::size_t round, bool reread, MonotonicUs now);
     void retry_reads(std::size_t round, MonotonicUs now);
     void start_read(std::size_t round, std::size_t table, bool reread, MonotonicUs now);
-    void on_read_complete(std::size_t round, std::size_t table, MonotonicUs now);
+    std::int64_t since_of_read(const LiveTable& live, const Round& round) const;
+    bool take_partial(std::size_t round, std::size_t table, const SinceHeader& head);
+    void read_in_full();  // the next reads, whatever was offered
+    void on_read_complete(std::size_t round, std::size_t table,
+                          const std::optional<SinceHeader>& head, MonotonicUs now);
     void fail_round(Round& round, std::string words, MonotonicUs now);
     void on_round_deadline(std::size_t round, MonotonicUs now);
 

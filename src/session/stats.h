@@ -25,6 +25,8 @@ struct Stats {
     std::uint64_t capped_accounts = 0;  // accounts beyond kAccountsMax that are not followed
     std::uint64_t slow_cuts = 0;        // connections lost while the feed was behind
     std::uint64_t fetches = 0;
+    std::uint64_t partial_reads = 0;   // snapshots that held only what had changed
+    std::uint64_t unproven_reads = 0;  // of those, not enough to go by: read again in full
     std::uint64_t fetch_failures = 0;
     std::int64_t verified_age_us = -1;      // since a whole snapshot was last merged, -1: never
     std::int64_t last_message_age_us = -1;  // -1: no message yet

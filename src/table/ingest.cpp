@@ -91,6 +91,25 @@ SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
     return count;
 }
 
+bool confirm_by_partial(Table& table, const feed::SnapshotRound& round,
+                        const PartialSnapshot& partial) {
+    std::int64_t shown = 0;
+    for (RowId row = 0; row < table.slot_count(); ++row) {
+        if (!table.is_live(row)) continue;
+        const feed::Provenance& provenance = table.provenance(row);
+        const bool in_range = table.version(row) >= partial.since_version;
+        if (feed::proof_of(round, provenance, in_range) == feed::Proof::None) return false;
+        if (provenance.pass != 0) ++shown;
+    }
+    if (shown < partial.rows_min || shown > partial.rows_max) return false;
+    for (RowId row = 0; row < table.slot_count(); ++row) {
+        if (!table.is_live(row)) continue;
+        feed::SnapshotPass& pass = table.provenance(row).pass;
+        if (pass != 0 && !feed::pass_reaches(pass, round.pass)) pass = round.pass;
+    }
+    return true;
+}
+
 void rebase_session_ms(Table& table, feed::SessionMs by_ms) {
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row)) continue;

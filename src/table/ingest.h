@@ -39,6 +39,19 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
 SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
                                 const std::function<bool(RowId)>& covers);
 
+// A snapshot that holds only the rows whose version is `since_version` or above.
+struct PartialSnapshot {
+    std::int64_t since_version = 0;
+    std::int64_t rows_min = 0;  // rows that a whole one would hold: at least, at most
+    std::int64_t rows_max = 0;
+};
+
+// The partial snapshot is complete. True when it and the rows held prove what a whole snapshot
+// would have said: every row that an earlier one has shown then counts as shown by this one, and
+// sweep_after_snapshot() is to follow. False: nothing has changed, and a whole one is needed.
+bool confirm_by_partial(Table& table, const feed::SnapshotRound& round,
+                        const PartialSnapshot& partial);
+
 // Makes the session's milliseconds start `by_ms` later, so that they fit 32 bits for ever.
 void rebase_session_ms(Table& table, feed::SessionMs by_ms);
 

@@ -75,3 +75,29 @@ TEST_CASE("PassesCompareAcrossTheWrap") {
     CHECK_FALSE(pass_reaches(65'535, 1));
     CHECK(pass_reaches(9, 9));
 }
+
+// What a partial answer that does not hold the row says of it.
+TEST_CASE("APartialAnswerProvesWhatAnEarlierSnapshotGaveAndNobodyChanged") {
+    const SnapshotRound round{9, 9'000, kRequested, false};
+    Provenance from_snapshot;
+    from_snapshot.pass = 7;
+    CHECK(proof_of(round, from_snapshot, /*in_range=*/false) == Proof::Same);
+    CHECK(proof_of(round, from_snapshot, /*in_range=*/true) == Proof::None);
+    from_snapshot.pass = 9;  // this very answer holds it
+    CHECK(proof_of(round, from_snapshot, /*in_range=*/true) == Proof::Same);
+    from_snapshot.pass = 7;
+    from_snapshot.phantom = true;
+    CHECK(proof_of(round, from_snapshot, /*in_range=*/false) == Proof::None);
+}
+
+TEST_CASE("AnEventOlderThanTheCommitLagProvesNothingAboutAKnownRow") {
+    const SnapshotRound round{9, 9'000, kRequested, false};
+    const SessionMs lagging = kRequested - static_cast<SessionMs>(kCommitLagMs);
+    constexpr bool kEither[] = {false, true};
+    for (const bool in_range : kEither) {
+        CHECK(proof_of(round, streamed_at(lagging - 1, 7), in_range) == Proof::None);
+        CHECK(proof_of(round, streamed_at(lagging, 7), in_range) == Proof::Same);
+        // No snapshot has shown it: rule 3 is for it alone.
+        CHECK(proof_of(round, streamed_at(lagging - 1), in_range) == Proof::Same);
+    }
+}

@@ -35,3 +35,12 @@ TEST_CASE("OrdersAreNotForBrowsers") {
         CHECK(row.browser_may_subscribe == of_an_account);
     }
 }
+
+TEST_CASE("OnlyTheDottedFamilyHasAPatternOverAllAccounts") {
+    const auto wildcard = [](Stream stream, SubjectFamily family) {
+        return wildcard_subject(subject_row(stream, family));
+    };
+    CHECK(wildcard(Stream::AccountTrades, SubjectFamily::Dotted) == "trades.account.*.updated");
+    CHECK(wildcard(Stream::AccountTrades, SubjectFamily::Slash).empty());
+    CHECK(wildcard(Stream::Orders, SubjectFamily::Slash) == "/trades");
+}

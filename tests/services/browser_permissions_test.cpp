@@ -8,8 +8,39 @@
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "feed/subjects.h"
+
+using namespace nats_blotter;
 using namespace nats_blotter::services;
+
+namespace {
+
+std::vector<std::string> tokens_of(const std::string& subject) {
+    std::vector<std::string> tokens(1);
+    for (const char c : subject) {
+        if (c == '.')
+            tokens.emplace_back();
+        else
+            tokens.back().push_back(c);
+    }
+    return tokens;
+}
+
+// NATS's rule for wildcards: `*` is one token, `>` the rest.
+bool subject_matches(const std::string& pattern, const std::string& subject) {
+    const std::vector<std::string> wanted = tokens_of(pattern);
+    const std::vector<std::string> tokens = tokens_of(subject);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i] == ">") return tokens.size() > i;
+        if (i >= tokens.size() || (wanted[i] != "*" && wanted[i] != tokens[i])) return false;
+    }
+    return wanted.size() == tokens.size();
+}
+
+}  // namespace
 
 TEST_CASE("EachAccountHasItsSlashSubjectsAndNoWildcardReachesFurther") {
     const std::array<Account, 2> accounts{{{22214, "A"}, {65000, "B"}}};
@@ -22,6 +53,32 @@ TEST_CASE("EachAccountHasItsSlashSubjectsAndNoWildcardReachesFurther") {
     }
     for (const char* subject : {"\"/trades\"", "\"trades.new\"", "trades.submit", "\"*\"", ">"})
         CHECK(text.find(subject) == std::string::npos);
+}
+
+// Every allow line against every subject that is not for browsers, by the broker's own rule.
+TEST_CASE("NoAllowedSubjectMatchesWhatIsNotForBrowsers") {
+    const std::array<Account, 2> accounts{{{22214, "A"}, {65000, "B"}}};
+    const std::string text = browser_permissions_text(accounts);
+    std::vector<std::string> allowed;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t first = line.find('"');
+        if (first == std::string::npos) continue;
+        allowed.push_back(line.substr(first + 1, line.rfind('"') - first - 1));
+    }
+    CHECK(allowed.size() == 2 * 2 + 2);
+    std::vector<std::string> internal = {"trades.processed", "/orders",    "$SYS.ACCOUNT.X.CONNECT",
+                                         "$JS.API.INFO",     "_INBOX.x.y", "/accounts/1/trades"};
+    for (const feed::SubjectRow& row : feed::kSubjects)
+        if (!row.browser_may_subscribe)
+            internal.push_back(feed::fill_account(row.pattern, "22214"));
+    CHECK(internal.size() >= 8);
+    for (const std::string& pattern : allowed)
+        for (const std::string& subject : internal)
+            CHECK_FALSE_MESSAGE(subject_matches(pattern, subject), pattern, " lets ", subject,
+                                " in");
+    CHECK(subject_matches("trades.account.*.updated", "trades.account.22214.updated"));
+    CHECK(subject_matches("*", "/trades"));
 }
 
 TEST_CASE("TheFileIsReplacedInOneStep") {

@@ -1,12 +1,14 @@
 // tests/stack/nats_wire.mjs - a NATS client just big enough for tests, over TCP or a WebSocket.
 //
 // Written against the wire on purpose: it shares no code with the client that the project ships, so
-// a mistake there cannot hide here. No permessage-deflate, no reconnect; errors are collected.
+// a mistake there cannot hide here. No reconnect; errors are collected. `deflate` asks for
+// compressed frames, as browsers do.
 import {randomBytes} from 'node:crypto';
 import net from 'node:net';
+import {constants, inflateRawSync} from 'node:zlib';
 
 // Resolves to {write, onBytes, close} around a WebSocket at host:port/path.
-function openWebSocket(host, port, path) {
+function openWebSocket(host, port, path, deflate) {
     return new Promise((resolve, reject) => {
         const socket = net.connect(port, host);
         let head = Buffer.alloc(0);
@@ -24,6 +26,7 @@ function openWebSocket(host, port, path) {
                 `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\n` +
                     'Connection: Upgrade\r\n' +
                     `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+                    (deflate ? 'Sec-WebSocket-Extensions: permessage-deflate\r\n' : '') +
                     'Sec-WebSocket-Version: 13\r\n\r\n',
             ),
         );
@@ -55,6 +58,7 @@ function clientFrame(bytes) {
 
 function frameReader(deliver) {
     let pending = Buffer.alloc(0);
+    let compressed = null; // frames of a compressed message that has not ended
     return (bytes) => {
         pending = Buffer.concat([pending, bytes]);
         while (pending.length >= 2) {
@@ -70,7 +74,19 @@ function frameReader(deliver) {
                 at = 10;
             }
             if (pending.length < at + length) return;
-            if ((pending[0] & 15) <= 2) deliver(pending.subarray(at, at + length));
+            const payload = pending.subarray(at, at + length);
+            // RSV1 on the first frame: the message is compressed, without the four bytes that end
+            // it (RFC 7692, 7.2.1), and the broker forgets what went before.
+            if (pending[0] & 0x40) compressed = [];
+            if ((pending[0] & 15) <= 2 && !compressed) deliver(payload);
+            else if ((pending[0] & 15) <= 2) {
+                compressed.push(payload);
+                if (pending[0] & 0x80) {
+                    const whole = Buffer.concat([...compressed, Buffer.from([0, 0, 255, 255])]);
+                    compressed = null;
+                    deliver(inflateRawSync(whole, {finishFlush: constants.Z_SYNC_FLUSH}));
+                }
+            }
             pending = pending.subarray(at + length);
         }
     };
@@ -101,9 +117,11 @@ export class NatsClient {
     #isClosed = false;
 
     // where: {port, host?, path?} (a path makes it a WebSocket), user, password.
-    static async connect({host = '127.0.0.1', port, path, user, password}) {
+    static async connect({host = '127.0.0.1', port, path, user, password, deflate = false}) {
         const client = new NatsClient();
-        client.#stream = path ? await openWebSocket(host, port, path) : await openTcp(host, port);
+        client.#stream = path
+            ? await openWebSocket(host, port, path, deflate)
+            : await openTcp(host, port);
         client.#stream.onBytes = (bytes) => client.#read(bytes);
         client.#stream.onClose = () => client.#closed();
         const options = {

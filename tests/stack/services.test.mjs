@@ -194,6 +194,12 @@ describe('services, broker and ingress', () => {
             '>',
             '/accounts/99999/trades',
             'trades.>',
+            'trades.*',
+            'trades.submit',
+            'trades.processed',
+            'trades.account.*.*',
+            '_INBOX.>',
+            '$JS.API.>',
             '$SYS.>',
         ]) {
             const before = client.errors.length;
@@ -206,9 +212,18 @@ describe('services, broker and ingress', () => {
         }
         const listener = await services();
         await listener.subscribe('>');
-        for (const subject of ['/trades', '/accounts/22214/trades'])
+        for (const subject of [
+            '/trades',
+            'trades.new',
+            'trades.submit',
+            '/accounts/22214/trades',
+            'trades.account.22214.updated',
+        ]) {
+            const before = client.errors.length;
             await client.publish(subject, '{}');
-        assert.match(client.errors.at(-1), /Permissions Violation for Publish/);
+            assert.equal(client.errors.length, before + 1, subject);
+            assert.match(client.errors.at(-1), /Permissions Violation for Publish/);
+        }
         await listener.ping();
         assert.deepEqual(listener.messages, []);
         // Without credentials nobody comes in through the client port.

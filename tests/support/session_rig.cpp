@@ -37,7 +37,8 @@ std::string position_text(const PositionKey& key, const PositionRow& row) {
 
 // The account at the end of ".../trades/22214", or nothing for ".../trades/".
 std::optional<std::int64_t> account_of_url(const std::string& url) {
-    const std::string tail = url.substr(url.rfind('/') + 1);
+    const std::string path = url.substr(0, url.find('?'));
+    const std::string tail = path.substr(path.rfind('/') + 1);
     if (tail.empty()) return std::nullopt;
     return std::stoll(tail);
 }
@@ -119,6 +120,8 @@ void SessionRig::release_rest() {
     for (const Waiting& waiting : answers) {
         // Two pieces, so that a record is split somewhere.
         const std::string_view body = waiting.answer.body;
+        if (!waiting.answer.since_header.empty())
+            session.on_fetch_head(waiting.fetch, waiting.answer.since_header);
         const std::size_t half = body.size() / 2;
         session.on_fetch_bytes(waiting.fetch, body.substr(0, half), now);
         session.on_fetch_bytes(waiting.fetch, body.substr(half), now);
@@ -220,18 +223,31 @@ RestAnswer SessionRig::answer_from_database(const std::string& url) const {
     const bool trades = url.find("/trades/") != std::string::npos;
     const bool positions = url.find("/positions/") != std::string::npos;
     const std::optional<std::int64_t> account = account_of_url(url);
+    const std::size_t asked = url.find("since=");
+    const bool partial = offered_since >= 0 && asked != std::string::npos;
+    const std::int64_t since = partial ? std::stoll(url.substr(asked + 6)) : INT64_MIN;
+    std::int64_t rows = 0;
     if (trades) {
-        for (const auto& [id, trade] : database.trades)
-            if (!account || trade.account == *account) add(trade_json(trade));
+        for (const auto& [id, trade] : database.trades) {
+            if (account && trade.account != *account) continue;
+            ++rows;
+            if (trade.updated >= since) add(trade_json(trade));
+        }
     } else if (positions) {
-        for (const auto& [key, position] : database.positions)
-            if (!account || key.first == *account)
-                add(position_json(key.first, key.second, position));
+        for (const auto& [key, position] : database.positions) {
+            if (account && key.first != *account) continue;
+            ++rows;
+            if (position.updated >= since) add(position_json(key.first, key.second, position));
+        }
     } else {
         for (const std::int64_t id : database.accounts)
             add(R"({"id":)" + std::to_string(id) + R"(,"displayName":"Account"})");
     }
-    return {200, body + "]"};
+    if (offered_since < 0 || !(trades || positions)) return {200, body + "]"};
+    std::string header = "next=" + std::to_string(offered_since) +
+                         "; rows=" + std::to_string(rows) + "-" + std::to_string(rows);
+    if (partial) header += "; from=" + std::to_string(since);
+    return {200, body + "]", header};
 }
 
 std::vector<std::string> SessionRig::rows(std::string_view name) {

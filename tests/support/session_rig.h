@@ -44,6 +44,7 @@ struct Database {
 struct RestAnswer {
     int http_status = 200;
     std::string body;
+    std::string since_header{};  // empty: none
 };
 
 class SessionRig {
@@ -60,6 +61,9 @@ class SessionRig {
     bool rest_held = false;  // fetches wait for release_rest()
     std::function<std::optional<RestAnswer>(const std::string& url)> rest_override;
     std::vector<std::string> denied_subjects;  // SUB answers -ERR
+    // What position-service offers as the next ?since=; -1: it is a stock one and knows nothing of
+    // it.
+    std::int64_t offered_since = -1;
 
     // ---- what happens
     void start(session::AccountId account);

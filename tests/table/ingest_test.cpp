@@ -113,6 +113,56 @@ TEST_CASE("SnapshotRowsBeyondTheCapDoNotComeBack") {
     CHECK(table.row_count() == rows);
 }
 
+// A table of two rows that a whole snapshot gave, of versions 10 and 20.
+struct TwoRows : Rig {
+    TwoRows() {
+        snapshot({"old", 10, "S", 1}, kFirst);
+        snapshot({"new", 20, "S", 2}, kFirst);
+    }
+};
+constexpr feed::SnapshotRound kPartial{2, 9000, 9000, false};
+
+TEST_CASE("APartialSnapshotConfirmsWhatItNeedNotRepeat") {
+    TwoRows rig;
+    rig.snapshot({"new", 21, "S", 3}, kPartial);
+    rig.snapshot({"more", 22, "S", 4}, kPartial);
+    CHECK(confirm_by_partial(rig.table, kPartial, {15, 3, 3}));
+    CHECK(rig.sweep(kPartial).removed == 0);
+    CHECK(rig.n_of("old") == 1);
+    CHECK(rig.n_of("new") == 3);
+}
+
+TEST_CASE("APartialSnapshotOfAnotherNumberOfRowsConfirmsNothing") {
+    struct Told {
+        std::int64_t least;
+        std::int64_t most;
+        bool confirmed;
+    };
+    constexpr Told kTold[] = {{1, 1, false}, {3, 3, false}, {2, 2, true}, {1, 3, true}};
+    for (const auto& [least, most, confirmed] : kTold) {
+        TwoRows rig;
+        rig.snapshot({"new", 20, "S", 2}, kPartial);
+        CHECK(confirm_by_partial(rig.table, kPartial, {15, least, most}) == confirmed);
+        // Nothing has changed when it says no: a whole snapshot judges as before.
+        CHECK(rig.table.provenance(rig.find("old")).pass == (confirmed ? 2 : 1));
+    }
+}
+
+TEST_CASE("ARowInRangeThatIsNotRepeatedConfirmsNothing") {
+    TwoRows rig;
+    CHECK_FALSE(confirm_by_partial(rig.table, kPartial, {20, 2, 2}));
+    CHECK(confirm_by_partial(rig.table, kPartial, {21, 2, 2}));
+}
+
+TEST_CASE("ARowThatOnlyTheStreamHasShownIsNotCountedAndGoes") {
+    TwoRows rig;
+    rig.event({"ghost", 30, "S", 9}, 1500);
+    rig.snapshot({"new", 20, "S", 2}, kPartial);
+    CHECK(confirm_by_partial(rig.table, kPartial, {15, 2, 2}));
+    CHECK(rig.sweep(kPartial).removed == 1);
+    CHECK(rig.find("ghost") == kNoRow);
+}
+
 TEST_CASE("RebaseKeepsWhatIsOlderThanWhat") {
     Rig rig;
     rig.event({"a", 1, "S", 1}, 5000);

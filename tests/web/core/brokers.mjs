@@ -150,13 +150,15 @@ export const stockLocation = (port) => `
 
 export const ourLocation = (port) =>
     readFileSync(join(root, 'nginx', 'nats-ws.conf.in'), 'utf8').replaceAll(
-        '@WEBSOCKET_PORT@',
-        String(port),
+        'http://brokers',
+        `http://127.0.0.1:${port}`,
     );
 
 export class Nginx extends Child {
-    // One server for each list of locations; url(n) is the /nats-ws of the n-th.
+    // One server for each list of locations; url(n) is the /nats-ws of the n-th. A last argument
+    // {http} goes beside the servers.
     static async start(...servers) {
+        const http = typeof servers.at(-1) === 'object' ? servers.pop().http : '';
         const nginx = new Nginx();
         nginx.folder = newFolder();
         nginx.ports = [];
@@ -170,8 +172,8 @@ export class Nginx extends Child {
             `daemon off;\nworker_processes 1;\npid ${nginx.folder}/nginx.pid;\n` +
                 `error_log ${nginx.folder}/error.log;\nworker_shutdown_timeout 2s;\n` +
                 (process.getuid() === 0 ? 'user root;\n' : '') +
-                'events { worker_connections 1024; }\n' +
-                `http {\naccess_log off;\n${temporary}\n` +
+                'events { worker_connections 8192; }\n' +
+                `http {\naccess_log off;\n${temporary}\n${http}\n` +
                 servers
                     .map((text, i) => `server { listen 127.0.0.1:${nginx.ports[i]}; ${text} }\n`)
                     .join('') +
