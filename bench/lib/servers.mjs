@@ -122,7 +122,7 @@ http {
         location /position-service/trades/ { alias ${state}/trades/; index all; }
         location /position-service/positions/ { alias ${state}/positions/; index all; }
         location /dist/ { alias ${root}/dist/; add_header Cache-Control no-cache; ${ISOLATION} }
-        location /engine/ { alias ${buildFolder}/engine/; ${ISOLATION} }
+        location /engine/ { alias ${root}/build/wasm-bench/bench/engine/; ${ISOLATION} }
         location /bench-engine/ { alias ${root}/bench/engine/; ${ISOLATION} }
         location /stock/ { alias ${buildFolder}/stock/; ${ISOLATION} }
         location /perspective/ { alias ${perspective}/; ${ISOLATION} }

@@ -1,0 +1,4 @@
+export const rows = [];
+export async function run() {
+    return [];
+}

@@ -1,0 +1,141 @@
+// bench/rows/rates.mjs - rows 6 to 9: CPU per message and highest rates, without and with a table.
+import {assertRowsDrawn, highestRate, inCell, settle, underLoad} from '../lib/cell.mjs';
+import {Samples, figure} from '../lib/figures.mjs';
+
+const IDS = 10_000;
+
+export const rows = [
+    {row: '6', metric: '200k/s in 4 KiB messages, no table: CPU per message, ours / raw, µs'},
+    {row: '7', metric: 'highest rate, large messages, no table: ours / raw, events/s'},
+    {row: '8a', metric: 'CPU per message at 50k/s with a table: ag-Grid / ours, WebGL, µs'},
+    {row: '8b', metric: 'CPU per message at 50k/s with a table: ag-Grid / ours, canvas, µs'},
+    {row: '9a', metric: 'highest rate with a table, 4 KiB messages: ours / best peer, events/s'},
+    {row: '9b', metric: 'highest rate with a table, broker compression, events/s'},
+    {row: '9c', metric: 'frames a second at that rate'},
+];
+
+const named = (row) => rows.find((entry) => entry.row === row);
+
+// `pages`: {name: {page, ...options of inCell}}; `measure(browser, options)` gives a number.
+async function eachRound(context, pages, measure) {
+    const samples = new Samples();
+    const renderers = {};
+    for (let round = 0; round < context.rounds; ++round) {
+        for (const [name, options] of Object.entries(pages)) {
+            context.log(`  round ${round + 1}: ${name}`);
+            await inCell(context, options, async (browser) => {
+                await settle(options);
+                const value = await measure(browser, options, name);
+                samples.add(name, value);
+                renderers[name] = (await browser.call('read')).renderer;
+            });
+        }
+    }
+    return {samples, renderers};
+}
+
+async function cpuWithoutTable(context) {
+    await context.servers.serveRows(IDS);
+    const pages = {
+        raw: {page: 'raw', link: 'small'},
+        ours: {page: 'ours', link: 'small', start: {rows: IDS, hidden: true}},
+    };
+    const load = {link: 'small', rate: 200_000, seconds: context.seconds, ids: IDS};
+    const {samples} = await eachRound(context, pages, async (browser) => {
+        const {cpuUs, rate, lagMs} = await underLoad(context, browser, load);
+        context.log(`    ${cpuUs.toFixed(2)} µs at ${rate.toFixed(0)}/s, ${lagMs.toFixed(0)} ms`);
+        return cpuUs;
+    });
+    return figure({...named('6'), samples, peer: 'raw', inverse: true, atMost: 1.25});
+}
+
+async function rateWithoutTable(context) {
+    await context.servers.serveRows(IDS);
+    const pages = {
+        raw: {page: 'raw', link: 'large'},
+        ours: {page: 'ours', link: 'large', start: {rows: IDS, hidden: true}},
+    };
+    const load = {link: 'large', from: 300_000, seconds: context.stepSeconds, ids: IDS};
+    const {samples} = await eachRound(context, pages, async (browser) => {
+        return (await highestRate(context, browser, load))?.step.rate ?? 0;
+    });
+    return figure({...named('7'), samples, peer: 'raw', inverse: true, atLeast: 0.85});
+}
+
+async function cpuWithTable(context, row, renderer, atLeast) {
+    await context.servers.serveRows(IDS);
+    const pages = {
+        'ag-Grid': {page: 'aggrid', link: 'small', start: {rows: IDS}},
+        ours: {page: 'ours', link: 'small', renderer, start: {rows: IDS}},
+    };
+    const load = {link: 'small', rate: 50_000, seconds: context.seconds, ids: IDS};
+    const {samples, renderers} = await eachRound(context, pages, async (browser) => {
+        const {cpuUs, fps, lagMs} = await underLoad(context, browser, load);
+        const words = `${fps.toFixed(0)} fps, ${lagMs.toFixed(0)} ms`;
+        context.log(`    ${cpuUs.toFixed(2)} µs, ${words}`);
+        await assertRowsDrawn(context, browser, load);
+        return cpuUs;
+    });
+    return figure({...named(row), samples, peer: 'ag-Grid', atLeast, renderer: renderers.ours});
+}
+
+async function rateWithTable(context) {
+    await context.servers.serveRows(IDS);
+    const pages = {
+        'ag-Grid': {page: 'aggrid', link: 'small', start: {rows: IDS}, from: 50_000},
+        Perspective: {page: 'perspective', link: 'small', start: {rows: IDS}, from: 50_000},
+        ours: {page: 'ours', link: 'small', start: {rows: IDS}, from: 100_000, fps: 30},
+    };
+    const {samples, renderers} = await eachRound(context, pages, async (browser, options) => {
+        const {from, fps} = options;
+        const load = {link: 'small', from, fps, seconds: context.stepSeconds, ids: IDS};
+        const best = await highestRate(context, browser, load);
+        await assertRowsDrawn(context, browser, load);
+        return best?.step.rate ?? 0;
+    });
+    const best = Math.max(samples.median('ag-Grid'), samples.median('Perspective'));
+    return figure({
+        ...named('9a'),
+        samples,
+        ratio: samples.median('ours') / best,
+        atLeast: 2,
+        renderer: renderers.ours,
+    });
+}
+
+async function rateCompressed(context) {
+    await context.servers.serveRows(IDS);
+    const frames = new Samples();
+    const pages = {ours: {page: 'ours', start: {rows: IDS}, from: 200_000, fps: 40}};
+    if (!context.quick) {
+        pages['ag-Grid'] = {page: 'aggrid', start: {rows: IDS}, from: 100_000, fps: 0};
+    }
+    const {samples, renderers} = await eachRound(context, pages, async (browser, options, name) => {
+        const {from, fps} = options;
+        const load = {link: 'compressed', from, fps, seconds: context.stepSeconds, ids: IDS};
+        const best = await highestRate(context, browser, load);
+        await assertRowsDrawn(context, browser, load);
+        frames.add(name, best?.step.fps ?? 0);
+        return best?.step.rate ?? 0;
+    });
+    const renderer = renderers.ours;
+    return [
+        figure({...named('9b'), samples, atLeast: 400_000, renderer}),
+        figure({...named('9c'), samples: frames, atLeast: 40, renderer}),
+    ];
+}
+
+export async function run(context) {
+    return [
+        ...(await context.attempt(named('6'), '<= 1.25', () => cpuWithoutTable(context))),
+        ...(await context.attempt(named('7'), '>= 0.85', () => rateWithoutTable(context))),
+        ...(await context.attempt(named('8a'), '>= 2.5', () =>
+            cpuWithTable(context, '8a', 'webgl', 2.5),
+        )),
+        ...(await context.attempt(named('8b'), '>= 1.2', () =>
+            cpuWithTable(context, '8b', 'canvas', 1.2),
+        )),
+        ...(await context.attempt(named('9a'), '>= 2', () => rateWithTable(context))),
+        ...(await context.attempt(named('9b'), '>= 400000', () => rateCompressed(context))),
+    ];
+}
