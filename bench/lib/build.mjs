@@ -43,7 +43,10 @@ export async function buildPages() {
     mkdirSync(pagesFolder, {recursive: true});
     const {build} = await import('esbuild');
     const names = readdirSync(join(source, 'pages'))
-        .filter((file) => file.endsWith('.js') && !['common.js', 'textfeed.js'].includes(file))
+        .filter(
+            (file) =>
+                file.endsWith('.js') && !['common.js', 'textfeed.js', 'timing.js'].includes(file),
+        )
         .map((file) => file.slice(0, -3));
     await build({
         entryPoints: names.map((name) => join(source, 'pages', `${name}.js`)),

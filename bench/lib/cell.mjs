@@ -90,7 +90,7 @@ const LADDER = [
 
 // The highest rate of the ladder that a page holds: the offered rate is published, the lag stays
 // under a second, and frames are drawn at `fps` at least. {rate, step} of the best, or null.
-export async function highestRate(context, browser, {from, fps = 0, seconds, ...load}) {
+export async function highestRate(context, browser, {first, fps = 0, seconds, ...load}) {
     let best = null;
     const tried = new Map();
     const holds = async (index) => {
@@ -105,7 +105,7 @@ export async function highestRate(context, browser, {from, fps = 0, seconds, ...
         if (!step.drained) tried.set('lost', true);
         return tried.get(index);
     };
-    let index = LADDER.indexOf(from);
+    let index = LADDER.indexOf(first);
     if (await holds(index)) {
         // Up by two, then the one between.
         while (index + 2 < LADDER.length && (await holds(index + 2))) index += 2;

@@ -214,9 +214,11 @@ export class Servers {
 
     // Publishes for `seconds`; resolves to what the publisher says, once the broker has taken all.
     // `link` is one of small, large, compressed: how the page is connected.
-    async publish({link, rate, seconds, ids = 10_000, firstNew, accounts = 1, extra = 0}) {
+    async publish(load) {
+        const {link, rate, seconds, ids = 10_000, from = 0, firstNew} = load;
+        const {accounts = 1, extra = 0} = load;
         const port = link === 'compressed' ? this.compressedPort : this.plainPort;
-        const options = {port, rate, seconds, ids, accounts, extra};
+        const options = {port, rate, seconds, ids, from, accounts, extra};
         const list = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
         if (firstNew !== undefined) list.push('--new', String(firstNew));
         const child = start(join(buildFolder, 'publisher'), list, {

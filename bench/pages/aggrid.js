@@ -13,7 +13,7 @@ for (let index = 0; index < extra; ++index) fields.push(`x${index}`);
 
 const options = {
     // Values as they are: no renderer, no formatter, no flash.
-    columnDefs: fields.map((field) => ({field, width: 140})),
+    columnDefs: fields.map((field) => ({field, width: 140, filter: field === 'side'})),
     // Rows are found by key, so that an update touches one row.
     getRowId: ({data}) => data.id,
     // Updates are gathered; 50 ms is the default of applyTransactionAsync.
@@ -37,7 +37,7 @@ class AgGrid extends Page {
             this.api.applyColumnState({state: [{colId: 'updated', sort: 'desc'}]});
         }
         if (filter !== '') {
-            const model = {security: {filterType: 'text', type: 'contains', filter}};
+            const model = {side: {filterType: 'text', type: 'equals', filter}};
             this.api.setFilterModel(model);
         }
         const connecting = wsconnect({servers: socketUrl()});

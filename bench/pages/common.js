@@ -75,6 +75,7 @@ export class Page {
         this.samples = [];
         this.#probing = true;
         const shown = new Map();
+        const begin = now();
         let drawn = null; // rows of the last frame
         const after = new AfterFrame();
         const frame = () => {
@@ -83,7 +84,9 @@ export class Page {
             for (const [key, time] of drawn ?? []) {
                 const before = shown.get(key);
                 shown.set(key, time);
-                if (before !== undefined && time > before) this.samples.push(visible - time);
+                if (before === undefined ? time > begin : time > before) {
+                    this.samples.push(visible - time);
+                }
             }
             drawn = null;
             requestAnimationFrame(frame);

@@ -1,5 +1,6 @@
 // bench/pages/ours.js - the blotter as it is shipped (dist/), driven by the element's own face.
 import {ACCOUNT, Page, now, query, untilShown} from './common.js';
+import {frames as timedFrames, plainFrame, timeFrames, timeWebGl} from './timing.js';
 
 const ROWS_IN_SIGHT = 20;
 
@@ -20,6 +21,10 @@ class Ours extends Page {
             });
         });
         document.getElementById('table').append(blotter);
+        if (query.has('timed')) {
+            timeWebGl();
+            timeFrames();
+        }
         this.blotter = blotter;
         await import('/dist/nats-blotter.js');
         await blotter.ready;
@@ -60,8 +65,24 @@ class Ours extends Page {
         };
     }
 
-    async resync() {
-        await this.blotter.resync();
+    frameTimes() {
+        return timedFrames.splice(0);
+    }
+
+    // Everything in the tables changes in every frame: a page down, a page up.
+    startScrolling() {
+        const canvas = this.blotter.shadowRoot.querySelector('canvas');
+        const {left, top} = canvas.getBoundingClientRect();
+        let down = true;
+        const scroll = () => {
+            const options = {deltaY: down ? 413 : -413, bubbles: true, cancelable: true};
+            const at = {clientX: left + 200, clientY: top + 300};
+            canvas.dispatchEvent(new PointerEvent('pointermove', {...at, bubbles: true}));
+            canvas.dispatchEvent(new WheelEvent('wheel', {...options, ...at}));
+            down = !down;
+            plainFrame(scroll);
+        };
+        plainFrame(scroll);
     }
 
     // Not AfterFrame: rows are read in the frame's own callbacks, between which nothing is decoded,
@@ -70,6 +91,7 @@ class Ours extends Page {
         this.samples = [];
         this.#probing = true;
         const shown = new Map();
+        const begin = now();
         let read = null; // {frames, rows} of the last frame
         const frame = async () => {
             if (!this.#probing) return;
@@ -80,7 +102,7 @@ class Ours extends Page {
                 for (const {id, updated} of read.rows) {
                     const before = shown.get(id);
                     shown.set(id, updated);
-                    if (before !== undefined && updated > before) {
+                    if (before === undefined ? updated > begin : updated > before) {
                         this.samples.push(visible - updated);
                     }
                 }

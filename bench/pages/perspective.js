@@ -36,10 +36,11 @@ class Perspective extends Page {
             plugin: 'Datagrid',
             columns: ['updated', ...Object.keys(schema).filter((name) => name !== 'updated')],
             sort: sorted ? [['updated', 'desc']] : [],
-            filter: filter === '' ? [] : [['security', 'contains', filter]],
+            filter: filter === '' ? [] : [['side', '==', filter]],
             settings: false, // no panel beside the table
         });
         this.viewer = viewer;
+        this.sorted = sorted;
         if (rows > 0) {
             const snapshot = await fetchSnapshot();
             for (const row of snapshot) {
@@ -109,10 +110,11 @@ class Perspective extends Page {
 
     // The first column is `updated`; the text of a float has separators and decimals.
     async shownRows() {
-        return this.#cells().map((cell, index) => [
-            index,
-            Number(cell.textContent.replace(/[^0-9.]/g, '')),
-        ]);
+        return this.#cells().map((cell, index) => {
+            const time = Number(cell.textContent.replace(/[^0-9.]/g, ''));
+            // Where rows change place, what is new is told by its time.
+            return [this.sorted ? time : index, time];
+        });
     }
 
     async atTop() {

@@ -2,12 +2,13 @@
 // as little CPU as it can, so that it does not compete with what is measured.
 //
 //   publisher --port 4222 --rate 50000 --seconds 5 [--ids 10000] [--new FIRST] [--accounts 1]
-//             [--extra 0] [--stop-on-stdin]
+//             [--extra 0] [--from 0] [--stop-on-stdin]
 //
-// Without --new, events are new states of `ids` known trades, in a scattered order. With it, each
-// event is a trade of its own, numbered from FIRST. Trade i of bench/lib/trades.mjs and of this
-// file is the same trade. `date` and `updated` are the milliseconds of sending. Every trade 2k+1 is
-// the opposite of trade 2k, so the books stay balanced. --extra adds that many numeric fields.
+// Without --new, events are new states of `ids` known trades from number --from on, scattered. With
+// it, each event is a trade of its own, numbered from FIRST. Trade i of bench/lib/trades.mjs and of
+// this file is the same trade. `date` and `updated` are the milliseconds of sending. Every trade
+// 2k+1 is the opposite of trade 2k, so the books stay balanced. --extra adds that many numeric
+// fields.
 //
 // Prints one line of JSON: {"published","seconds","stalledMs"}: what the broker took, how long it
 // took, and the longest that one write was held back.
@@ -38,6 +39,7 @@ struct Options {
     double rate = 0;
     double seconds = 1;
     std::uint64_t ids = 10'000;
+    std::uint64_t first_known = 0;
     std::uint64_t first_new = 0;
     bool is_new = false;
     std::uint64_t accounts = 1;
@@ -172,8 +174,8 @@ class Events {
         if (options.is_new) return;
         known_.reserve(options.ids * 2);
         for (std::uint64_t trade = 0; trade < options.ids; ++trade) {
-            known_.push_back(make_message(options, trade, false));
-            known_.push_back(make_message(options, trade, true));
+            known_.push_back(make_message(options, options.first_known + trade, false));
+            known_.push_back(make_message(options, options.first_known + trade, true));
         }
     }
 
@@ -259,6 +261,8 @@ int main(int count, char** arguments) {
             options.ids = std::strtoull(value, nullptr, 10);
         else if (name == "--accounts")
             options.accounts = std::strtoull(value, nullptr, 10);
+        else if (name == "--from")
+            options.first_known = std::strtoull(value, nullptr, 10);
         else if (name == "--extra")
             options.extra = std::atoi(value);
         else if (name == "--new") {

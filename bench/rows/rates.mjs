@@ -55,7 +55,7 @@ async function rateWithoutTable(context) {
         raw: {page: 'raw', link: 'large'},
         ours: {page: 'ours', link: 'large', start: {rows: IDS, hidden: true}},
     };
-    const load = {link: 'large', from: 300_000, seconds: context.stepSeconds, ids: IDS};
+    const load = {link: 'large', first: 300_000, seconds: context.stepSeconds, ids: IDS};
     const {samples} = await eachRound(context, pages, async (browser) => {
         return (await highestRate(context, browser, load))?.step.rate ?? 0;
     });
@@ -82,13 +82,13 @@ async function cpuWithTable(context, row, renderer, atLeast) {
 async function rateWithTable(context) {
     await context.servers.serveRows(IDS);
     const pages = {
-        'ag-Grid': {page: 'aggrid', link: 'small', start: {rows: IDS}, from: 50_000},
-        Perspective: {page: 'perspective', link: 'small', start: {rows: IDS}, from: 50_000},
-        ours: {page: 'ours', link: 'small', start: {rows: IDS}, from: 100_000, fps: 30},
+        'ag-Grid': {page: 'aggrid', link: 'small', start: {rows: IDS}, first: 50_000},
+        Perspective: {page: 'perspective', link: 'small', start: {rows: IDS}, first: 50_000},
+        ours: {page: 'ours', link: 'small', start: {rows: IDS}, first: 100_000, fps: 30},
     };
     const {samples, renderers} = await eachRound(context, pages, async (browser, options) => {
-        const {from, fps} = options;
-        const load = {link: 'small', from, fps, seconds: context.stepSeconds, ids: IDS};
+        const {first, fps} = options;
+        const load = {link: 'small', first, fps, seconds: context.stepSeconds, ids: IDS};
         const best = await highestRate(context, browser, load);
         await assertRowsDrawn(context, browser, load);
         return best?.step.rate ?? 0;
@@ -106,13 +106,13 @@ async function rateWithTable(context) {
 async function rateCompressed(context) {
     await context.servers.serveRows(IDS);
     const frames = new Samples();
-    const pages = {ours: {page: 'ours', start: {rows: IDS}, from: 200_000, fps: 40}};
+    const pages = {ours: {page: 'ours', start: {rows: IDS}, first: 200_000, fps: 40}};
     if (!context.quick) {
-        pages['ag-Grid'] = {page: 'aggrid', start: {rows: IDS}, from: 100_000, fps: 0};
+        pages['ag-Grid'] = {page: 'aggrid', start: {rows: IDS}, first: 100_000, fps: 0};
     }
     const {samples, renderers} = await eachRound(context, pages, async (browser, options, name) => {
-        const {from, fps} = options;
-        const load = {link: 'compressed', from, fps, seconds: context.stepSeconds, ids: IDS};
+        const {first, fps} = options;
+        const load = {link: 'compressed', first, fps, seconds: context.stepSeconds, ids: IDS};
         const best = await highestRate(context, browser, load);
         await assertRowsDrawn(context, browser, load);
         frames.add(name, best?.step.fps ?? 0);
