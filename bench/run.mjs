@@ -34,6 +34,7 @@ const {values: options} = parseArgs({
         row: {type: 'string', multiple: true, default: []},
         rounds: {type: 'string'},
         curves: {type: 'boolean', default: false},
+        only: {type: 'string'}, // one of the curves
         out: {type: 'string', default: join(root, 'bench', 'results.json')},
         verbose: {type: 'boolean', short: 'v', default: false},
     },
@@ -56,6 +57,7 @@ const context = {
         if (options.verbose) console.error(`${seconds()} ${words}`);
     },
     wants: isWanted,
+    only: options.only,
     // The results of `work`, or one line that says why there are none.
     async attempt(entry, target, work) {
         const entries = [entry].flat();

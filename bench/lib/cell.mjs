@@ -23,7 +23,8 @@ export async function inCell(context, options, work) {
         const started = start === null ? null : await browser.call('start', start);
         return await work(browser, started);
     } catch (error) {
-        const words = [error.message, ...browser.complaints].join('; ');
+        const complaint = browser.complaints[0]?.split('\n')[0];
+        const words = [error.message, complaint].filter(Boolean).join('; ');
         throw new Error(`${page}: ${words}`, {cause: error});
     } finally {
         await browser.close();

@@ -13,6 +13,8 @@ import {ACCOUNT, positionsText, snapshotFile} from './trades.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const buildFolder = join(root, 'build', 'bench');
+// The page that is measured; another one by PAGE_DIR=.
+export const pageFolder = process.env.PAGE_DIR || join(root, 'dist');
 
 const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -121,7 +123,7 @@ http {
         location = /account-service/account/ { alias ${state}/accounts.json; }
         location /position-service/trades/ { alias ${state}/trades/; index all; }
         location /position-service/positions/ { alias ${state}/positions/; index all; }
-        location /dist/ { alias ${root}/dist/; add_header Cache-Control no-cache; ${ISOLATION} }
+        location /dist/ { alias ${pageFolder}/; add_header Cache-Control no-cache; ${ISOLATION} }
         location /engine/ { alias ${root}/build/wasm-bench/bench/engine/; ${ISOLATION} }
         location /bench-engine/ { alias ${root}/bench/engine/; ${ISOLATION} }
         location /stock/ { alias ${buildFolder}/stock/; ${ISOLATION} }
@@ -213,22 +215,27 @@ export class Servers {
     }
 
     // Publishes for `seconds`; resolves to what the publisher says, once the broker has taken all.
-    // `link` is one of small, large, compressed: how the page is connected.
-    async publish(load) {
+    // `link` is one of small, large, compressed: how the page is connected. With `untilTold` the
+    // promise has a function tell() that ends it earlier.
+    publish(load) {
         const {link, rate, seconds, ids = 10_000, from = 0, firstNew} = load;
         const {accounts = 1, extra = 0} = load;
         const port = link === 'compressed' ? this.compressedPort : this.plainPort;
         const options = {port, rate, seconds, ids, from, accounts, extra};
         const list = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
         if (firstNew !== undefined) list.push('--new', String(firstNew));
+        if (load.untilTold) list.push('--stop-on-stdin');
         const child = start(join(buildFolder, 'publisher'), list, {
-            stdio: ['ignore', 'pipe', 'inherit'],
+            stdio: [load.untilTold ? 'pipe' : 'ignore', 'pipe', 'inherit'],
         });
         let text = '';
         child.stdout.on('data', (bytes) => (text += bytes));
-        const [code] = await once(child, 'close');
-        if (code !== 0) throw new Error(`the publisher ended with ${code}`);
-        return JSON.parse(text);
+        const published = once(child, 'close').then(([code]) => {
+            if (code !== 0) throw new Error(`the publisher ended with ${code}`);
+            return JSON.parse(text);
+        });
+        published.tell = () => child.stdin?.end();
+        return published;
     }
 
     async stop() {

@@ -82,7 +82,7 @@ class AgGrid extends Page {
     }
 
     async atTop() {
-        return document.querySelector('.ag-body-viewport').scrollTop === 0;
+        return this.api.getVerticalPixelRange().top === 0;
     }
 
     // Whether `count` rows are in the grid and the first stands on the screen.

@@ -114,10 +114,11 @@ export class Page {
         this.samples = [];
         this.inputs = 0;
         let pending = null; // {time, top} of the event that is not visible yet
+        this.isAnswered = () => pending === null && moved === null;
         const note = (event) => {
             ++this.inputs;
             const down = event.deltaY > 0 || event.key === 'End';
-            pending ??= {time: performance.timeOrigin + event.timeStamp, top: !down};
+            pending = {time: performance.timeOrigin + event.timeStamp, top: !down};
         };
         addEventListener('wheel', note, {capture: true, passive: true});
         addEventListener('keydown', note, {capture: true, passive: true});
@@ -134,6 +135,16 @@ export class Page {
             });
         };
         requestAnimationFrame(frame);
+    }
+
+    // Until the last input is visible, or two seconds are over; those count as the answer's time.
+    async untilAnswered() {
+        const end = performance.now() + 2000;
+        while (!this.isAnswered() && performance.now() < end) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        if (!this.isAnswered()) this.samples.push(2000);
+        return this.isAnswered();
     }
 
     inputSamples() {

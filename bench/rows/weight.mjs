@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {inCell} from '../lib/cell.mjs';
 import {brotliBytes} from '../lib/build.mjs';
 import {Samples, figure} from '../lib/figures.mjs';
-import {buildFolder, root} from '../lib/servers.mjs';
+import {buildFolder, pageFolder} from '../lib/servers.mjs';
 
 export const rows = [
     {row: '14a', metric: 'brotli kB: ag-Grid all modules with nats.js / ours', target: '>= 1.5'},
@@ -13,13 +13,12 @@ export const rows = [
     {row: '14c', metric: 'brotli kB in all, ours', target: '<= 240'},
 ];
 
-const dist = join(root, 'dist');
 // nginx sends the .br file where there is one, else the file.
 const sent = (name) => {
     try {
-        return statSync(join(dist, `${name}.br`)).size;
+        return statSync(join(pageFolder, `${name}.br`)).size;
     } catch {
-        return statSync(join(dist, name)).size;
+        return statSync(join(pageFolder, name)).size;
     }
 };
 
@@ -39,7 +38,7 @@ async function measure(context) {
     );
     for (const name of ['index.html', 'page.js', 'page.css']) names.add(name);
     const kilobytes = (list) => [...list].reduce((sum, name) => sum + sent(name), 0) / 1000;
-    const all = readdirSync(dist).filter((name) => !/\.(br|gz)$/.test(name));
+    const all = readdirSync(pageFolder).filter((name) => !/\.(br|gz)$/.test(name));
     const peer = ['aggrid.html', 'aggrid.js', 'page.css'].map((name) =>
         brotliBytes(join(buildFolder, 'pages', name)),
     );
