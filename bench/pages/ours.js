@@ -69,17 +69,18 @@ class Ours extends Page {
         return timedFrames.splice(0);
     }
 
-    // Everything in the tables changes in every frame: a page down, a page up.
+    // Everything in the table of trades changes in every frame: it goes down by half a page, and
+    // back to the top before its end. Up and down by turns would cancel out in a skipped frame.
     startScrolling() {
         const canvas = this.blotter.shadowRoot.querySelector('canvas');
         const {left, top} = canvas.getBoundingClientRect();
-        let down = true;
+        let steps = 0;
         const scroll = () => {
-            const options = {deltaY: down ? 413 : -413, bubbles: true, cancelable: true};
+            const deltaY = ++steps % 400 === 0 ? -1e6 : 413;
+            const options = {deltaY, bubbles: true, cancelable: true};
             const at = {clientX: left + 200, clientY: top + 300};
             canvas.dispatchEvent(new PointerEvent('pointermove', {...at, bubbles: true}));
             canvas.dispatchEvent(new WheelEvent('wheel', {...options, ...at}));
-            down = !down;
             plainFrame(scroll);
         };
         plainFrame(scroll);

@@ -1,6 +1,7 @@
 // bench/rows/engine.mjs - rows 1 to 4: what one message costs from bytes to row, in one page, turn
 // by turn; and our engine as WebAssembly against the same natively.
 import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {inCell} from '../lib/cell.mjs';
@@ -8,6 +9,8 @@ import {Samples, figure} from '../lib/figures.mjs';
 import {root} from '../lib/servers.mjs';
 
 const NATIVE = join(root, 'build', 'native-bench', 'bench', 'engine', 'engine');
+
+const WASM = join(root, 'build', 'wasm-bench', 'bench', 'engine', 'engine.wasm');
 
 const PROGRAMS = [
     'nats.js parser',
@@ -45,6 +48,9 @@ export const rows = [
 export const run = (context) => context.attempt(rows, '', () => measure(context));
 
 async function measure(context) {
+    for (const file of [NATIVE, WASM]) {
+        if (!existsSync(file)) throw new Error('the engine is not built: scripts/bench builds it');
+    }
     const messages = context.quick ? 120_000 : 600_000;
     const samples = new Samples();
     await inCell(

@@ -34,7 +34,8 @@ async function turnWheel(browser, turns) {
             x: 300,
             y: 400,
             deltaX: 0,
-            deltaY: down ? 200 : -20_000,
+            // Back to the top from wherever the rows have gone meanwhile.
+            deltaY: down ? 200 : -1_000_000,
         });
         await browser.call('untilAnswered');
         await rest(PAUSE_MS + (turn % 5) * 3); // not in step with the frames
