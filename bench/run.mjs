@@ -48,11 +48,14 @@ const isWanted = (row) =>
 const began = Date.now();
 const seconds = () => `${((Date.now() - began) / 1000).toFixed(0)} s`.padStart(6);
 
+// Past this no further row is begun: the whole stays under 5 and under 40 minutes.
+const MINUTES_MAX = options.quick ? 4.6 : 37;
+
 const context = {
     quick: options.quick,
     rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
     seconds: options.quick ? 2 : 5, // of one measurement
-    stepSeconds: options.quick ? 1.5 : 3, // of one step of a search for the highest rate
+    stepSeconds: options.quick ? 2 : 4, // of one step of a search for the highest rate
     log: (words) => {
         if (options.verbose) console.error(`${seconds()} ${words}`);
     },
@@ -62,6 +65,10 @@ const context = {
     async attempt(entry, target, work) {
         const entries = [entry].flat();
         if (!entries.some(({row}) => isWanted(row))) return [];
+        if (options.row.length === 0 && Date.now() - began > MINUTES_MAX * 60_000) {
+            const late = new Error('the time was over');
+            return entries.map((each) => missing({...each, target: each.target ?? target}, late));
+        }
         console.error(`${seconds()} row ${entries.map(({row}) => row).join(', ')}`);
         try {
             return [await work()].flat();

@@ -248,7 +248,9 @@ export class Servers {
 // The versions behind the numbers.
 export function versionOf(program, ...args) {
     try {
-        return execFileSync(program, args, {encoding: 'utf8'}).trim().split('\n')[0];
+        return execFileSync(program, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']})
+            .trim()
+            .split('\n')[0];
     } catch {
         return 'unknown';
     }

@@ -29,7 +29,7 @@ const timed = {isolated: true, query: {timed: '1'}};
 // Medians of the frames that drew: {ms, glMs, cppMs}.
 function mediansOf(frames) {
     const drawing = frames.filter(({glMs}) => glMs > 0);
-    if (drawing.length < 10) throw new Error(`only ${drawing.length} frames were drawn`);
+    if (drawing.length < 5) throw new Error(`only ${drawing.length} frames were drawn`);
     return {
         glMs: median(drawing.map(({glMs}) => glMs)),
         cppMs: median(drawing.map(({ms, glMs}) => ms - glMs)),
@@ -54,9 +54,9 @@ async function oursByWebGl(context, count) {
 
 async function stockBackend(context) {
     return inCell(context, {page: 'stock', ...timed}, async (browser) => {
-        await rest(context.seconds * 1000);
+        await rest(context.seconds * 1500);
         const frames = await browser.call('frameTimes');
-        return mediansOf(frames.slice(5));
+        return mediansOf(frames.slice(2));
     });
 }
 

@@ -16,9 +16,9 @@ const PAGES = {Map: 'rowmap', 'ag-Grid': 'aggrid', Perspective: 'perspective', o
 
 // What the page holds when it is at rest.
 async function held(browser) {
-    await rest(500);
+    await rest(300);
     await browser.collectGarbage();
-    await rest(500);
+    await rest(300);
     return browser.privateBytes();
 }
 
@@ -30,7 +30,7 @@ async function bytesWith(context, page, count) {
             if (await browser.call('isFull', count)) break;
             await rest(100);
         }
-        if (page === 'ours') await rest(2700); // its second reading of the snapshot
+        if (page === 'ours') await rest(2500); // its second reading of the snapshot
         return held(browser);
     });
 }

@@ -16,7 +16,7 @@ async function firstRow(context) {
     const pages = {'ag-Grid': 'aggrid', Perspective: 'perspective', ours: 'ours'};
     const samples = new Samples();
     let renderer = '';
-    for (let round = 0; round < (context.quick ? 3 : 5); ++round) {
+    for (let round = 0; round < (context.quick ? context.rounds : 5); ++round) {
         for (const [name, page] of Object.entries(pages)) {
             await inCell(context, {page, start: {rows: count}}, async (browser, {firstRowMs}) => {
                 samples.add(name, firstRowMs);
