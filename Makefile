@@ -7,7 +7,8 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run test test-long bench conformance screenshot format check-format clean
+.PHONY: help setup build dist run test test-long bench conformance screenshot
+.PHONY: format check-format clean
 
 export PORT RATE STATE_DIR NATS_SERVER IMGUI_DIR JOBS WASM FUZZ_SECONDS QUICK
 

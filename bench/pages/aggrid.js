@@ -1,5 +1,5 @@
-// bench/pages/aggrid.js - nats.js, JSON and ag-Grid community, set up by its guide to high frequency
-// updates. Each setting says why.
+// bench/pages/aggrid.js - nats.js, JSON and ag-Grid community, set up by its guide to high
+// frequency updates. Each setting says why.
 import {wsconnect} from '@nats-io/nats-core';
 import {AllCommunityModule, ModuleRegistry, createGrid} from 'ag-grid-community';
 

@@ -14,6 +14,8 @@ globalThis.bench = {
         canvas.height = innerHeight;
         document.getElementById('table').append(canvas);
         this.program = await createStock({canvas});
+        const {GL} = this.program;
+        GL.makeContextCurrent(GL.createContext(canvas, {majorVersion: 2}));
         if (!this.program._stock_start(innerWidth, innerHeight)) throw new Error('no WebGL 2');
         const tick = () => {
             this.program._stock_frame();

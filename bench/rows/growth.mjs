@@ -34,7 +34,7 @@ async function newRows(context) {
 
 // Every event is a new row, and there are as many rows as are kept: for each, an old one goes.
 async function atTheCap(context) {
-    const rate = context.quick ? 20_000 : 15_000;
+    const rate = context.quick ? 20_000 : context.long ? 1000 : 15_000;
     const seconds = context.quick ? 10 : Math.round(HOUR_EVENTS / rate);
     const samples = new Samples();
     await context.servers.serveRows(CAP);
@@ -42,7 +42,12 @@ async function atTheCap(context) {
     return inCell(context, options, async (browser) => {
         await settle(options);
         // The first rows above the cap may still allocate.
-        const load = {link: 'compressed', rate, firstNew: CAP * 2, seconds: seconds / 5};
+        const load = {
+            link: 'compressed',
+            rate,
+            firstNew: CAP * 2,
+            seconds: Math.min(60, seconds / 5),
+        };
         await context.servers.publish(load);
         let done = false;
         const last = {...load, firstNew: CAP * 20, seconds};

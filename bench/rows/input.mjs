@@ -1,5 +1,5 @@
-// bench/rows/input.mjs - row 21: a turn of the wheel to changed pixels while 50,000 events arrive in
-// a second, without a GPU. The turns go down from the top of the table and back to it by turns, so
+// bench/rows/input.mjs - row 21: a turn of the wheel to changed pixels while 50,000 events arrive a
+// second, without a GPU. The wheel goes down from the top of the table and back to it by turns, so
 // that rows that change place by themselves are not taken for an answer.
 import {rest} from '../lib/browser.mjs';
 import {inCell, settle} from '../lib/cell.mjs';

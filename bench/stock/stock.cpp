@@ -1,10 +1,9 @@
 // bench/stock/stock.cpp - Dear ImGui with the OpenGL backend that comes with it, drawing a table of
 // 44 rows and 10 columns whose cells change in every frame: what row 11 compares our renderer with.
+//
+// The page makes the context and calls stock_start, then stock_frame for each frame; both are
+// exported by scripts/bench-stock.
 #include <GLES3/gl3.h>
-#include <emscripten.h>
-#include <emscripten/html5.h>
-
-#include <cstdio>
 
 #include "imgui.h"
 #include "imgui_impl_opengl3.h"
@@ -19,13 +18,7 @@ int g_frames = 0;
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE int stock_start(int width, int height) {
-    EmscriptenWebGLContextAttributes attributes;
-    emscripten_webgl_init_context_attributes(&attributes);
-    attributes.majorVersion = 2;
-    const auto context = emscripten_webgl_create_context("#canvas", &attributes);
-    if (context <= 0) return 0;
-    emscripten_webgl_make_context_current(context);
+int stock_start(int width, int height) {
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
@@ -33,7 +26,7 @@ EMSCRIPTEN_KEEPALIVE int stock_start(int width, int height) {
     return ImGui_ImplOpenGL3_Init("#version 300 es") ? 1 : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE void stock_frame() {
+void stock_frame() {
     ++g_frames;
     ImGui_ImplOpenGL3_NewFrame();
     ImGuiIO& io = ImGui::GetIO();
@@ -59,7 +52,5 @@ EMSCRIPTEN_KEEPALIVE void stock_frame() {
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
-
-EMSCRIPTEN_KEEPALIVE int stock_frames() { return g_frames; }
 
 }  // extern "C"
