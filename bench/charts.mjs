@@ -33,8 +33,8 @@ const PICTURES = [
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 for (const {name, curve, field, x, y} of PICTURES) {
-    if (!curves[curve]) continue;
-    const lines = Object.entries(curves[curve]);
+    const lines = Object.entries(curves[curve] ?? {});
+    if (lines.length === 0) throw new Error(`bench/curves.json has no figures by ${curve}`);
     const out = join(root, 'docs', 'images', `cost-by-${name}.svg`);
     const plots = lines.map(
         ([page], index) =>

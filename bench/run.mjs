@@ -61,7 +61,7 @@ const context = {
     quick: options.quick,
     rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
     seconds: options.quick ? 2 : 5, // of one measurement
-    stepSeconds: options.quick ? 2 : 4, // of one step of a search for the highest rate
+    stepSeconds: options.quick ? 1.5 : 4, // of one step of a search for the highest rate
     log: (words) => {
         if (options.verbose) console.error(`${seconds()} ${words}`);
     },

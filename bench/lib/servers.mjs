@@ -120,7 +120,7 @@ http {
         ${tunnel('/small', plainPort)}
         ${tunnel('/large', plainPort, '"proxy"')}
         ${tunnel('/compressed', compressedPort)}
-        location = /account-service/account/ { alias ${state}/accounts.json; }
+        location = /account-service/account/ { root ${state}; try_files /accounts.json =404; }
         location /position-service/trades/ { alias ${state}/trades/; index all; }
         location /position-service/positions/ { alias ${state}/positions/; index all; }
         location /dist/ { alias ${pageFolder}/; add_header Cache-Control no-cache; ${ISOLATION} }

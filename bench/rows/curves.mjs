@@ -51,7 +51,7 @@ async function curve(context, {name, points, pages, measure}) {
 
 async function loaded(context, options, load, work = async () => ({})) {
     return inCell(context, options, async (browser, started) => {
-        await settle(options);
+        await settle(context, options);
         const step = await underLoad(context, browser, {link: 'compressed', ...load});
         const {cpuUs, lagMs, fps, rate} = step;
         return {cpuUs, lagMs, fps, rate, ...(await work(browser, started))};

@@ -40,7 +40,7 @@ function mediansOf(frames) {
 async function oursByWebGl(context, count) {
     const options = {page: 'ours', renderer: 'webgl', ...timed, start: {rows: count}};
     return inCell(context, options, async (browser) => {
-        await settle(options);
+        await settle(context, options);
         await browser.call('frameTimes');
         const load = {link: 'compressed', rate: 10_000, seconds: context.seconds};
         await context.servers.publish(load);
@@ -106,7 +106,7 @@ async function withoutGpu(context) {
             const options = {page: 'ours', renderer: 'canvas', ...timed, size};
             options.start = {rows: 10_000};
             await inCell(context, options, async (browser) => {
-                await settle(options);
+                await settle(context, options);
                 await browser.call('startScrolling');
                 await rest(300);
                 const before = await browser.call('read');
@@ -142,9 +142,8 @@ async function nothingChanges(context) {
     const samples = new Samples();
     const options = {page: 'ours', start: {rows: 10_000}};
     return inCell(context, options, async (browser) => {
-        await settle(options);
-        await rest(1000);
-        const seconds = context.quick ? 5 : 10;
+        await rest(3500); // its second reading of the snapshot is over
+        const seconds = context.quick ? 4 : 10;
         const {frames, renderer} = await framesDuring(browser, () => rest(seconds * 1000));
         samples.add('ours', frames);
         return figure({...rows[7], samples, atMost: 0, renderer});
@@ -158,8 +157,7 @@ async function outOfSight(context) {
     const sort = [{field: 'quantity', dir: 'asc'}];
     const options = {page: 'ours', start: {rows: 10_000, sort}};
     return inCell(context, options, async (browser) => {
-        await settle(options);
-        await rest(1000);
+        await rest(3500);
         const load = {link: 'compressed', rate: 1000, seconds: context.seconds, from: 50, ids: 50};
         const {frames, renderer} = await framesDuring(browser, () => context.servers.publish(load));
         samples.add('ours', frames);

@@ -13,13 +13,13 @@ export const rows = [
 ];
 
 async function newRows(context) {
-    const seconds = context.quick ? 8 : 60;
+    const seconds = context.quick ? 6 : 60;
     await context.servers.serveRows(10_000);
     const samples = new Samples();
     const options = {page: 'ours', start: {rows: 10_000}};
     const metric = `backlog after ${seconds} s of 20,000 new rows/s on top, s`;
     return inCell(context, options, async (browser) => {
-        await settle(options);
+        await settle(context, options);
         const load = {link: 'compressed', rate: 20_000, seconds, firstNew: CAP};
         const step = await underLoad(context, browser, load);
         if (step.delivered < step.published) {
@@ -35,12 +35,12 @@ async function newRows(context) {
 // Every event is a new row, and there are as many rows as are kept: for each, an old one goes.
 async function atTheCap(context) {
     const rate = context.quick ? 20_000 : context.long ? 1000 : 15_000;
-    const seconds = context.quick ? 10 : Math.round(HOUR_EVENTS / rate);
+    const seconds = context.quick ? 6 : Math.round(HOUR_EVENTS / rate);
     const samples = new Samples();
     await context.servers.serveRows(CAP);
     const options = {page: 'ours', start: {rows: CAP}};
     return inCell(context, options, async (browser) => {
-        await settle(options);
+        await settle(context, options);
         // The first rows above the cap may still allocate.
         const load = {
             link: 'compressed',

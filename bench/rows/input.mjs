@@ -52,7 +52,7 @@ async function measure(context) {
     for (let round = 0; round < context.rounds; ++round) {
         for (const [name, options] of Object.entries(PAGES)) {
             await inCell(context, options, async (browser) => {
-                await settle(options);
+                await settle(context, options);
                 await browser.send('Input.dispatchMouseEvent', {
                     type: 'mouseMoved',
                     x: 300,

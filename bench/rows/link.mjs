@@ -22,7 +22,7 @@ const saysSo = ({stats}, lag) => stats.lagMs > lag / 2;
 export const run = (context) => context.attempt(rows, '', () => measure(context));
 
 async function measure(context) {
-    const seconds = context.quick ? 15 : context.long ? 600 : 180;
+    const seconds = context.quick ? 10 : context.long ? 600 : 180;
     await context.servers.serveRows(IDS);
     const link = await SlowLink.open(context.servers.port);
     const browser = await Browser.launch();

@@ -28,7 +28,7 @@ async function measure(context) {
         for (const [name, page] of Object.entries(PAGES)) {
             const options = {...page, start: {...page.start, rows: count}};
             await inCell(context, options, async (browser) => {
-                await settle(options);
+                await settle(context, options);
                 const load = {link: 'compressed', rate: 10_000, ids: 100_000};
                 await context.servers.publish({...load, seconds: 1}); // warms up
                 await rest(500);

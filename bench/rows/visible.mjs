@@ -22,7 +22,7 @@ export const rows = cells.map(({renderer, atLeast, rate, percent}, index) => ({
 async function measurePage(context, options) {
     await context.servers.serveRows(IDS);
     return inCell(context, options, async (browser) => {
-        await settle(options);
+        await settle(context, options);
         const figures = {};
         for (const [name, rate] of Object.entries(RATES)) {
             const load = {link: options.link, rate, seconds: context.seconds, ids: IDS};
@@ -44,32 +44,31 @@ async function measurePage(context, options) {
 const start = {rows: IDS};
 const link = 'small';
 
-export async function run(context) {
-    const results = [];
-    for (const renderer of Object.keys(RENDERERS)) {
-        const mine = rows.filter((_, index) => cells[index].renderer === renderer);
-        const work = async () => {
-            const taken = {'ag-Grid': [], ours: []};
-            for (let round = 0; round < context.rounds; ++round) {
-                const grid = {page: 'aggrid', link, start};
-                taken['ag-Grid'].push(await measurePage(context, grid));
-                const ours = {page: 'ours', link, renderer, start};
-                taken.ours.push(await measurePage(context, ours));
-            }
-            return mine.map((entry) => {
-                const cell = cells[rows.indexOf(entry)];
-                const samples = new Samples();
-                for (const [name, list] of Object.entries(taken)) {
-                    for (const figures of list) {
-                        samples.add(name, figures[`${cell.rate} ${cell.percent}`]);
-                    }
-                }
-                const drawn = taken.ours[0].renderer;
-                const {atLeast} = cell;
-                return figure({...entry, samples, peer: 'ag-Grid', atLeast, renderer: drawn});
-            });
-        };
-        results.push(...(await context.attempt(mine, '', work)));
+export const run = (context) => context.attempt(rows, '', () => measure(context));
+
+async function measure(context) {
+    const pages = {
+        'ag-Grid': {page: 'aggrid', link, start},
+        canvas: {page: 'ours', link, renderer: 'canvas', start},
+        webgl: {page: 'ours', link, renderer: 'webgl', start},
+    };
+    const taken = {'ag-Grid': [], canvas: [], webgl: []};
+    for (let round = 0; round < context.rounds; ++round) {
+        for (const [name, options] of Object.entries(pages)) {
+            context.log(`  round ${round + 1}: ${name}`);
+            taken[name].push(await measurePage(context, options));
+        }
     }
-    return results;
+    return rows.map((entry, index) => {
+        const {renderer, rate, percent, atLeast} = cells[index];
+        const samples = new Samples();
+        for (const [name, page] of [
+            ['ours', renderer],
+            ['ag-Grid', 'ag-Grid'],
+        ]) {
+            for (const figures of taken[page]) samples.add(name, figures[`${rate} ${percent}`]);
+        }
+        const drawn = taken[renderer][0].renderer;
+        return figure({...entry, samples, peer: 'ag-Grid', atLeast, renderer: drawn});
+    });
 }
