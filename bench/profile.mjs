@@ -59,9 +59,9 @@ try {
         const microseconds = (busy * 1000) / published.published;
         const frames = after.frames - before.frames;
         console.log(
-            `${page}, ${after.renderer}, ${published.published} events in ${SECONDS} s: busy ` +
-                `${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ${microseconds.toFixed(2)} µs ` +
-                `per event, ${frames} frames`,
+            `${page}, ${after.renderer}, ${published.published} events in ${SECONDS} s: ` +
+                `busy ${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ` +
+                `${microseconds.toFixed(2)} µs per event, ${frames} frames`,
         );
         const largest = Object.entries(times).sort((a, b) => b[1] - a[1]);
         for (const [name, ms] of largest.slice(0, LINES)) {
