@@ -75,8 +75,9 @@ class AgGrid extends Page {
 
     async shownRows() {
         const rows = [];
-        for (const cell of document.querySelectorAll('.ag-row [col-id="updated"]')) {
-            rows.push([cell.parentElement.getAttribute('row-id'), Number(cell.textContent)]);
+        for (const cell of document.querySelectorAll('[row-id] [col-id="updated"]')) {
+            const key = cell.closest('[row-id]').getAttribute('row-id');
+            rows.push([key, Number(cell.textContent)]);
         }
         return rows;
     }

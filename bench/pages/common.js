@@ -37,7 +37,7 @@ export class Page {
     newest = 0; // publication time of the newest event that was decoded
     rafs = 0;
     samples = [];
-    #probing = false;
+    #probe = null; // the one that runs
 
     constructor() {
         const tick = () => {
@@ -73,20 +73,21 @@ export class Page {
 
     startProbe() {
         this.samples = [];
-        this.#probing = true;
+        const probe = {};
+        this.#probe = probe;
         const shown = new Map();
         const begin = now();
         let drawn = null; // rows of the last frame
         const after = new AfterFrame();
         const frame = () => {
-            if (!this.#probing) return;
+            if (this.#probe !== probe) return;
             const visible = now();
             for (const [key, time] of drawn ?? []) {
                 const before = shown.get(key);
+                // A grid may keep the element of an older state for a while: only newer ones count.
+                if (before !== undefined && time <= before) continue;
                 shown.set(key, time);
-                if (before === undefined ? time > begin : time > before) {
-                    this.samples.push(visible - time);
-                }
+                if (before !== undefined || time > begin) this.samples.push(visible - time);
             }
             drawn = null;
             requestAnimationFrame(frame);
@@ -98,7 +99,7 @@ export class Page {
     }
 
     stopProbe() {
-        this.#probing = false;
+        this.#probe = null;
         return this.samples;
     }
 

@@ -5,7 +5,7 @@ import {frames as timedFrames, plainFrame, timeFrames, timeWebGl} from './timing
 const ROWS_IN_SIGHT = 20;
 
 class Ours extends Page {
-    #probing = false;
+    #probe = null;
 
     // `hidden`: without a table. `account` 0 is all accounts.
     async start({rows = 0, hidden = false, account = ACCOUNT, sort, filter} = {}) {
@@ -90,20 +90,22 @@ class Ours extends Page {
     // so they are those that the element draws in this frame, if it draws one.
     startProbe() {
         this.samples = [];
-        this.#probing = true;
+        const probe = {};
+        this.#probe = probe;
         const shown = new Map();
         const begin = now();
         let read = null; // {frames, rows} of the last frame
         const frame = async () => {
-            if (!this.#probing) return;
+            if (this.#probe !== probe) return;
             const visible = now();
             requestAnimationFrame(frame);
             const {frames} = await this.blotter.stats();
             if (read && frames > read.frames) {
                 for (const {id, updated} of read.rows) {
                     const before = shown.get(id);
+                    if (before !== undefined && updated <= before) continue;
                     shown.set(id, updated);
-                    if (before === undefined ? updated > begin : updated > before) {
+                    if (before !== undefined || updated > begin) {
                         this.samples.push(visible - updated);
                     }
                 }
@@ -114,7 +116,7 @@ class Ours extends Page {
     }
 
     stopProbe() {
-        this.#probing = false;
+        this.#probe = null;
         return this.samples;
     }
 
