@@ -224,6 +224,7 @@ export class Servers {
         const options = {port, rate, seconds, ids, from, accounts, extra};
         const list = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
         if (firstNew !== undefined) list.push('--new', String(firstNew));
+        if (load.log) list.push('--log', load.log);
         if (load.untilTold) list.push('--stop-on-stdin');
         const child = start(join(buildFolder, 'publisher'), list, {
             stdio: [load.untilTold ? 'pipe' : 'ignore', 'pipe', 'inherit'],

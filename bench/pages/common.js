@@ -75,6 +75,7 @@ export class Page {
         this.samples = [];
         const probe = {};
         this.#probe = probe;
+        this.sightings = [];
         const shown = new Map();
         const begin = now();
         let drawn = null; // rows of the last frame
@@ -87,7 +88,9 @@ export class Page {
                 // A grid may keep the element of an older state for a while: only newer ones count.
                 if (before !== undefined && time <= before) continue;
                 shown.set(key, time);
-                if (before !== undefined || time > begin) this.samples.push(visible - time);
+                if (before === undefined && time <= begin) continue;
+                this.samples.push(visible - time);
+                this.sightings.push([key, time, visible]);
             }
             drawn = null;
             requestAnimationFrame(frame);
@@ -101,6 +104,11 @@ export class Page {
     stopProbe() {
         this.#probe = null;
         return this.samples;
+    }
+
+    // Each: key of the row, publication time of what it shows, when it was visible.
+    allSightings() {
+        return this.sightings;
     }
 
     // ---- input to changed pixels: from the event's own time to the start of the frame after the

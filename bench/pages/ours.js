@@ -92,6 +92,7 @@ class Ours extends Page {
         this.samples = [];
         const probe = {};
         this.#probe = probe;
+        this.sightings = [];
         const shown = new Map();
         const begin = now();
         let read = null; // {frames, rows} of the last frame
@@ -105,9 +106,9 @@ class Ours extends Page {
                     const before = shown.get(id);
                     if (before !== undefined && updated <= before) continue;
                     shown.set(id, updated);
-                    if (before !== undefined || updated > begin) {
-                        this.samples.push(visible - updated);
-                    }
+                    if (before === undefined && updated <= begin) continue;
+                    this.samples.push(visible - updated);
+                    this.sightings.push([id, updated, visible]);
                 }
             }
             read = {frames, rows: await this.blotter.rows('trades', 0, ROWS_IN_SIGHT)};

@@ -2,13 +2,16 @@
 // as little CPU as it can, so that it does not compete with what is measured.
 //
 //   publisher --port 4222 --rate 50000 --seconds 5 [--ids 10000] [--new FIRST] [--accounts 1]
-//             [--extra 0] [--from 0] [--stop-on-stdin]
+//             [--extra 0] [--from 0] [--log FILE] [--stop-on-stdin]
 //
 // Without --new, events are new states of `ids` known trades from number --from on, scattered. With
 // it, each event is a trade of its own, numbered from FIRST. Trade i of bench/lib/trades.mjs and of
 // this file is the same trade. `date` and `updated` are the milliseconds of sending. Every trade
 // 2k+1 is the opposite of trade 2k, so the books stay balanced. --extra adds that many numeric
 // fields.
+//
+// --log writes a line for each batch: milliseconds of sending, first event, events; event n is of
+// trade n * 7919 % ids.
 //
 // Prints one line of JSON: {"published","seconds","stalledMs"}: what the broker took, how long it
 // took, and the longest that one write was held back.
@@ -45,6 +48,7 @@ struct Options {
     std::uint64_t accounts = 1;
     int extra = 0;
     bool stop_on_stdin = false;
+    const char* log = nullptr;
 };
 
 [[noreturn]] void fail(const char* words) {
@@ -208,6 +212,8 @@ bool stdin_ended() {
 void publish(const Options& options) {
     const Events events(options);
     Broker broker(options.port);
+    std::FILE* log = options.log ? std::fopen(options.log, "w") : nullptr;
+    if (options.log && !log) fail("publisher: log");
     std::string out;
     std::uint64_t sent = 0;
     std::int64_t stalled_ns = 0;
@@ -218,11 +224,18 @@ void publish(const Options& options) {
         const auto due =
             static_cast<std::uint64_t>(options.rate * double(now - start + kTickNs) / 1e9);
         char time[kTimeDigits];
-        write_digits(time, clock_ns(CLOCK_REALTIME) / 1'000'000);
+        const std::int64_t time_ms = clock_ns(CLOCK_REALTIME) / 1'000'000;
+        write_digits(time, time_ms);
+        const std::uint64_t first = sent;
         out.clear();
         for (std::uint64_t left = std::min(due - std::min(due, sent), kBatchMax); left > 0;
              --left) {
             events.append(out, sent++, time);
+        }
+        if (log && sent > first) {
+            std::fprintf(log, "%lld %llu %llu\n", static_cast<long long>(time_ms),
+                         static_cast<unsigned long long>(first),
+                         static_cast<unsigned long long>(sent - first));
         }
         const std::int64_t before = clock_ns(CLOCK_MONOTONIC);
         broker.write_all(out.data(), out.size());
@@ -235,6 +248,7 @@ void publish(const Options& options) {
         }
     }
     broker.fence();
+    if (log) std::fclose(log);
     const double seconds = double(clock_ns(CLOCK_MONOTONIC) - start) / 1e9;
     std::printf("{\"published\":%llu,\"seconds\":%.4f,\"stalledMs\":%.1f}\n",
                 static_cast<unsigned long long>(sent), seconds, double(stalled_ns) / 1e6);
@@ -261,6 +275,8 @@ int main(int count, char** arguments) {
             options.ids = std::strtoull(value, nullptr, 10);
         else if (name == "--accounts")
             options.accounts = std::strtoull(value, nullptr, 10);
+        else if (name == "--log")
+            options.log = value;
         else if (name == "--from")
             options.first_known = std::strtoull(value, nullptr, 10);
         else if (name == "--extra")
