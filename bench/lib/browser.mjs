@@ -150,7 +150,9 @@ export class Browser {
             const pids = processInfo.filter(({type}) => type === 'renderer').map(({id}) => id);
             const before = pids.map(mainThreadNs);
             // So much work, not so much time: others may have the CPU meanwhile.
-            await this.evaluate('let sum = 0; for (let i = 0; i < 6e7; ++i) sum ^= i; sum');
+            await this.evaluate(
+                '(() => { let sum = 0; for (let i = 0; i < 6e7; ++i) sum ^= i; })()',
+            );
             const worked = pids.map((pid, index) => [mainThreadNs(pid) - before[index], pid]);
             worked.sort(([a], [b]) => b - a);
             if (worked.length === 1 || worked[0][0] > 4 * worked[1][0]) {
