@@ -7,15 +7,17 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run test test-long conformance screenshot format check-format clean
+.PHONY: help setup build dist run test test-long bench conformance screenshot
+.PHONY: format check-format clean
 
 export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
-export JOBS WASM FUZZ_SECONDS
+export JOBS WASM FUZZ_SECONDS QUICK
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"
 	@echo "make test          build and run every test"
 	@echo "make test-long     the tests that take hours"
+	@echo "make bench         side by side with the peers, under 40 minutes; QUICK=1 under 5"
 	@echo "make conformance CASES=file.json   feed a file of cases to the NATS parser; WASM=1"
 	@echo "make dist          the deployable page, in dist/"
 	@echo "make setup         install what all of these need"
@@ -50,6 +52,9 @@ test:
 
 test-long:
 	@exec scripts/test-long
+
+bench:
+	@scripts/setup bench && exec scripts/bench
 
 screenshot:
 	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs

@@ -1,0 +1,74 @@
+// bench/profile.mjs - where the main thread of a page spends its time under load: the evidence
+// behind a figure that falls short.
+//
+//   node bench/profile.mjs [PAGE] [RATE] [RENDERER] [LINK]      ours 50000 canvas small
+//
+// Prints the functions with the most time of their own, in per cent of the time that was not idle.
+// For names in WebAssembly instead of numbers, measure a build that keeps them (PAGE_DIR=).
+import {inCell, settle} from './lib/cell.mjs';
+import {buildPages, buildPublisher} from './lib/build.mjs';
+import {Servers} from './lib/servers.mjs';
+
+const IDS = 10_000;
+const SECONDS = 4;
+const LINES = 20;
+
+const [page = 'ours', rate = '50000', renderer, link = 'small'] = process.argv.slice(2);
+
+// {name: ms of its own}, idle time apart.
+function ownTimes({nodes, samples, timeDeltas}) {
+    const names = new Map();
+    for (const {id, callFrame} of nodes) {
+        const file = callFrame.url.split('/').pop();
+        names.set(id, callFrame.functionName + (file ? ` (${file})` : ''));
+    }
+    const times = {};
+    samples.forEach((id, index) => {
+        const name = names.get(id);
+        times[name] = (times[name] ?? 0) + timeDeltas[index] / 1000;
+    });
+    const idle = times['(idle)'] ?? 0;
+    delete times['(idle)'];
+    return {times, idle};
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+buildPublisher();
+await buildPages();
+const servers = await Servers.start();
+try {
+    await servers.serveRows(IDS);
+    const options = {page, link, renderer, start: {rows: IDS}};
+    await inCell({servers}, options, async (browser) => {
+        await settle({quick: false}, options);
+        await browser.send('Profiler.enable');
+        await browser.send('Profiler.setSamplingInterval', {interval: 500});
+        await browser.send('Profiler.start');
+        const before = await browser.call('read');
+        const published = await servers.publish({
+            link,
+            rate: Number(rate),
+            seconds: SECONDS,
+            ids: IDS,
+        });
+        const {profile} = await browser.send('Profiler.stop');
+        const after = await browser.call('read');
+        const {times, idle} = ownTimes(profile);
+        const busy = Object.values(times).reduce((sum, ms) => sum + ms, 0);
+        const microseconds = (busy * 1000) / published.published;
+        const frames = after.frames - before.frames;
+        console.log(
+            `${page}, ${after.renderer}, ${published.published} events in ${SECONDS} s: ` +
+                `busy ${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ` +
+                `${microseconds.toFixed(2)} µs per event, ${frames} frames`,
+        );
+        const largest = Object.entries(times).sort((a, b) => b[1] - a[1]);
+        for (const [name, ms] of largest.slice(0, LINES)) {
+            console.log(`${((ms / busy) * 100).toFixed(1).padStart(6)} %  ${name}`);
+        }
+    });
+} finally {
+    await servers.stop();
+}
+process.exit(0);
