@@ -1,5 +1,7 @@
 #include "base/time_text.h"
 
+#include <array>
+
 #include "base/number_text.h"
 
 namespace nats_blotter {

@@ -96,7 +96,7 @@ bool confirm_by_partial(Table& table, const feed::SnapshotRound& round,
     std::int64_t shown = 0;
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row)) continue;
-        const feed::Provenance& provenance = table.provenance(row);
+        const feed::Provenance provenance = table.provenance(row);
         const bool in_range = table.version(row) >= partial.since_version;
         if (feed::proof_of(round, provenance, in_range) == feed::Proof::None) return false;
         if (provenance.pass != 0) ++shown;
@@ -104,8 +104,10 @@ bool confirm_by_partial(Table& table, const feed::SnapshotRound& round,
     if (shown < partial.rows_min || shown > partial.rows_max) return false;
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row)) continue;
-        feed::SnapshotPass& pass = table.provenance(row).pass;
-        if (pass != 0 && !feed::pass_reaches(pass, round.pass)) pass = round.pass;
+        feed::Provenance provenance = table.provenance(row);
+        if (provenance.pass == 0 || feed::pass_reaches(provenance.pass, round.pass)) continue;
+        provenance.pass = round.pass;
+        table.set_provenance(row, provenance);
     }
     return true;
 }
