@@ -31,10 +31,11 @@ constexpr std::string_view kAckPrefix = "$JS.ACK.";
 
 }  // namespace
 
-BusStream orders_stream(const std::string& orders_subject) {
+BusStream orders_stream() {
     BusStream stream;
     stream.name = "TRADERX_ORDERS";
-    stream.subjects = {orders_subject};
+    for (const feed::SubjectRow& row : feed::kSubjects)
+        if (row.stream == feed::Stream::Orders) stream.subjects.emplace_back(row.pattern);
     stream.work_queue = true;
     stream.messages_max = kOrdersMax;
     stream.bytes_max = kOrdersBytesMax;

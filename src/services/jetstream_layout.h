@@ -2,6 +2,8 @@
 // tells.
 //
 // Orders wait in a work queue until a processor has committed their booking and acknowledged them.
+// It takes the orders of both families whatever the deployment has, so that none is without a place
+// while one family takes over from the other.
 // Account events of the dotted family are kept for replay; a slash subject is one token, which no
 // stream can take for all accounts at once, so these stay live only.
 #pragma once
@@ -15,7 +17,7 @@
 namespace nats_blotter::services {
 
 // The limits and their reasons are in the source.
-BusStream orders_stream(const std::string& orders_subject);
+BusStream orders_stream();
 BusConsumer orders_consumer();
 BusStream events_stream();
 

@@ -129,8 +129,8 @@ void Program::add_account_service() {
 }
 
 void Program::add_trade_processor() {
-    TradeProcessorSettings settings{bus_settings(""), options_.orders_subject, options_.families,
-                                    options_.jetstream, options_.stock};
+    TradeProcessorSettings settings{bus_settings(""), options_.families, options_.jetstream,
+                                    options_.stock};
     processor_ = std::make_unique<TradeProcessor>(*storage_, std::move(settings));
     processor_->add_routes(
         add_server(Role::TradeProcessor, spring_error_for, kThreadsPerService, false));

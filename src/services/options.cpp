@@ -38,7 +38,7 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
                            needs JetStream and the subjects the dotted family
   --stock                  behave as the stock services do: publish before the commit, and what the
                            database then refuses too; health that always says connected
-  --subjects FAMILY        slash, dotted or both: subjects of account events (both)
+  --subjects FAMILY        slash, dotted or both: subjects of orders and account events (both)
   --simulate RATE          post RATE orders per second
   --simulate-url URL       trade-service as the simulator reaches it, e.g. through the ingress
   --browser-permissions F  broker include, rewritten when an account is made
@@ -184,7 +184,7 @@ void complete(Options& options) {
         throw std::invalid_argument("--stock: the stock services know no JetStream");
     if (options.jetstream && options.families.back() != feed::SubjectFamily::Dotted)
         throw std::invalid_argument("--jetstream: --subjects must be dotted or both");
-    // Orders have one subject, or each would be booked twice.
+    // Orders go out on one subject, though they are taken from those of all families.
     const bool slash = options.families.front() == feed::SubjectFamily::Slash;
     options.orders_subject = feed::subject_for(
         feed::Stream::Orders, slash ? feed::SubjectFamily::Slash : feed::SubjectFamily::Dotted, 0);

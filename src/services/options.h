@@ -37,7 +37,7 @@ struct Options {
     std::string nats_password;  // read from a file or NATS_PASSWORD, never from the command line
     std::vector<feed::SubjectFamily> families{feed::SubjectFamily::Slash,
                                               feed::SubjectFamily::Dotted};
-    std::string orders_subject;
+    std::string orders_subject;  // where trade-service puts orders
 
     std::string database_file = "traderx.db";
     std::string database_url;  // DATABASE_URL, secret: PostgreSQL instead of the file

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include "services/booking.h"
 #include "services/log.h"
@@ -29,6 +28,16 @@ AcceptedOrder accepted_order(const Submission& submission, EpochMs now_ms) {
 }
 
 }  // namespace
+
+std::string_view acceptance_name(Acceptance outcome) {
+    switch (outcome) {
+        case Acceptance::Accepted: return "accepted";
+        case Acceptance::BrokerAway: return "broker away";
+        case Acceptance::OutboxFull: return "too many unbooked";
+        case Acceptance::Failed: return "database failed";
+    }
+    return "unknown";
+}
 
 OrderIntake::OrderIntake(Storage& storage, Bus& bus, OrderIntakeSettings settings)
     : storage_(storage), bus_(bus), settings_(std::move(settings)) {}
@@ -67,6 +76,14 @@ std::vector<Acceptance> OrderIntake::accept(std::span<const Submission> submissi
         outcomes.push_back(waiter.outcome);
     }
     return outcomes;
+}
+
+std::optional<std::int64_t> OrderIntake::unbooked_count() {
+    try {
+        return storage_.unbooked_orders();
+    } catch (const StorageError&) {
+        return std::nullopt;
+    }
 }
 
 void OrderIntake::run_committer() {

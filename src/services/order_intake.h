@@ -15,7 +15,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -31,6 +33,7 @@ enum class Acceptance : std::uint8_t {
     Failed,      // the database failed; the order was not taken, or nobody will know that it was
 };
 inline constexpr std::size_t kAcceptanceCount = 4;
+std::string_view acceptance_name(Acceptance outcome);
 
 // A requester of trades.submit that has no booking by then is told so; the order stays accepted.
 inline constexpr EpochMs kSubmitAnswerMs = 10'000;
@@ -65,6 +68,8 @@ class OrderIntake {
     std::uint64_t count(Acceptance outcome) const {
         return outcomes_[static_cast<std::size_t>(outcome)];
     }
+    // Accepted and not booked yet; nothing when the database cannot be asked.
+    std::optional<std::int64_t> unbooked_count();
     std::uint64_t resent_count() const { return resent_; }
     std::uint64_t unanswered_count() const { return unanswered_; }  // told after kSubmitAnswerMs
 

@@ -13,13 +13,12 @@
 namespace nats_blotter::services {
 namespace {
 
-constexpr EpochMs kAllVersions = std::numeric_limits<EpochMs>::min();
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 // What ?since= and ?limit= ask for.
 struct Wanted {
     std::optional<std::int32_t> account_id;
-    EpochMs since = kAllVersions;
+    EpochMs since = kEveryVersion;
     std::int64_t limit = kNoLimit;
 };
 
@@ -55,7 +54,7 @@ HttpResponse answer(const Wanted& wanted, List list, EpochMs next, std::int64_t 
     std::string words = "next=" + std::to_string(next);
     words.append("; rows=").append(std::to_string(rows_before));
     words.append("-").append(std::to_string(rows_after));
-    if (wanted.since != kAllVersions) words.append("; from=").append(std::to_string(wanted.since));
+    if (wanted.since != kEveryVersion) words.append("; from=").append(std::to_string(wanted.since));
     if (list.rows > list.limit) words.append("; cut=").append(std::to_string(list.limit));
     HttpResponse response{200, std::move(list.body)};
     response.headers.emplace_back(kSinceHeader, std::move(words));
@@ -87,7 +86,7 @@ using Lister = HttpResponse (*)(Storage&, const Wanted&);
 
 HttpResponse list(Storage& storage, Lister lister, const HttpRequest& request,
                   std::optional<std::int32_t> account_id) {
-    const std::optional<std::int64_t> since = parameter(request, "since", kAllVersions);
+    const std::optional<std::int64_t> since = parameter(request, "since", kEveryVersion);
     const std::optional<std::int64_t> limit = parameter(request, "limit", kNoLimit);
     if (!since) return text_error(400, "since is not a time in epoch milliseconds", request);
     if (!limit) return text_error(400, "limit is not a number of rows", request);

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -96,6 +97,9 @@ inline constexpr std::size_t kBookingBatchMax = 256;
 // Outbox rows read and published at a time, between two flushes of the broker connection.
 inline constexpr std::size_t kOutboxBatchMax = 512;
 
+// Older than any row.
+inline constexpr EpochMs kEveryVersion = std::numeric_limits<EpochMs>::min();
+
 class Storage {
   public:
     virtual ~Storage() = default;
@@ -112,23 +116,25 @@ class Storage {
     virtual bool save_account_user(const AccountUser& user) = 0;
 
     // ---- Trades and positions; no account means all ----
-    // Visitors see one consistent state and may keep nothing of what they are shown.
-    virtual void visit_trades(
-        std::optional<std::int32_t> account_id,
-        const std::function<void(const Trade&)>& visitor) = 0;  // newest first
-    virtual void visit_positions(std::optional<std::int32_t> account_id,
-                                 const std::function<void(const Position&)>& visitor) = 0;
-    virtual bool has_positions() = 0;
-
-    // The same restricted to rows updated at `since` or later. The first form here filters
-    // everything; a database with an index overrides it.
+    // Visitors see one consistent state and may keep nothing of what they are shown: the rows
+    // updated at `since` or later, trades newest first, positions by account and security
+    // (bytewise).
     virtual void visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
-                                    const std::function<void(const Trade&)>& visitor);
+                                    const std::function<void(const Trade&)>& visitor) = 0;
     virtual void visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
-                                       const std::function<void(const Position&)>& visitor);
+                                       const std::function<void(const Position&)>& visitor) = 0;
+    void visit_trades(std::optional<std::int32_t> account_id,
+                      const std::function<void(const Trade&)>& visitor) {
+        visit_trades_since(account_id, kEveryVersion, visitor);
+    }
+    void visit_positions(std::optional<std::int32_t> account_id,
+                         const std::function<void(const Position&)>& visitor) {
+        visit_positions_since(account_id, kEveryVersion, visitor);
+    }
+    virtual bool has_positions() = 0;
     // How many rows visit_trades() or visit_positions() would show.
-    virtual std::int64_t trade_rows(std::optional<std::int32_t> account_id);
-    virtual std::int64_t position_rows(std::optional<std::int32_t> account_id);
+    virtual std::int64_t trade_rows(std::optional<std::int32_t> account_id) = 0;
+    virtual std::int64_t position_rows(std::optional<std::int32_t> account_id) = 0;
     virtual std::int64_t trade_count() = 0;
 
     // ---- Booking ----

@@ -29,6 +29,22 @@ using PositionKey = std::pair<std::int32_t, std::string>;
     "id, accountid, security, side, state, quantity, "    \
     "floor(extract(epoch FROM updated) * 1000)::bigint, " \
     "floor(extract(epoch FROM created) * 1000)::bigint "
+#define NB_POSITION_COLUMNS \
+    "accountid, security, quantity, floor(extract(epoch FROM updated) * 1000)::bigint "
+
+// Takes since_parameters().
+#define NB_UPDATED_SINCE "updated >= timestamp 'epoch' + $1::bigint * interval '1 millisecond' "
+
+// What a TIMESTAMP can hold, roughly: from 4,300 BC to the year 287,000.
+constexpr EpochMs kTimestampMsMin = -200'000'000'000'000;
+constexpr EpochMs kTimestampMsMax = 9'000'000'000'000'000;
+
+Parameters since_parameters(std::optional<std::int32_t> account_id, EpochMs since) {
+    Parameters parameters;
+    parameters.add(std::clamp(since, kTimestampMsMin, kTimestampMsMax));
+    if (account_id) parameters.add(*account_id);
+    return parameters;
+}
 
 std::int32_t int32_column(const PostgresRows& rows, int row, int column) {
     return static_cast<std::int32_t>(rows.integer(row, column));
@@ -66,10 +82,12 @@ class PostgresStorage final : public Storage {
     std::vector<AccountUser> account_users() override;
     std::optional<AccountUser> first_account_user(std::int32_t account_id) override;
     bool save_account_user(const AccountUser& user) override;
-    void visit_trades(std::optional<std::int32_t> account_id,
-                      const std::function<void(const Trade&)>& visitor) override;
-    void visit_positions(std::optional<std::int32_t> account_id,
-                         const std::function<void(const Position&)>& visitor) override;
+    void visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
+                            const std::function<void(const Trade&)>& visitor) override;
+    void visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
+                               const std::function<void(const Position&)>& visitor) override;
+    std::int64_t trade_rows(std::optional<std::int32_t> account_id) override;
+    std::int64_t position_rows(std::optional<std::int32_t> account_id) override;
     bool has_positions() override;
     std::int64_t trade_count() override;
     std::vector<Booking> book(std::span<const Order> orders, std::string_view owner,
@@ -181,16 +199,15 @@ bool PostgresStorage::save_account_user(const AccountUser& user) {
 
 // ---- Trades and positions
 
-void PostgresStorage::visit_trades(std::optional<std::int32_t> account_id,
-                                   const std::function<void(const Trade&)>& visitor) {
+void PostgresStorage::visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                         const std::function<void(const Trade&)>& visitor) {
     Use connection(pool_);
-    Parameters parameters;
-    if (account_id) parameters.add(*account_id);
-    connection->begin_stream(
-        account_id ? "SELECT " NB_TRADE_COLUMNS
-                     "FROM trades WHERE accountid = $1 ORDER BY updated DESC, seq DESC"
-                   : "SELECT " NB_TRADE_COLUMNS "FROM trades ORDER BY updated DESC, seq DESC",
-        parameters);
+    connection->begin_stream(account_id
+                                 ? "SELECT " NB_TRADE_COLUMNS "FROM trades WHERE " NB_UPDATED_SINCE
+                                   "AND accountid = $2 ORDER BY updated DESC, seq DESC"
+                                 : "SELECT " NB_TRADE_COLUMNS "FROM trades WHERE " NB_UPDATED_SINCE
+                                   "ORDER BY updated DESC, seq DESC",
+                             since_parameters(account_id, since));
     Trade trade;  // reused, so that its strings keep their memory
     while (const std::optional<PostgresRows> rows = connection->next_row()) {
         read_trade(*rows, 0, trade);
@@ -198,18 +215,15 @@ void PostgresStorage::visit_trades(std::optional<std::int32_t> account_id,
     }
 }
 
-void PostgresStorage::visit_positions(std::optional<std::int32_t> account_id,
-                                      const std::function<void(const Position&)>& visitor) {
+void PostgresStorage::visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                            const std::function<void(const Position&)>& visitor) {
     Use connection(pool_);
-    Parameters parameters;
-    if (account_id) parameters.add(*account_id);
     connection->begin_stream(
-        account_id
-            ? "SELECT accountid, security, quantity, floor(extract(epoch FROM updated) * "
-              "1000)::bigint FROM positions WHERE accountid = $1 ORDER BY security COLLATE \"C\""
-            : "SELECT accountid, security, quantity, floor(extract(epoch FROM updated) * "
-              "1000)::bigint FROM positions ORDER BY accountid, security COLLATE \"C\"",
-        parameters);
+        account_id ? "SELECT " NB_POSITION_COLUMNS "FROM positions WHERE " NB_UPDATED_SINCE
+                     "AND accountid = $2 ORDER BY security COLLATE \"C\""
+                   : "SELECT " NB_POSITION_COLUMNS "FROM positions WHERE " NB_UPDATED_SINCE
+                     "ORDER BY accountid, security COLLATE \"C\"",
+        since_parameters(account_id, since));
     Position position;
     while (const std::optional<PostgresRows> rows = connection->next_row()) {
         position.account_id = int32_column(*rows, 0, 0);
@@ -218,6 +232,23 @@ void PostgresStorage::visit_positions(std::optional<std::int32_t> account_id,
         position.updated = rows->integer(0, 3);
         visitor(position);
     }
+}
+
+std::int64_t PostgresStorage::trade_rows(std::optional<std::int32_t> account_id) {
+    if (!account_id) return trade_count();
+    Use connection(pool_);
+    return connection
+        ->query("SELECT count(*) FROM trades WHERE accountid = $1", Parameters().add(*account_id))
+        .integer(0, 0);
+}
+
+std::int64_t PostgresStorage::position_rows(std::optional<std::int32_t> account_id) {
+    Use connection(pool_);
+    if (!account_id) return connection->query("SELECT count(*) FROM positions").integer(0, 0);
+    return connection
+        ->query("SELECT count(*) FROM positions WHERE accountid = $1",
+                Parameters().add(*account_id))
+        .integer(0, 0);
 }
 
 bool PostgresStorage::has_positions() {

@@ -50,12 +50,10 @@ class SqliteStorage final : public Storage {
     std::vector<AccountUser> account_users() override;
     std::optional<AccountUser> first_account_user(std::int32_t account_id) override;
     bool save_account_user(const AccountUser& user) override;
-    void visit_trades(std::optional<std::int32_t> account_id,
-                      const std::function<void(const Trade&)>& visitor) override;
-    void visit_positions(std::optional<std::int32_t> account_id,
-                         const std::function<void(const Position&)>& visitor) override;
     void visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
                             const std::function<void(const Trade&)>& visitor) override;
+    void visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
+                               const std::function<void(const Position&)>& visitor) override;
     std::int64_t trade_rows(std::optional<std::int32_t> account_id) override;
     std::int64_t position_rows(std::optional<std::int32_t> account_id) override;
     bool has_positions() override;
@@ -211,11 +209,6 @@ bool SqliteStorage::save_account_user(const AccountUser& user) {
 
 // ---- Trades and positions
 
-void SqliteStorage::visit_trades(std::optional<std::int32_t> account_id,
-                                 const std::function<void(const Trade&)>& visitor) {
-    visit_trades_since(account_id, std::numeric_limits<EpochMs>::min(), visitor);
-}
-
 void SqliteStorage::visit_trades_since(std::optional<std::int32_t> account_id, EpochMs since,
                                        const std::function<void(const Trade&)>& visitor) {
     Reader reader(*this);
@@ -235,15 +228,16 @@ void SqliteStorage::visit_trades_since(std::optional<std::int32_t> account_id, E
     }
 }
 
-void SqliteStorage::visit_positions(std::optional<std::int32_t> account_id,
-                                    const std::function<void(const Position&)>& visitor) {
+void SqliteStorage::visit_positions_since(std::optional<std::int32_t> account_id, EpochMs since,
+                                          const std::function<void(const Position&)>& visitor) {
     Reader reader(*this);
     SqliteQuery query(*reader, account_id
                                    ? "SELECT accountid, security, quantity, updated FROM positions "
-                                     "WHERE accountid = ?1 ORDER BY security"
+                                     "WHERE updated >= ?1 AND accountid = ?2 ORDER BY security"
                                    : "SELECT accountid, security, quantity, updated FROM positions "
-                                     "ORDER BY accountid, security");
-    if (account_id) query.bind(1, *account_id);
+                                     "WHERE updated >= ?1 ORDER BY accountid, security");
+    query.bind(1, since);
+    if (account_id) query.bind(2, *account_id);
     Position position;
     while (query.step()) {
         position.account_id = int32_column(query, 0);

@@ -42,11 +42,16 @@ subscribe in several languages, is in [payloads.md](payloads.md).
 | default | `both` | `slash` |
 
 With `both`, every account event is published on both subjects, and a page that listens to both
-counts a row once. Orders go out on one subject only, or each would be booked twice: the slash
-one unless the family is `dotted`.
+counts a row once. trade-processor takes orders from both subjects. trade-service puts each on one:
+the slash one unless the family is `dotted`. Whoever else puts an order on both must give it an
+`id` of its own, by which the second is known for a repeat; without one it is booked twice.
 
 A deployment moves over in three steps, none of which needs a pause: services to `both`; every
-subscriber to the dotted subjects, in any order; services to `dotted`.
+subscriber, and everyone who puts orders on the bus, to the dotted subjects, in any order;
+services to `dotted`, trade-service first. An accepted order that nobody listens to any more is
+sent again, on the new subject, when trade-service has started with it.
+
+In JetStream mode the stream of orders takes both subjects, whatever the family.
 
 ## Who may do what
 

@@ -42,18 +42,27 @@ TradeProcessor::TradeProcessor(Storage& storage, TradeProcessorSettings settings
 
 TradeProcessor::~TradeProcessor() { stop(); }
 
+std::vector<std::string> TradeProcessor::order_subjects() const {
+    if (settings_.jetstream) return {orders_consumer().deliver_subject};
+    std::vector<std::string> subjects;
+    for (const feed::SubjectFamily family : settings_.families)
+        subjects.push_back(feed::subject_for(feed::Stream::Orders, family, 0));
+    return subjects;
+}
+
 void TradeProcessor::start() {
-    orders_ = subscriber_bus_.subscribe_queue(
-        settings_.jetstream ? orders_consumer().deliver_subject : settings_.orders_subject,
-        kQueueGroup);
+    for (const std::string& subject : order_subjects())
+        intakes_.push_back({subscriber_bus_.subscribe_queue(subject, kQueueGroup), {}});
     publisher_.start();
-    booker_ = std::thread([this] { run_booker(); });
+    for (Intake& intake : intakes_)
+        intake.booker = std::thread([this, &intake] { run_booker(*intake.orders); });
 }
 
 void TradeProcessor::stop() {
     if (stopping_.exchange(true)) return;
-    if (orders_) orders_->stop();
-    if (booker_.joinable()) booker_.join();
+    for (Intake& intake : intakes_) intake.orders->stop();
+    for (Intake& intake : intakes_)
+        if (intake.booker.joinable()) intake.booker.join();
     subscriber_bus_.close();
     publisher_.stop();
 }
@@ -71,7 +80,7 @@ bool TradeProcessor::prepare_stream() {
     if (prepared_epoch_ == epoch) return true;
     if (monotonic_us() < next_prepare_us_) return false;
     next_prepare_us_ = monotonic_us() + kPrepareIntervalUs;
-    if (!subscriber_bus_.ensure_stream(orders_stream(settings_.orders_subject)) ||
+    if (!subscriber_bus_.ensure_stream(orders_stream()) ||
         !subscriber_bus_.ensure_consumer(orders_consumer())) {
         return false;
     }
@@ -79,14 +88,14 @@ bool TradeProcessor::prepare_stream() {
     return true;
 }
 
-void TradeProcessor::run_booker() {
+void TradeProcessor::run_booker(BusSubscription& orders) {
     std::vector<BusMessage> messages;
     MonotonicUs drain_until_us = kNever;
     while (true) {
         if (stopping_ && drain_until_us == kNever) drain_until_us = monotonic_us() + kDrainBudgetUs;
         const bool draining = drain_until_us != kNever;
         if (settings_.jetstream && !draining) prepare_stream();
-        std::optional<BusMessage> message = orders_->next(draining ? kDrainWaitMs : kOrderWaitMs);
+        std::optional<BusMessage> message = orders.next(draining ? kDrainWaitMs : kOrderWaitMs);
         if (!message) {
             report_drops();
             if (draining) return;
@@ -97,7 +106,7 @@ void TradeProcessor::run_booker() {
         while (message) {
             messages.push_back(std::move(*message));
             if (messages.size() == kBookingBatchMax) break;
-            message = orders_->next(0);
+            message = orders.next(0);
         }
         book_batch(messages);
         if (draining && monotonic_us() >= drain_until_us) return;
@@ -198,10 +207,17 @@ void TradeProcessor::publish_as_stock(const Booking& booking) {
     }
 }
 
+std::int64_t TradeProcessor::overflow_count() const {
+    std::int64_t dropped = 0;
+    for (const Intake& intake : intakes_) dropped += intake.orders->dropped_count();
+    return dropped;
+}
+
 void TradeProcessor::report_drops() {
+    const std::lock_guard lock(report_mutex_);
     if (monotonic_us() < next_report_us_) return;
     next_report_us_ = monotonic_us() + kReportIntervalUs;
-    std::uint64_t total = static_cast<std::uint64_t>(orders_->dropped_count());
+    std::uint64_t total = static_cast<std::uint64_t>(overflow_count());
     std::string reasons = "overflow " + std::to_string(total);
     for (std::size_t code = 1; code < undecodable_.size(); ++code) {
         total += undecodable_[code];
@@ -255,7 +271,7 @@ HttpResponse TradeProcessor::metrics() const {
     add_bus_sample(metrics, kRole, "subscriber", subscriber_bus_);
     metrics.family("traderx_orders_dropped_total", "counter",
                    "Orders of the bus that were not booked, by reason.");
-    metrics.sample({{"reason", "overflow"}}, orders_ ? orders_->dropped_count() : 0);
+    metrics.sample({{"reason", "overflow"}}, overflow_count());
     for (std::size_t code = 1; code < undecodable_.size(); ++code) {
         metrics.sample({{"reason", decode_error_text(static_cast<DecodeError>(code))}},
                        static_cast<std::int64_t>(undecodable_[code].load()));

@@ -27,6 +27,6 @@ TEST_CASE("AStoredMessageIsTheSameAtEveryDelivery") {
 TEST_CASE("TheEventsStreamTakesEveryAccountAndNoOrders") {
     CHECK(events_stream().subjects ==
           std::vector<std::string>{"trades.account.*.updated", "positions.account.*.updated"});
-    CHECK(orders_stream("/trades").subjects == std::vector<std::string>{"/trades"});
-    CHECK(orders_consumer().stream == orders_stream("/trades").name);
+    CHECK(orders_stream().subjects == std::vector<std::string>{"/trades", "trades.new"});
+    CHECK(orders_consumer().stream == orders_stream().name);
 }

@@ -117,11 +117,8 @@ class System {
         return open_sqlite_storage(folder_ + "/traderx.db");
     }
     std::unique_ptr<TradeProcessor> processor(Storage& from, bool stock = false) const {
-        TradeProcessorSettings settings{{url_, "", "", ""},
-                                        "/trades",
-                                        {SubjectFamily::Slash, SubjectFamily::Dotted},
-                                        jetstream_,
-                                        stock};
+        TradeProcessorSettings settings{
+            {url_, "", "", ""}, {SubjectFamily::Slash, SubjectFamily::Dotted}, jetstream_, stock};
         auto made = std::make_unique<TradeProcessor>(from, settings);
         made->start();
         return made;
@@ -315,6 +312,47 @@ TEST_CASE("ARepeatOfABookedOrderIsCountedAndChangesNothing") {
     }));
     CHECK(processor->count(BookingRefusal::None) == 1);
     CHECK(system.storage->trade_count() == 5);
+}
+
+// A cut-over from one family to the other: whoever still uses the old one is booked, and whoever
+// uses both is booked once.
+TEST_CASE("OrdersOfBothFamiliesAreBookedAndOneOnBothOnce") {
+    for (const bool jetstream : {false, true}) {
+        CAPTURE(jetstream);
+        System system(jetstream);
+        const auto processor = system.processor(*system.storage);
+        NatsC client(system.url());
+        const auto with_id = [](int number) {
+            std::string text = order_event(number);
+            return text.insert(text.find("{\"security") + 1,
+                               "\"id\":\"order-" + std::to_string(number) + "\",");
+        };
+        const auto booked = [&] { return processor->count(BookingRefusal::None); };
+        // Until the processor, or the stream, takes what comes on either.
+        int first = 0;
+        for (const char* subject : {"/trades", "trades.new"}) {
+            const std::uint64_t before = booked();
+            REQUIRE(comes_true([&] {
+                client.publish(subject, with_id(++first));
+                client.flush();
+                return booked() > before;
+            }));
+        }
+        constexpr int kOrders = 200;
+        for (int number = first + 1; number <= first + kOrders; ++number) {
+            client.publish(number % 2 == 0 ? "/trades" : "trades.new", with_id(number));
+            client.publish(number % 2 == 0 ? "trades.new" : "/trades", with_id(number));
+        }
+        client.flush();
+        CHECK(
+            comes_true([&] { return processor->count(BookingRefusal::AlreadyBooked) == kOrders; }));
+        std::set<int> quantities;
+        system.storage->visit_trades(std::nullopt, [&](const Trade& trade) {
+            if (trade.id.substr(0, 6) != "TRADE-") CHECK(quantities.insert(trade.quantity).second);
+        });
+        for (int number = first + 1; number <= first + kOrders; ++number)
+            CHECK(quantities.count(number) == 1);
+    }
 }
 
 TEST_CASE("InJetStreamModeOrdersWaitForAProcessorAndEventsAreKept") {

@@ -2,11 +2,16 @@
 // --stock behaves as the stock services do. (nats.c does the same in
 // tests/services/trade_path_test.cpp.)
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
 import {connect} from '@nats-io/transport-node';
 
 import {Roles} from '../support/roles.mjs';
+import {Stack, root} from '../support/stack.mjs';
 import {until} from '../support/wait.mjs';
 import {NatsClient} from './nats_wire.mjs';
 
@@ -69,6 +74,34 @@ describe('clients of the bus', () => {
             assert.equal((await submit(order({side: 'BUY'}))).status, 400);
             await client.close();
         }));
+
+    test('TheNodeExampleOfTheDocumentWorks', async () => {
+        const page = readFileSync(join(root, 'docs/payloads.md'), 'utf8');
+        const [, example] = /^## Node.*?^```js\n(.*?)^```/ms.exec(page);
+        const stack = await Stack.start();
+        const address = `127.0.0.1:${stack.ports.BROKER_PORT}`;
+        assert.ok(example.includes("'127.0.0.1:14222'"));
+        const child = spawn(
+            process.execPath,
+            ['--input-type=module', '-e', example.replace('127.0.0.1:14222', address)],
+            {
+                cwd: root,
+                env: {...process.env, NATS_PASSWORD: stack.servicesPassword()},
+                stdio: ['ignore', 'pipe', 'inherit'],
+            },
+        );
+        try {
+            let said = '';
+            child.stdout.on('data', (bytes) => (said += bytes));
+            await until('its trade', () => /state: 'Settled'/.test(said), 60);
+            assert.match(said, /accountId: 22214/);
+            assert.match(said, /quantity: 100/);
+        } finally {
+            child.kill();
+            if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+            await stack.stop();
+        }
+    });
 
     // What a page must survive: an event before its row, events without a row, and a health answer
     // that says connected while nobody is.

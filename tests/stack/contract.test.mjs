@@ -722,6 +722,44 @@ describe('contract', () => {
         );
     });
 
+    test('OrdersTakenAndRefusedAreCounted', async () => {
+        const counts = async () => {
+            const url = `${origin}/trade-service/actuator/prometheus`;
+            const text = await (await fetch(url)).text();
+            const samples = text.matchAll(/^traderx_orders_(\w+?)(?:\{\w+="(.*)"\})? (\d+)$/gm);
+            return Object.fromEntries(
+                [...samples].map(([, name, label, value]) => [
+                    label ? `${name} ${label}` : name,
+                    Number(value),
+                ]),
+            );
+        };
+        const before = await counts();
+        const posts = [order(), order(), order({quantity: 0}), order({security: 'NOTREAL'})];
+        for (const body of posts) await post(`${origin}/trade-service/trade/`, body);
+        let now;
+        await until('both are booked', async () => {
+            now = await counts();
+            return now.unbooked === 0;
+        });
+        const risen = Object.entries(now)
+            .filter(([name, value]) => value > before[name] && !/^resent_/.test(name))
+            .map(([name, value]) => [name, value - before[name]]);
+        assert.deepEqual(risen.sort(), [
+            ['refused_total 400', 1],
+            ['refused_total 404', 1],
+            ['taken_total accepted', 2],
+        ]);
+        for (const name of [
+            'taken_total broker away',
+            'taken_total too many unbooked',
+            'taken_total database failed',
+            'resent_total',
+            'unanswered_total',
+        ])
+            assert.ok(Number.isInteger(now[name]), name);
+    });
+
     test('OrdersDroppedOnTheBusAreCountedByReason', async () => {
         const dropped = async () => {
             const text = await (
