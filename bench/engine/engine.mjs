@@ -102,7 +102,7 @@ export class Engine {
 export async function loadEngine(source) {
     const module =
         source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
-    // A standalone module asks for a few calls of the system; nothing of it is reached but an abort.
+    // A standalone module asks for calls of the system; nothing of it is reached but an abort.
     const imports = {};
     for (const {module: from, name, kind} of WebAssembly.Module.imports(module)) {
         if (kind !== 'function') continue;
