@@ -220,6 +220,26 @@ describe('containers', () => {
         );
     });
 
+    test('WhoeverStoresIsGivenTheOneDatabase', () => {
+        const {database, ...others} = compose.services;
+        for (const role of [
+            'browser-permissions',
+            'account-service',
+            'position-service',
+            'trade-processor',
+            'trade-service',
+        ]) {
+            const {environment: given, secrets} = others[role];
+            const {POSTGRES_USER: user, POSTGRES_DB: name} = database.environment;
+            assert.equal(given.DATABASE_URL, `postgresql://${user}@database:5432/${name}`, role);
+            assert.ok(
+                secrets.some(({source}) => source === 'pgpass'),
+                role,
+            );
+            assert.equal(given.PGPASSFILE, '/run/secrets/pgpass', role);
+        }
+    });
+
     test('TheServicesAcceptTheirCommandLines', () => {
         const password = join(configuration, 'services-password');
         for (const name of [...roles, 'browser-permissions']) {
