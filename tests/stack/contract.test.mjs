@@ -722,6 +722,25 @@ describe('contract', () => {
         );
     });
 
+    test('AnOrderForAFrozenBrokerIsAcceptedAndBookedOnceLater', async () => {
+        const kept = order({security: 'MS', quantity: 987_654});
+        const found = async () =>
+            (await getJson('/position-service/trades/22214')).filter(
+                (trade) => trade.quantity === kept.quantity,
+            ).length;
+        const broker = stack.pid('nats');
+        process.kill(broker, 'SIGSTOP');
+        try {
+            const answer = await post(`${origin}/trade-service/trade/`, kept);
+            assert.equal(answer.status, 200);
+            assert.equal(await found(), 0);
+        } finally {
+            process.kill(broker, 'SIGCONT');
+        }
+        await until('its booking', async () => (await found()) > 0);
+        assert.equal(await found(), 1);
+    });
+
     test('OrdersTakenAndRefusedAreCounted', async () => {
         const counts = async () => {
             const url = `${origin}/trade-service/actuator/prometheus`;
