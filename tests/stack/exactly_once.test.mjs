@@ -137,7 +137,8 @@ async function run({database, jetstream, victims, seed}) {
         const loading = load(roles, state);
         await sleep(300);
         for (let kill = 0; kill < KILLS; ++kill) {
-            const name = victims[random(victims.length)];
+            // Each of them once; then by chance.
+            const name = victims[kill < victims.length ? kill : random(victims.length)];
             roles.kill(name);
             // One kill in three meets a system that has not recovered from the one before.
             const accepted = state.accepted.size;

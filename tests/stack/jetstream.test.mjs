@@ -66,11 +66,23 @@ test('OrdersThatTheStreamHasSurviveTheBrokersDeath', async () => {
             wanted,
         );
 
-        // Their events are kept, of both kinds.
-        const listener = await dial();
-        const answer = await listener.request('$JS.API.STREAM.INFO.TRADERX_EVENTS');
-        assert.ok(answer.json().state.messages >= 2 * wanted.length);
-        await listener.close();
+        // Their events are kept, of both kinds. They follow the commit, and the broker may not be up.
+        await until(
+            'two events of each',
+            async () => {
+                const listener = await dial().catch(() => null);
+                if (!listener) return false;
+                try {
+                    const answer = await listener.request('$JS.API.STREAM.INFO.TRADERX_EVENTS');
+                    return answer.json().state?.messages >= 2 * wanted.length;
+                } catch {
+                    return false; // JetStream is still starting
+                } finally {
+                    await listener.close();
+                }
+            },
+            60,
+        );
     } finally {
         await stack.stop();
     }
