@@ -66,7 +66,7 @@ test('OrdersThatTheStreamHasSurviveTheBrokersDeath', async () => {
             wanted,
         );
 
-        // Their events are kept, of both kinds. They follow the commit, and the broker may not be up.
+        // Their events, two of each, follow the commit; the broker may still be starting.
         await until(
             'two events of each',
             async () => {
