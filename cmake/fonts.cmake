@@ -79,8 +79,7 @@ add_custom_command(
     OUTPUT "${NB_FONTS_FOLDER}/fonts.cpp"
     COMMAND
         "${NB_PYTHON3}" "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/fonts.cpp" web/fonts.h
-        nats_blotter::web FontBytes "text_font=${NB_FONTS_FOLDER}/text.ttf"
-        "cell_font=${NB_FONTS_FOLDER}/cell.ttf" "symbol_font=${NB_FONTS_FOLDER}/symbol.ttf"
+        nats_blotter::web FontBytes "cell_font=${NB_FONTS_FOLDER}/cell.ttf"
     DEPENDS "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/text.ttf" "${NB_FONTS_FOLDER}/cell.ttf"
             "${NB_FONTS_FOLDER}/symbol.ttf"
     VERBATIM)

@@ -174,6 +174,25 @@ class Program {
         this.#heap().set(bytes, at);
     }
 
+    // The faces that the first paint does without. Should one not come, it goes on without it.
+    async loadFaces() {
+        const [text, symbol] = await Promise.all(
+            ['text.ttf', 'symbol.ttf'].map(async (file) => {
+                try {
+                    const answer = await fetch(new URL(file, import.meta.url));
+                    return new Uint8Array(answer.ok ? await answer.arrayBuffer() : 0);
+                } catch {
+                    return new Uint8Array(0);
+                }
+            }),
+        );
+        if (this.dead || this.#module.dead) return;
+        const at = this.call('nb_text_in', text.length + symbol.length);
+        this.#heap().set(text, at);
+        this.#heap().set(symbol, at + text.length);
+        this.call('nb_faces', text.length);
+    }
+
     // A call that answers text.
     text(name, ...args) {
         const bytes = this.call(name, ...args);
@@ -296,6 +315,8 @@ class NatsBlotter extends HTMLElement {
             this.#program = program;
             this.#showWords('');
             this.#settleReady.resolve();
+            // Behind the first paint; told to nobody, since nothing is lost without them.
+            requestAnimationFrame(() => setTimeout(() => program.loadFaces().catch(() => {})));
         } catch (error) {
             if (run !== this.#run) return;
             const words = reasonWords(error);

@@ -10,6 +10,15 @@ namespace {
 // After input, ImGui needs a frame to see it, one to act on it and one to show what it did.
 constexpr int kFramesAfterInput = 3;
 
+FontBytes bytes_of(const std::string& face) {
+    return {reinterpret_cast<const unsigned char*>(face.data()), face.size()};
+}
+
+bool is_truetype(const std::string& face) {
+    using namespace std::string_view_literals;
+    return face.starts_with("\0\1\0\0"sv);
+}
+
 constexpr MonotonicUs kLateTimerUs = kSecondUs;
 // A frame's share for another sort or filter of a large table; about a hundred frames at a million
 // rows, and input is answered all the while.
@@ -97,12 +106,26 @@ void App::load_fonts() {
         config.SizePixels = kTextPx;
         atlas.AddFont(&config);
     };
-    label_font_ = add(text_font(), false);
-    add(symbol_font(), true);
+    const FontBytes cells = cell_font();
+    const FontBytes labels = text_face_.empty() ? cells : bytes_of(text_face_);
+    label_font_ = add(labels, false);
+    if (!symbol_face_.empty()) add(bytes_of(symbol_face_), true);
     add_browser(500);
-    cell_font_ = add(cell_font(), false);
-    add(symbol_font(), true);
+    cell_font_ = add(cells, false);
+    if (!symbol_face_.empty()) add(bytes_of(symbol_face_), true);
     add_browser(400);
+    ImGui::GetIO().FontDefault = cell_font_;
+}
+
+void App::add_faces(std::string text_face, std::string symbol_face) {
+    // The atlas keeps pointing at the bytes: they are set once.
+    if (!text_face_.empty() || !symbol_face_.empty()) return;
+    // A server's words about a missing file are no face.
+    if (is_truetype(text_face)) text_face_ = std::move(text_face);
+    if (is_truetype(symbol_face)) symbol_face_ = std::move(symbol_face);
+    if (text_face_.empty() && symbol_face_.empty()) return;
+    load_fonts();
+    want_frames(1);
 }
 
 // ---- what the browser tells

@@ -13,13 +13,13 @@ struct FontBytes {
     std::size_t size;  // bytes
 };
 
-// Roboto Medium: headings, labels, buttons. Basic Latin, Latin-1, punctuation.
-FontBytes text_font();
-
-// Roboto Regular, the same characters, for cells: all of its digits are of one width.
+// Roboto Regular: all of its digits are of one width. Basic Latin, Latin-1, punctuation. The first
+// paint is made with it alone.
 FontBytes cell_font();
 
-// Arrows and shapes out of DejaVu Sans, to be merged behind either of them.
-FontBytes symbol_font();
+// The other two are files beside the program, which the element fetches once it runs: text.ttf,
+// Roboto Medium with the same characters, for labels; symbol.ttf, arrows and shapes out of DejaVu
+// Sans, merged behind either. Without them labels are in the face of the cells, and the browser
+// draws the shapes.
 
 }  // namespace nats_blotter::web

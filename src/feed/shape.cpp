@@ -160,7 +160,7 @@ class Shape::Learner {
     const FieldIndex& index_;
     JsonScanner scanner_;
     std::string key_scratch_;
-    std::vector<bool>& taken_;
+    std::vector<std::uint8_t>& taken_;
     std::size_t literal_from_ = 0;
     std::int32_t column_ = -1;  // of the value that comes
     bool is_payload_ = false;

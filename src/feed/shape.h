@@ -66,7 +66,7 @@ class Shape {
     std::string bytes_;
     std::size_t last_literal_bytes_ = 0;
     std::vector<std::uint16_t> absent_;  // columns that no slot writes
-    std::vector<bool> taken_;            // by column, while learning
+    std::vector<std::uint8_t> taken_;    // by column, while learning
 };
 
 // The few shapes of one table, the likely one first.
