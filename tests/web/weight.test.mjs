@@ -1,8 +1,8 @@
 // tests/web/weight.test.mjs - what the page weighs on the wire (row 14 of the performance targets),
 // so that it stays: brotli bytes of dist/, which are the same on every machine.
 //
-// All that the page loads is loaded before its first paint, but for what LATER names: the faces that
-// the element asks for once the program runs, and the icon.
+// All that the page loads is loaded before its first paint, but for what LATER names: the faces
+// that the element asks for once the program runs, and the icon.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
