@@ -40,7 +40,7 @@ class App {
 
     // ---- the socket (ws_transport.cpp)
     void on_socket_open(nats::Generation generation);
-    // Bytes came when none waited, or too many wait: `bytes` in all.
+    // Bytes came when none waited, or enough or too many wait: `bytes` in all.
     void on_socket_waiting(nats::Generation generation, std::size_t bytes);
     void on_socket_text(nats::Generation generation);
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);

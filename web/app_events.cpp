@@ -142,7 +142,7 @@ void App::on_socket_waiting(nats::Generation generation, std::size_t bytes) {
     transport_.set_waiting(bytes);
     // In place or at the end of what can be held, the session may have wishes.
     const std::uint64_t in_place = pump_.stats().in_place;
-    if (!pump_.on_waiting() || pump_.stats().in_place != in_place) act(monotonic_now());
+    if (!pump_.on_waiting(is_seen()) || pump_.stats().in_place != in_place) act(monotonic_now());
 }
 
 void App::on_socket_text(nats::Generation generation) {

@@ -27,6 +27,8 @@ EM_JS(void, nb_js_browser_init, (), {
     const channel = new MessageChannel();
     channel.port1.onmessage = Module.guard(() => _nb_pump_task());
     Module.postPump = () => channel.port2.postMessage(0);
+    Module.pumpTimer = 0;
+    Module.onPumpTimer = Module.guard(() => { Module.pumpTimer = 0; _nb_pump_task(); });
 
     Module.timer = 0;
     Module.onTimer = Module.guard(() => { Module.timer = 0; _nb_timer(); });
@@ -38,6 +40,7 @@ EM_JS(void, nb_js_browser_init, (), {
     Module.stopBrowser = () => {
         Module.dead = true;
         clearTimeout(Module.timer);
+        clearTimeout(Module.pumpTimer);
         channel.port1.close();
         if (Module.socket) Module.socket.close();
     };
@@ -51,6 +54,10 @@ EM_JS(int, nb_js_hidden, (), { return document.hidden ? 1 : 0; });
 EM_JS(double, nb_js_heap_bytes, (), { return HEAPU8.length; });
 EM_JS(double, nb_js_random, (), { return Math.random(); });
 EM_JS(void, nb_js_post_pump, (), { Module.postPump(); });
+EM_JS(void, nb_js_post_pump_later, (double delay_ms), {
+    clearTimeout(Module.pumpTimer);
+    Module.pumpTimer = setTimeout(Module.onPumpTimer, delay_ms);
+});
 EM_JS(void, nb_js_set_timer, (double delay_ms), {
     clearTimeout(Module.timer);
     Module.timer = delay_ms < 0 ? 0 : setTimeout(Module.onTimer, delay_ms);
@@ -92,6 +99,8 @@ std::uint64_t random_seed() {
 }
 
 void post_pump_task() { nb_js_post_pump(); }
+
+void post_pump_task_later(double delay_ms) { nb_js_post_pump_later(delay_ms); }
 
 void set_timer(double delay_ms) { nb_js_set_timer(delay_ms); }
 

@@ -29,6 +29,9 @@ std::uint64_t random_seed();
 // Runs nb_pump_task as a task of its own, soon, in hidden tabs too.
 void post_pump_task();
 
+// The same after `delay_ms`; for pages in sight only, as timers hardly run in others.
+void post_pump_task_later(double delay_ms);
+
 // Runs nb_timer at `delay_ms` from now; replaces the one that was set. Negative: none.
 void set_timer(double delay_ms);
 

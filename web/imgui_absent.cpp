@@ -17,7 +17,7 @@ namespace ImGui {
 
 // ---- recovery from unbalanced calls: in our own code those are bugs, and stop the page
 
-void ErrorRecoveryStoreState(ImGuiErrorRecoveryState*) {}
+// Not ErrorRecoveryStoreState: PopFocusScope() reads what it stores.
 void ErrorRecoveryTryToRecoverState(const ImGuiErrorRecoveryState*) {}
 void ErrorRecoveryTryToRecoverWindowState(const ImGuiErrorRecoveryState*) {}
 void ErrorCheckEndFrameFinalizeErrorTooltip() {}

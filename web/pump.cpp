@@ -21,19 +21,33 @@ void Pump::wake() {
     post_pump_task();
 }
 
+void Pump::wake_for_more(bool seen) {
+    if (posted_ || gathering_) return;
+    const MonotonicUs due = worked_at_ + (seen ? kGatherUs : kGatherUnseenUs);
+    const MonotonicUs now = monotonic_now();
+    if (now >= due || page_hidden()) return wake();
+    gathering_ = true;
+    post_pump_task_later(static_cast<double>(due - now) / double(kMillisecondUs));
+}
+
 void Pump::run_task() {
+    // The posted one or the timer's: the other will find nothing to do.
     posted_ = false;
+    gathering_ = false;
     ++stats_.tasks;
     if (run(kPumpBudgetUs, [] { return false; })) wake();
 }
 
-bool Pump::on_waiting() {
+bool Pump::on_waiting(bool seen) {
     stats_.inbox_peak = std::max(stats_.inbox_peak, inbox_bytes());
     if (inbox_bytes() > kInboxBytesMax) {
         ++stats_.in_place;
         run(kInPlaceBudgetUs, [this] { return inbox_bytes() <= kInboxBytesMax; });
     }
-    wake();
+    if (inbox_bytes() < kGatherBytesMax)
+        wake_for_more(seen);
+    else
+        wake();
     if (inbox_bytes() <= 2 * kInboxBytesMax) return true;
     ++stats_.refused;
     session_.link().reconnect(nats::CauseClass::Limit,
@@ -73,6 +87,7 @@ bool Pump::run(MonotonicUs budget_us, Enough enough) {
         more = step(now, epoch_ms);
         now = monotonic_now();
     }
+    worked_at_ = now;
     stats_.task_us_peak = std::max(stats_.task_us_peak, now - started);
     return more;
 }

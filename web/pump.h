@@ -1,8 +1,9 @@
 // web/pump.h - turns what was received into rows at its own pace, apart from the frames.
 //
 // A message posts one task; the task decodes for at most kPumpBudgetUs and posts itself again while
-// anything remains. Tasks of a MessageChannel run in hidden tabs too, where timers and frames do
-// not. The events of the socket and the answers of the services share a task, slice by slice.
+// anything remains. What comes just after a task gathers for kGatherUs, so that a flood of small
+// messages shares tasks. Tasks of a MessageChannel run in hidden tabs too, where timers and frames
+// do not. The events of the socket and the answers of the services share a task, slice by slice.
 //
 // What waits is bounded (base/limits.h): at kInboxBytesMax the socket's callback decodes in place,
 // for at most kInPlaceBudgetUs; what is past twice that when it has done so ends the connection.
@@ -37,9 +38,9 @@ class Pump {
     // One task's worth of decoding.
     void run_task();
 
-    // More came than fits the parser: decodes in place where it must. False when the connection
-    // cannot go on, and has been told to end.
-    bool on_waiting();
+    // Bytes came from the broker: posts the task, or has it wait for more; decodes in place where
+    // it must. False when the connection cannot go on, and has been told to end.
+    bool on_waiting(bool seen);
 
     // Of the answers of services, `bytes` wait in all.
     void on_fetch_waiting(std::size_t bytes);
@@ -50,6 +51,7 @@ class Pump {
     const PumpStats& stats() const { return stats_; }
 
   private:
+    void wake_for_more(bool seen);
     bool step(MonotonicUs now, EpochMs epoch_ms);
     template <typename Enough>
     bool run(MonotonicUs budget_us, Enough enough);
@@ -59,6 +61,8 @@ class Pump {
     RestFetch& rest_;
     std::vector<char> rest_slice_;
     bool posted_ = false;
+    bool gathering_ = false;     // a timer runs the task
+    MonotonicUs worked_at_ = 0;  // when a task last ended
     PumpStats stats_;
 };
 

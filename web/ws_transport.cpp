@@ -14,7 +14,8 @@
 #include "base/limits.h"
 
 // clang-format off
-EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past), {
+EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_at,
+                                    double told_past), {
     const socket = typeof webSockets !== 'undefined' ? webSockets.get(id) : WS.sockets[id];
     socket.binaryType = 'arraybuffer';
     // What came and was not taken yet: buffers of the browser from `head` on, the first one from
@@ -26,7 +27,7 @@ EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past)
     const waiting = Module.guard(() => _nb_socket_waiting(generation, inbox.bytes));
     socket.onopen = Module.guard(() => _nb_socket_open(generation));
     // Thousands of times a second, so the program is called only when it does not know yet that
-    // something waits, or when that is too much.
+    // something waits, when it need not gather more, or when that is too much.
     socket.onmessage = (event) => {
         const data = event.data;
         if (typeof data === 'string') {
@@ -36,7 +37,8 @@ EM_JS(void, nb_js_socket_listen, (int id, unsigned generation, double told_past)
         const before = inbox.bytes;
         inbox.buffers.push(data);
         inbox.bytes = before + data.byteLength;
-        if (before === 0 || inbox.bytes > told_past) waiting();
+        if (before === 0 || (before < told_at && inbox.bytes >= told_at) ||
+            inbox.bytes > told_past) waiting();
     };
     socket.onerror = () => {}; // says nothing, and is always followed by close
     socket.onclose = Module.guard((event) => {
@@ -127,7 +129,7 @@ void WsTransport::dial(nats::Generation generation, nats::Client& client, Monoto
         return;
     }
     waiting_bytes_ = 0;
-    nb_js_socket_listen(socket_, generation, double(kInboxBytesMax));
+    nb_js_socket_listen(socket_, generation, double(kGatherBytesMax), double(kInboxBytesMax));
 }
 
 void WsTransport::hang_up(nats::Generation generation) {

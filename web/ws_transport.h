@@ -33,7 +33,7 @@ class WsTransport {
     void dial(nats::Generation generation, nats::Client& client, MonotonicUs now);
     void hang_up(nats::Generation generation);
 
-    // Bytes came when none waited, or more than kInboxBytesMax wait.
+    // Bytes came when none waited, or kGatherBytesMax wait, or more than kInboxBytesMax.
     void set_waiting(std::size_t bytes) { waiting_bytes_ = bytes; }
     // As many as were known of at the last call; more may have come since.
     std::size_t waiting_bytes() const { return waiting_bytes_; }
