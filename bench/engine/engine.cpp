@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kInfo =
     "INFO {\"server_id\":\"B\",\"max_payload\":1048576,\"proto\":1} \r\n";
-constexpr std::size_t kChangesHeldMax = 65'536;
+constexpr std::size_t kChangesHeldMax = 16'384;  // as in session/state.h
 constexpr std::size_t kPumpEventsMax = 1'000'000;
 
 std::uint32_t fnv1a(std::uint32_t hash, std::string_view text) {

@@ -25,6 +25,19 @@ inline std::uint32_t load_half_word(const char* at) {
     return word;
 }
 
+// Up to eight bytes as a number, the first in the lowest, zeros behind.
+inline std::uint64_t load_short(const char* at, std::size_t bytes) {
+    if (bytes >= 8) return load_word(at);
+    if (bytes >= 4)
+        return load_half_word(at) | std::uint64_t{load_half_word(at + bytes - 4)}
+                                        << (8 * (bytes - 4));
+    if (bytes == 0) return 0;
+    const auto byte = [at](std::size_t i) {
+        return std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+    };
+    return byte(0) | byte(bytes / 2) | byte(bytes - 1);
+}
+
 // Whether `bytes` bytes are the same at both places.
 inline bool same_bytes(const char* a, const char* b, std::size_t bytes) {
     if (bytes >= 8) {

@@ -28,19 +28,26 @@ inline constexpr std::uint64_t kPhantomBit = std::uint64_t{1} << 63;
 
 class ChangeLog {
   public:
-    // Adds to the row's change where it has one: a row inserted since the last clear() stays
-    // "inserted" until it is erased.
-    void note(RowId row, Change::Kind kind, std::uint64_t columns);
+    // REQUIRES: no change of this row is held.
+    void add(RowId row, Change::Kind kind, std::uint64_t columns) {
+        changes_.push_back({row, kind, columns});
+    }
+    // Adds to the row's change: a row inserted since the last clear() stays "inserted" until it is
+    // erased. REQUIRES: one is held.
+    void amend(RowId row, Change::Kind kind, std::uint64_t columns);
     std::span<const Change> changes() const { return changes_; }
     void clear();
     std::size_t memory_bytes() const;
 
   private:
     std::size_t home_of(RowId row) const;
-    void grow();
+    void catch_up();
 
     std::vector<Change> changes_;
-    std::vector<std::uint32_t> places_;  // open addressing: indices of changes_; a power of two
+    // Open addressing: indices of the first placed_ changes. Most changes are never amended, so
+    // they are placed when the next one is.
+    std::vector<std::uint32_t> places_;  // a power of two
+    std::size_t placed_ = 0;
 };
 
 }  // namespace nats_blotter::table

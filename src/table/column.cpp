@@ -45,31 +45,6 @@ void Column::resize(std::size_t slots) {
         numbers_.resize(slots);
 }
 
-bool Column::has_room_for(const feed::Cell& cell) const {
-    if (storage_ == Storage::Number || cell.is_null()) return true;
-    if (storage_ == Storage::Symbol) return pool_.has_room_for(cell.text);
-    return texts_.has_room_for(cell.text);
-}
-
-std::uint32_t Column::symbol(std::size_t row) const {
-    const std::int64_t id = numbers_.get(row);
-    return id == kNullNumber ? SymbolPool::kNone : static_cast<std::uint32_t>(id);
-}
-
-bool Column::set(std::size_t row, const feed::Cell& cell) {
-    if (storage_ == Storage::Number)
-        return numbers_.set(row, cell.is_null() ? kNullNumber : cell.number);
-    if (storage_ == Storage::Text)
-        return texts_.set(row, cell.is_null() ? PackedText{} : pack_text(cell.text));
-    if (cell.is_null()) return numbers_.set(row, kNullNumber);
-    // Most cells stay as they are, and comparing is quicker than looking up.
-    const std::uint32_t held = symbol(row);
-    if (held != SymbolPool::kNone && pool_.text(held) == cell.text) return false;
-    const std::uint32_t id = pool_.intern(cell.text);
-    NB_ASSERT(id != SymbolPool::kNone);
-    return numbers_.set(row, id);
-}
-
 void Column::release(std::size_t row) {
     if (storage_ == Storage::Text) texts_.set(row, PackedText{});
 }
@@ -119,12 +94,12 @@ std::uint64_t Column::rank(std::size_t row) const {
     return (static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63) - 1;
 }
 
-KeyPart Column::key_part(const feed::Cell& cell, std::uint64_t seed) const {
-    KeyPart part;
+void Column::take_apart(const feed::Cell& cell, std::uint64_t seed, KeyPart& part) const {
+    part.possible = true;
     if (storage_ == Storage::Text) {
         part.text = cell.is_null() ? PackedText{} : pack_text(cell.text);
         part.hash = hash_packed(part.text, seed);
-        return part;
+        return;
     }
     part.number = cell.is_null() ? kNullNumber : cell.number;
     if (storage_ == Storage::Symbol && !cell.is_null()) {
@@ -133,7 +108,6 @@ KeyPart Column::key_part(const feed::Cell& cell, std::uint64_t seed) const {
         part.number = id;
     }
     part.hash = hash_number(part.number, seed);
-    return part;
 }
 
 std::uint64_t Column::key_hash(std::size_t row, std::uint64_t seed) const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/assert.h"
 #include "feed/cell.h"
 #include "feed/schema.h"
 #include "table/number_pages.h"
@@ -36,9 +37,24 @@ class Column {
     void resize(std::size_t slots);
 
     // False when a limit of the column would be passed; then set() must not be called.
-    bool has_room_for(const feed::Cell& cell) const;
+    bool has_room_for(const feed::Cell& cell) const {
+        if (storage_ == Storage::Number || cell.is_null()) return true;
+        if (storage_ == Storage::Symbol) return pool_.has_room_for(cell.text);
+        return texts_.has_room_for(cell.text);
+    }
     // True when the cell changed.
-    bool set(std::size_t row, const feed::Cell& cell);
+    bool set(std::size_t row, const feed::Cell& cell) {
+        if (storage_ == Storage::Text)
+            return texts_.set(row, cell.is_null() ? PackedText{} : pack_text(cell.text));
+        std::int64_t number = kNullNumber;
+        if (!cell.is_null())
+            number = storage_ == Storage::Symbol ? symbol_of(cell.text) : cell.number;
+        return numbers_.set(row, number);
+    }
+    // As set(), of a cell that was taken apart by key_part().
+    bool set_key(std::size_t row, const feed::Cell& cell, const KeyPart& part) {
+        return storage_ == Storage::Text ? texts_.set(row, part.text) : set(row, cell);
+    }
     // Lets go what an erased row held beside its place.
     void release(std::size_t row);
 
@@ -58,12 +74,21 @@ class Column {
         return storage_ == Storage::Number || rank == kNullRank || (rank & 0xFF) <= 7;
     }
 
-    KeyPart key_part(const feed::Cell& cell, std::uint64_t seed) const;
+    KeyPart key_part(const feed::Cell& cell, std::uint64_t seed) const {
+        KeyPart part;
+        take_apart(cell, seed, part);
+        return part;
+    }
+    // The same, into a part that is used again: the members that matter to this column are set.
+    void take_apart(const feed::Cell& cell, std::uint64_t seed, KeyPart& part) const;
     std::uint64_t key_hash(std::size_t row, std::uint64_t seed) const;
     bool equals(std::size_t row, const KeyPart& part) const;
 
     // Symbol columns: ids, SymbolPool::kNone for null.
-    std::uint32_t symbol(std::size_t row) const;
+    std::uint32_t symbol(std::size_t row) const {
+        const std::int64_t id = numbers_.get(row);
+        return id == kNullNumber ? SymbolPool::kNone : static_cast<std::uint32_t>(id);
+    }
     const SymbolPool& pool() const { return pool_; }
     // Text columns.
     const TextPages& texts() const { return texts_; }
@@ -74,6 +99,12 @@ class Column {
     static constexpr std::int64_t kNullNumber = NumberPages::kNull;
 
   private:
+    std::int64_t symbol_of(std::string_view text) {
+        const std::uint32_t id = pool_.intern(text);
+        NB_ASSERT(id != SymbolPool::kNone);
+        return id;
+    }
+
     Storage storage_;
     NumberPages numbers_;
     SymbolPool pool_;

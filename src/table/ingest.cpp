@@ -13,13 +13,12 @@ std::int64_t record_version(const Table& table, const feed::Record& record) {
 }
 
 // Inserts, then lets the oldest rows go if that filled the table.
-Outcome insert_row(Table& table, const feed::Record& record, const feed::Provenance& provenance) {
+Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& record,
+                   const feed::Provenance& provenance) {
     if (record_version(table, record) <= table.evicted_version() &&
         table.row_count() >= table.spec().rows_max)
         return Outcome::BeyondCap;
-    const RowId row = table.insert(record.cells);
-    if (row == kNoRow) return Outcome::Full;
-    table.set_provenance(row, provenance);
+    if (table.insert(at, record.cells, provenance) == kNoRow) return Outcome::Full;
     table.evict();
     return Outcome::Inserted;
 }
@@ -27,31 +26,29 @@ Outcome insert_row(Table& table, const feed::Record& record, const feed::Provena
 }  // namespace
 
 Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs now_ms) {
-    const RowId row = table.find(record.cells);
+    const Table::Found at = table.look_up(record.cells);
+    const RowId row = at.row;
     if (row == kNoRow) {
         feed::Provenance provenance;
         provenance.streamed_at_ms = now_ms;
         provenance.from_stream = true;
-        return insert_row(table, record, provenance);
+        return insert_row(table, at, record, provenance);
     }
     if (feed::merge_event(table.version(row), record_version(table, record)) == feed::Merge::Keep)
         return Outcome::Outdated;
     if (!table.update(row, record.cells)) return Outcome::Full;
-    feed::Provenance provenance = table.provenance(row);
-    provenance.streamed_at_ms = now_ms;
-    provenance.from_stream = true;
-    provenance.phantom = false;  // fresh evidence: it is judged anew at the next snapshot
-    table.set_provenance(row, provenance);
+    table.note_streamed(row, now_ms);  // fresh evidence: judged anew at the next snapshot
     return Outcome::Replaced;
 }
 
 Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
                             const feed::SnapshotRound& round) {
-    const RowId row = table.find(record.cells);
+    const Table::Found at = table.look_up(record.cells);
+    const RowId row = at.row;
     if (row == kNoRow) {
         feed::Provenance provenance;
         provenance.pass = round.pass;
-        return insert_row(table, record, provenance);
+        return insert_row(table, at, record, provenance);
     }
     feed::Provenance provenance = table.provenance(row);
     if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))

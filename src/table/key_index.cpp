@@ -14,30 +14,19 @@ constexpr std::size_t kPlacesMin = 16;
 bool is_crowded(std::size_t count, std::size_t places) { return count * 20 > places * 17; }
 std::size_t places_for(std::size_t count) { return std::max(kPlacesMin, count * 5 / 3); }
 
-// The finalizer of MurmurHash3 (Appleby, public domain): every input bit reaches every output bit.
-std::uint64_t mix(std::uint64_t value) {
-    value = (value ^ (value >> 33)) * 0xFF51AFD7ED558CCDu;
-    value = (value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53u;
-    return value ^ (value >> 33);
-}
-
 }  // namespace
-
-std::uint64_t hash_number(std::int64_t number, std::uint64_t seed) {
-    return mix(static_cast<std::uint64_t>(number) + seed * 0x9E3779B97F4A7C15u);
-}
 
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
     std::uint64_t hash = seed ^ (bytes.size() * 0x9E3779B97F4A7C15u);
     while (bytes.size() >= 8) {
         std::uint64_t word;
         std::memcpy(&word, bytes.data(), 8);
-        hash = mix(hash ^ word);
+        hash = mix_bits(hash ^ word);
         bytes.remove_prefix(8);
     }
     std::uint64_t tail = 0;
     for (const char c : bytes) tail = tail << 8 | static_cast<std::uint8_t>(c);
-    return mix(hash ^ tail);
+    return mix_bits(hash ^ tail);
 }
 
 void KeyIndex::place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row) {
@@ -47,10 +36,20 @@ void KeyIndex::place(std::vector<std::uint32_t>& entries, std::uint64_t hash, st
     entries[at] = tag_of(hash) | row;
 }
 
-void KeyIndex::fill(Segment& segment, const std::vector<std::uint32_t>& rows, RowHash hash_of) {
+std::vector<KeyIndex::Moved> KeyIndex::rows_of(const Segment& segment, RowHash hash_of) {
+    std::vector<Moved> rows;
+    rows.reserve(segment.count);
+    for (const std::uint32_t entry : segment.entries)
+        if (entry != kEmpty) rows.push_back({0, entry & kRowMask});
+    // Each waits for memory, and none for another: a loop of its own.
+    for (Moved& moved : rows) moved.hash = hash_of(moved.row);
+    return rows;
+}
+
+void KeyIndex::fill(Segment& segment, const std::vector<Moved>& rows) {
     segment.count = static_cast<std::uint32_t>(rows.size());
     std::vector<std::uint32_t>(places_for(rows.size()), kEmpty).swap(segment.entries);
-    for (const std::uint32_t row : rows) place(segment.entries, hash_of(row), row);
+    for (const Moved& moved : rows) place(segment.entries, moved.hash, moved.row);
 }
 
 void KeyIndex::insert(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
@@ -68,11 +67,7 @@ void KeyIndex::insert(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
             split(index, hash_of);
             continue;
         }
-        std::vector<std::uint32_t> rows;
-        rows.reserve(segment.count);
-        for (const std::uint32_t entry : segment.entries)
-            if (entry != kEmpty) rows.push_back(entry & kRowMask);
-        fill(segment, rows, hash_of);
+        fill(segment, rows_of(segment, hash_of));
         break;
     }
     Segment& segment = segments_[segment_of(hash)];
@@ -91,19 +86,16 @@ void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
     }
     const std::uint32_t depth = ++segments_[index].depth;
     const auto upper = static_cast<std::uint32_t>(segments_.size());
-    std::vector<std::uint32_t> rows[2];
-    for (const std::uint32_t entry : segments_[index].entries) {
-        if (entry == kEmpty) continue;
-        const std::uint32_t row = entry & kRowMask;
-        rows[hash_of(row) >> (64 - depth) & 1].push_back(row);
-    }
+    std::vector<Moved> rows[2];
+    for (const Moved& moved : rows_of(segments_[index], hash_of))
+        rows[moved.hash >> (64 - depth) & 1].push_back(moved);
     // The neighbours in the directory that named the old segment: their upper half names the new.
     for (std::size_t at = 0; at < directory_.size(); ++at)
         if (directory_[at] == index && (at >> (depth_ - depth) & 1) != 0) directory_[at] = upper;
     segments_.emplace_back();
     segments_[upper].depth = depth;
-    fill(segments_[index], rows[0], hash_of);
-    fill(segments_[upper], rows[1], hash_of);
+    fill(segments_[index], rows[0]);
+    fill(segments_[upper], rows[1]);
 }
 
 void KeyIndex::erase(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {

@@ -19,9 +19,18 @@
 
 namespace nats_blotter::table {
 
+// The finalizer of MurmurHash3 (Appleby, public domain): every input bit reaches every output bit.
+inline std::uint64_t mix_bits(std::uint64_t value) {
+    value = (value ^ (value >> 33)) * 0xFF51AFD7ED558CCDu;
+    value = (value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53u;
+    return value ^ (value >> 33);
+}
+
 // A 64-bit hash of bytes or of a number; not for hostile keys beyond what the row caps bound.
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed);
-std::uint64_t hash_number(std::int64_t number, std::uint64_t seed);
+inline std::uint64_t hash_number(std::int64_t number, std::uint64_t seed) {
+    return mix_bits(static_cast<std::uint64_t>(number) + seed * 0x9E3779B97F4A7C15u);
+}
 
 // Asks the owner of an index for the hash of a row in it.
 struct RowHash {
@@ -81,8 +90,13 @@ class KeyIndex {
     static std::size_t home_of(std::uint64_t hash, std::size_t places) {
         return static_cast<std::size_t>(((hash & 0xFFFFFFFFu) * places) >> 32);
     }
+    struct Moved {
+        std::uint64_t hash;
+        std::uint32_t row;
+    };
     static void place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row);
-    static void fill(Segment& segment, const std::vector<std::uint32_t>& rows, RowHash hash_of);
+    static std::vector<Moved> rows_of(const Segment& segment, RowHash hash_of);
+    static void fill(Segment& segment, const std::vector<Moved>& rows);
     void split(std::uint32_t index, RowHash hash_of);
 
     std::vector<Segment> segments_;

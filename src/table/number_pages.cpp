@@ -1,8 +1,6 @@
 #include "table/number_pages.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "base/assert.h"
 
@@ -12,27 +10,6 @@ namespace {
 // The code of null: all bits set. Also how many values below it a width can tell apart.
 std::uint64_t null_code(std::size_t width) {
     return width == 8 ? UINT64_MAX : (std::uint64_t{1} << (8 * width)) - 1;
-}
-
-std::uint64_t load_code(const std::uint8_t* bytes, std::size_t width, std::size_t at) {
-    switch (width) {
-        case 1: return bytes[at];
-        case 2: {
-            std::uint16_t code;
-            std::memcpy(&code, bytes + at * 2, 2);
-            return code;
-        }
-        case 4: {
-            std::uint32_t code;
-            std::memcpy(&code, bytes + at * 4, 4);
-            return code;
-        }
-        default: {
-            std::uint64_t code;
-            std::memcpy(&code, bytes + at * 8, 8);
-            return code;
-        }
-    }
 }
 
 void store_code(std::uint8_t* bytes, std::size_t width, std::size_t at, std::uint64_t code) {
@@ -89,40 +66,22 @@ void NumberPages::resize(std::size_t rows) {
     }
 }
 
-std::int64_t NumberPages::load(const Page& page, std::size_t at) {
-    if (page.width == 0) return page.base;
-    const std::uint64_t code = load_code(page.bytes.data(), page.width, at);
-    if (page.width == 8) return static_cast<std::int64_t>(code);
-    if (code == null_code(page.width)) return kNull;
-    return plus(page.base, code * static_cast<std::uint64_t>(page.unit));
+// The inverse of an odd number modulo 2^64: each step doubles the bits that are right.
+static constexpr std::uint64_t inverse_of(std::uint64_t odd) {
+    std::uint64_t inverse = odd;
+    for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
+    return inverse;
 }
 
-std::int64_t NumberPages::get(std::size_t row) const {
-    return load(pages_[page_of(row)], place_in_page(row));
+void NumberPages::set_unit(Page& page, std::int32_t unit) {
+    const auto number = static_cast<std::uint64_t>(unit);
+    page.unit = unit;
+    page.unit_shift = static_cast<std::uint8_t>(std::countr_zero(number));
+    page.unit_inverse = inverse_of(number >> page.unit_shift);
 }
 
-bool NumberPages::fits(const Page& page, std::int64_t value, std::uint64_t& code) {
-    if (page.width == 8) {
-        code = static_cast<std::uint64_t>(value);
-        return true;
-    }
-    code = null_code(page.width);
-    if (value == kNull) return true;
-    if (value < page.base) return false;
-    std::uint64_t steps = distance(page.base, value);
-    if (page.unit != 1) {
-        const auto unit = static_cast<std::uint64_t>(page.unit);
-        if (steps % unit != 0) return false;
-        steps /= unit;
-    }
-    if (steps >= code) return false;
-    code = steps;
-    return true;
-}
-
-bool NumberPages::set(std::size_t row, std::int64_t value) {
-    NB_ASSERT_DEBUG(row < size_);
-    const std::size_t at = place_in_page(row);
+// Into a page of equal rows, or one that is too narrow.
+bool NumberPages::set_otherwise(std::size_t row, std::int64_t value) {
     Page& page = pages_[page_of(row)];
     if (page.width == 0) {
         // A page of which the first value is null is no longer fresh either.
@@ -135,16 +94,8 @@ bool NumberPages::set(std::size_t row, std::int64_t value) {
             page.base = value;
             return true;
         }
-        widen(page_of(row), at, value);
-        return true;
     }
-    std::uint64_t code = 0;
-    if (!fits(page, value, code)) {
-        widen(page_of(row), at, value);
-        return true;
-    }
-    if (load_code(page.bytes.data(), page.width, at) == code) return false;
-    store_code(page.bytes.data(), page.width, at, code);
+    widen(page_of(row), place_in_page(row), value);
     return true;
 }
 
@@ -165,11 +116,15 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
     std::int32_t unit = 1;
     if (unit_ == Unit::TimeNs) {
         for (const std::int32_t coarse : {1'000'000, 1'000}) {
-            const auto steps = static_cast<std::uint64_t>(coarse);
-            const bool whole =
-                std::all_of(values.begin(), values.end(), [low, steps](std::int64_t held) {
-                    return held == kNull || distance(low, held) % steps == 0;
-                });
+            // No whole number of units in 64 bits is above this; see fits().
+            const std::uint64_t most = UINT64_MAX / static_cast<std::uint64_t>(coarse);
+            Page test;
+            set_unit(test, coarse);
+            const bool whole = std::all_of(values.begin(), values.end(), [&](std::int64_t held) {
+                const std::uint64_t code =
+                    std::rotr(distance(low, held) * test.unit_inverse, test.unit_shift);
+                return held == kNull || code <= most;
+            });
             if (!whole) continue;
             unit = coarse;
             break;
@@ -178,8 +133,13 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
     const std::uint64_t steps = distance(low, high) / static_cast<std::uint64_t>(unit);
     Page wide;
     wide.fresh = false;
-    wide.unit = unit;
+    set_unit(wide, unit);
     wide.width = std::max(page.width, width_for(steps));
+    // A page whose rows all move on, as the times of arrival do, is written anew a few times and
+    // not for ever.
+    if (wide.width == page.width && wide.unit == page.unit && wide.width < 8)
+        wide.width = static_cast<std::uint8_t>(wide.width * 2);
+    wide.null_code = null_code(wide.width);
     if (wide.width < 8) {
         // The range in the middle, as far as there are numbers below it.
         const std::uint64_t spare = (null_code(wide.width) - 1 - steps) / 2;
@@ -187,7 +147,7 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
         wide.base = plus(low, 0 - std::min(spare, below) * static_cast<std::uint64_t>(unit));
     } else {
         wide.base = 0;
-        wide.unit = 1;
+        set_unit(wide, 1);
     }
     // As much room as there was for rows, or a page that will soon be full.
     const std::size_t room = page.width == 0 ? rows : page.bytes.capacity() / page.width;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/limits.h"
-
 namespace nats_blotter::table {
 namespace {
 
@@ -13,21 +11,31 @@ constexpr std::size_t kBlockBytesMax = 64 * 1024;
 
 }  // namespace
 
-std::uint32_t SymbolPool::find(std::string_view text, std::uint64_t hash) const {
-    return ids_.find(hash, [this, text](std::uint32_t id) { return texts_[id] == text; });
+std::uint32_t SymbolPool::find_hashed(std::string_view text, std::uint64_t hash) const {
+    return ids_.find(hash, [this, text](std::uint32_t id) {
+        return texts_[id].size() == text.size() &&
+               same_bytes(texts_[id].data(), text.data(), text.size());
+    });
 }
 
-std::uint32_t SymbolPool::find(std::string_view text) const {
-    return find(text, hash_bytes(text, 0));
+void SymbolPool::remember(Recent recent, std::uint32_t id) const {
+    if (recent_.empty()) return;
+    Recent* const pair = &recent_[recent_place(recent)];
+    recent.id = id;
+    pair[1] = pair[0];
+    pair[0] = recent;
 }
 
-bool SymbolPool::has_room_for(std::string_view text) const {
-    return texts_.size() < kSymbolsMax || find(text) != kNone;
+std::uint32_t SymbolPool::find_other(const Recent& wanted, std::string_view text) const {
+    const std::uint32_t found = find_hashed(text, hash_bytes(text, 0));
+    if (found != kNone) remember(wanted, found);
+    return found;
 }
 
-std::uint32_t SymbolPool::intern(std::string_view text) {
+std::uint32_t SymbolPool::intern_other(const Recent& wanted, std::string_view text) {
     const std::uint64_t hash = hash_bytes(text, 0);
-    const std::uint32_t found = find(text, hash);
+    const std::uint32_t found = find_hashed(text, hash);
+    if (found != kNone) remember(wanted, found);
     if (found != kNone || texts_.size() >= kSymbolsMax) return found;
     if (blocks_.empty() || block_used_ + text.size() > block_bytes_) {
         block_bytes_ =
@@ -45,14 +53,20 @@ std::uint32_t SymbolPool::intern(std::string_view text) {
                                return hash_bytes(static_cast<const SymbolPool*>(pool)->text(held),
                                                  0);
                            }});
+    // Room for twice the texts, as long as that is little.
+    if (texts_.size() * 2 > recent_.size() && recent_.size() < kRecentMax)
+        recent_.assign(std::max(kRecentMin, recent_.size() * 2), Recent{});
+    remember(wanted, id);
     return id;
 }
 
 std::size_t SymbolPool::memory_bytes() const {
-    return ids_.memory_bytes() + texts_.capacity() * sizeof(texts_[0]) + blocks_bytes_;
+    return ids_.memory_bytes() + texts_.capacity() * sizeof(texts_[0]) +
+           recent_.capacity() * sizeof(Recent) + blocks_bytes_;
 }
 
 void SymbolPool::clear() {
+    recent_.clear();
     ids_.clear();
     texts_.clear();
     blocks_.clear();

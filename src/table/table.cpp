@@ -32,6 +32,11 @@ Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
     NB_ASSERT(spec_.columns.size() <= kColumnsMax);
     NB_ASSERT(spec_.rows_max > 0);
     key_.resize(spec_.key_columns.size());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const auto column = static_cast<std::uint16_t>(i);
+        if (std::count(spec_.key_columns.begin(), spec_.key_columns.end(), column) == 0)
+            written_columns_.push_back(column);
+    }
 }
 
 std::uint64_t Table::row_hash(RowId row) const {
@@ -47,32 +52,27 @@ RowHash Table::hasher() const {
             }};
 }
 
-// Puts the parts of the key into key_ and answers its hash.
-std::uint64_t Table::take_apart(std::span<const feed::Cell> cells) const {
-    std::uint64_t hash = 0;
+Table::Found Table::look_up(std::span<const feed::Cell> cells) const {
+    Found found;
     for (std::size_t i = 0; i < key_.size(); ++i) {
         const std::uint16_t column = spec_.key_columns[i];
-        key_[i] = columns_[column].key_part(cells[column], hash + 1);
-        hash = key_[i].hash;
+        columns_[column].take_apart(cells[column], found.hash + 1, key_[i]);
+        found.hash = key_[i].hash;
     }
-    return hash;
+    found.row = index_.find(found.hash, [this](RowId row) { return key_equals(row); });
+    return found;
 }
 
-bool Table::key_equals(RowId row) const {
-    for (std::size_t i = 0; i < key_.size(); ++i)
-        if (!columns_[spec_.key_columns[i]].equals(row, key_[i])) return false;
+bool Table::has_room_for(std::span<const feed::Cell> cells) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+        if (!columns_[i].has_room_for(cells[i])) return false;
     return true;
 }
 
-RowId Table::find(std::span<const feed::Cell> cells) const {
-    const std::uint64_t hash = take_apart(cells);
-    return index_.find(hash, [this](RowId row) { return key_equals(row); });
-}
-
-RowId Table::insert(std::span<const feed::Cell> cells) {
-    NB_ASSERT(cells.size() == columns_.size());
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (!columns_[i].has_room_for(cells[i])) return kNoRow;
+RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
+                    const feed::Provenance& provenance) {
+    NB_ASSERT(cells.size() == columns_.size() && at.row == kNoRow);
+    if (!has_room_for(cells)) return kNoRow;
     RowId row = 0;
     if (free_.empty()) {
         if (slots_ >= row_ids_max_) return kNoRow;
@@ -82,11 +82,18 @@ RowId Table::insert(std::span<const feed::Cell> cells) {
         row = free_.back();
         free_.pop_back();
     }
-    for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].set(row, cells[i]);
-    flags_[row] = kLive;
-    streamed_at_ms_.set(row, 0);
-    pass_.set(row, 0);
-    index_.insert(row_hash(row), row, hasher());
+    bool is_new_symbol = false;
+    for (std::size_t i = 0; i < key_.size(); ++i) {
+        const std::uint16_t column = spec_.key_columns[i];
+        columns_[column].set_key(row, cells[column], key_[i]);
+        is_new_symbol |= !key_[i].possible;
+    }
+    for (const std::uint16_t column : written_columns_) columns_[column].set(row, cells[column]);
+    flags_[row] = flags_of(provenance);
+    streamed_at_ms_.set(row, provenance.streamed_at_ms);
+    pass_.set(row, provenance.pass);
+    // A symbol that nobody had met has its id only now.
+    index_.insert(is_new_symbol ? row_hash(row) : at.hash, row, hasher());
     ++live_rows_;
     note(row, Change::Kind::Inserted, 0);
     inserted_.set(row, static_cast<std::int64_t>(generation_));
@@ -107,11 +114,10 @@ void Table::make_places() {
 
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     check_row(row);
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (!columns_[i].has_room_for(cells[i])) return false;
+    if (!has_room_for(cells)) return false;
     std::uint64_t changed = 0;
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (columns_[i].set(row, cells[i])) changed |= column_bit(i);
+    for (const std::uint16_t column : written_columns_)
+        if (columns_[column].set(row, cells[column])) changed |= column_bit(column);
     if (changed != 0) note(row, Change::Kind::Updated, changed);
     return true;
 }
@@ -120,10 +126,10 @@ void Table::erase(RowId row) {
     check_row(row);
     index_.erase(row_hash(row), row, hasher());
     for (Column& column : columns_) column.release(row);
-    flags_[row] = 0;
     --live_rows_;
     erased_.push_back(row);
     note(row, Change::Kind::Erased, 0);
+    flags_[row] = kNoted;
 }
 
 void Table::clear() {
@@ -145,11 +151,6 @@ void Table::clear() {
     ++generation_;
 }
 
-std::int64_t Table::version(RowId row) const {
-    if (spec_.version_column < 0) return INT64_MIN;
-    return columns_[static_cast<std::size_t>(spec_.version_column)].number(row);
-}
-
 feed::Provenance Table::provenance(RowId row) const {
     feed::Provenance provenance;
     provenance.streamed_at_ms = static_cast<feed::SessionMs>(streamed_at_ms_.get(row));
@@ -159,21 +160,38 @@ feed::Provenance Table::provenance(RowId row) const {
     return provenance;
 }
 
+std::uint8_t Table::flags_of(const feed::Provenance& provenance) {
+    return static_cast<std::uint8_t>(kLive | (provenance.from_stream ? kFromStream : 0) |
+                                     (provenance.phantom ? kPhantom : 0));
+}
+
 void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     check_row(row);
     if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
     streamed_at_ms_.set(row, provenance.streamed_at_ms);
     pass_.set(row, provenance.pass);
-    flags_[row] = static_cast<std::uint8_t>(kLive | (provenance.from_stream ? kFromStream : 0) |
-                                            (provenance.phantom ? kPhantom : 0));
+    flags_[row] = static_cast<std::uint8_t>((flags_[row] & kNoted) | flags_of(provenance));
+}
+
+void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
+    check_row(row);
+    if (is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
+    streamed_at_ms_.set(row, now_ms);
+    std::uint8_t& flags = flags_[row];
+    flags = static_cast<std::uint8_t>((flags | kFromStream) & ~kPhantom);
 }
 
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {
     ++generation_;
-    log_.note(row, kind, columns);
+    std::uint8_t& flags = flags_[row];
+    if ((flags & kNoted) != 0) return log_.amend(row, kind, columns);
+    flags |= kNoted;
+    log_.add(row, kind, columns);
 }
 
 void Table::clear_changes() {
+    for (const Change& change : log_.changes())
+        flags_[change.row] = static_cast<std::uint8_t>(flags_[change.row] & ~kNoted);
     log_.clear();
     free_.insert(free_.end(), erased_.begin(), erased_.end());
     erased_.clear();

@@ -44,12 +44,25 @@ class Table {
 
     // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not
     // null.
-    RowId find(std::span<const feed::Cell> cells) const;
+    RowId find(std::span<const feed::Cell> cells) const { return look_up(cells).row; }
+
+    // Where a key is, or would be.
+    struct Found {
+        RowId row = kNoRow;
+        std::uint64_t hash = 0;
+    };
+    Found look_up(std::span<const feed::Cell> cells) const;
 
     // REQUIRES: find(cells) == kNoRow. kNoRow and nothing changed when a limit is reached: a
     // column's own, or kRowIdsMax.
-    RowId insert(std::span<const feed::Cell> cells);
-    // Overwrites all cells of a live row; false and nothing changed at a column's limit.
+    RowId insert(std::span<const feed::Cell> cells, const feed::Provenance& provenance = {}) {
+        return insert(look_up(cells), cells, provenance);
+    }
+    // The same. REQUIRES: `at` is what look_up() of these cells answered last.
+    RowId insert(const Found& at, std::span<const feed::Cell> cells,
+                 const feed::Provenance& provenance);
+    // Overwrites all cells of a live row; false and nothing changed at a column's limit. REQUIRES:
+    // find(cells) == row.
     [[nodiscard]] bool update(RowId row, std::span<const feed::Cell> cells);
     void erase(RowId row);
     void clear();
@@ -64,12 +77,17 @@ class Table {
     }
 
     // The version cell of a row, lowest possible where null or without a version column.
-    std::int64_t version(RowId row) const;
+    std::int64_t version(RowId row) const {
+        if (spec_.version_column < 0) return INT64_MIN;
+        return columns_[static_cast<std::size_t>(spec_.version_column)].number(row);
+    }
 
     feed::Provenance provenance(RowId row) const;
     bool is_phantom(RowId row) const { return (flags_[row] & kPhantom) != 0; }
     // A row that becomes a phantom, or no longer is one, has a Change with kPhantomBit.
     void set_provenance(RowId row, const feed::Provenance& provenance);
+    // An event wrote the row: it is no phantom, and the rest of its provenance stays.
+    void note_streamed(RowId row, feed::SessionMs now_ms);
 
     // Rises with every mutation.
     std::uint64_t generation() const { return generation_; }
@@ -102,11 +120,17 @@ class Table {
     static constexpr std::uint8_t kLive = 1;
     static constexpr std::uint8_t kFromStream = 2;
     static constexpr std::uint8_t kPhantom = 4;
+    static constexpr std::uint8_t kNoted = 8;  // has a Change
 
+    static std::uint8_t flags_of(const feed::Provenance& provenance);
     std::uint64_t row_hash(RowId row) const;
     RowHash hasher() const;
-    std::uint64_t take_apart(std::span<const feed::Cell> cells) const;
-    bool key_equals(RowId row) const;
+    bool key_equals(RowId row) const {
+        for (std::size_t i = 0; i < key_.size(); ++i)
+            if (!columns_[spec_.key_columns[i]].equals(row, key_[i])) return false;
+        return true;
+    }
+    bool has_room_for(std::span<const feed::Cell> cells) const;
     void make_places();
     void note(RowId row, Change::Kind kind, std::uint64_t columns);
     RowAge age_of(RowId row) const;
@@ -124,7 +148,8 @@ class Table {
     std::vector<RowId> erased_;  // free after clear_changes()
     ChangeLog log_;
     Eviction eviction_;
-    mutable std::vector<KeyPart> key_;  // scratch of find() and insert()
+    mutable std::vector<KeyPart> key_;            // of the last look_up()
+    std::vector<std::uint16_t> written_columns_;  // those of an update: all but the key's
     std::size_t slots_ = 0;
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;

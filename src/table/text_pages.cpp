@@ -1,9 +1,9 @@
 #include "table/text_pages.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "table/key_index.h"
 
 namespace nats_blotter::table {
@@ -12,13 +12,7 @@ namespace {
 // Below this a heap is not worth repacking.
 constexpr std::size_t kRepackBytesMin = 4 * 1024;
 
-constexpr std::uint64_t kOnes = 0x0101010101010101u;
-
-std::uint64_t load_word(const char* bytes) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes, 8);
-    return word;
-}
+constexpr std::uint64_t kOnes = kEachByte;
 
 // Eight lower-case hexadecimal digits, the first in the lowest byte, to their 32 bits in the order
 // of the bytes; false when one is something else.
@@ -42,15 +36,16 @@ bool pack_uuid(std::string_view text, std::array<std::uint64_t, 2>& words) {
     if (text.size() != kUuidTextBytes) return false;
     const char* at = text.data();
     if (at[8] != '-' || at[13] != '-' || at[18] != '-' || at[23] != '-') return false;
-    std::array<char, 32> digits;
-    std::memcpy(digits.data(), at, 8);
-    std::memcpy(digits.data() + 8, at + 9, 4);
-    std::memcpy(digits.data() + 12, at + 14, 4);
-    std::memcpy(digits.data() + 16, at + 19, 4);
-    std::memcpy(digits.data() + 20, at + 24, 12);
+    // The four groups of eight digits, where two of them lie apart.
+    const std::array<std::uint64_t, 4> digits = {
+        load_word(at),
+        load_half_word(at + 9) | std::uint64_t{load_half_word(at + 14)} << 32,
+        load_half_word(at + 19) | std::uint64_t{load_half_word(at + 24)} << 32,
+        load_word(at + 28),
+    };
     std::array<std::uint64_t, 4> bits;
     for (std::size_t i = 0; i < 4; ++i)
-        if (!digits_to_bits(load_word(digits.data() + 8 * i), bits[i])) return false;
+        if (!digits_to_bits(digits[i], bits[i])) return false;
     words = {bits[0] | bits[1] << 32, bits[2] | bits[3] << 32};
     return true;
 }
@@ -85,7 +80,8 @@ PackedText pack_text(std::string_view text) {
     packed.text = text;
     if (text.size() <= 16) {
         packed.tag = static_cast<std::uint8_t>(PackedText::kShort + text.size());
-        if (!text.empty()) std::memcpy(packed.words.data(), text.data(), text.size());
+        packed.words[0] = load_short(text.data(), text.size());
+        if (text.size() > 8) packed.words[1] = load_short(text.data() + 8, text.size() - 8);
     } else {
         packed.tag = pack_uuid(text, packed.words) ? PackedText::kUuid : PackedText::kLong;
         if (packed.tag == PackedText::kLong) packed.words = {};
