@@ -5,9 +5,12 @@
 # because it stays readable at 13 pixels unhinted, and because it is Apache-2.0 like the project.
 # It has no arrows or shapes; those come from DejaVu Sans.
 
-set(NB_FONT_TEXT_CHARACTERS
+# Latin-1; what is beyond comes from the browser (web/glyphs_dom.h).
+set(NB_FONT_LATIN_CHARACTERS U+00A0-00B6,U+00B8-00FF)
+# What the first paint needs.
+set(NB_FONT_CELL_CHARACTERS
     U+0020-007E # Basic Latin
-    U+00A0-00FF # Latin-1; what is beyond comes from the browser (web/glyphs_dom.h)
+    U+00B7 # ·
     U+0394,U+03A3,U+03BC # Δ Σ μ
     U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032,U+2033,U+2039,U+203A # punctuation
     U+20AC,U+2122,U+2212 # € ™ −
@@ -70,8 +73,9 @@ function(subset_face name face characters)
         COMMENT "Subsetting ${face}"
         VERBATIM)
 endfunction()
-subset_face(text "${NB_FACE_TEXT}" "${NB_FONT_TEXT_CHARACTERS}")
-subset_face(cell "${NB_FACE_CELL}" "${NB_FONT_TEXT_CHARACTERS}")
+subset_face(text "${NB_FACE_TEXT}" "${NB_FONT_CELL_CHARACTERS};${NB_FONT_LATIN_CHARACTERS}")
+subset_face(cell "${NB_FACE_CELL}" "${NB_FONT_CELL_CHARACTERS}")
+subset_face(latin "${NB_FACE_CELL}" "${NB_FONT_LATIN_CHARACTERS}")
 subset_face(symbol "${NB_FACE_SYMBOL}" "${NB_FONT_SYMBOL_CHARACTERS}")
 
 set(NB_FONTS_SCRIPT "${PROJECT_SOURCE_DIR}/cmake/bytes_to_cpp.py")
@@ -81,7 +85,7 @@ add_custom_command(
         "${NB_PYTHON3}" "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/fonts.cpp" web/fonts.h
         nats_blotter::web FontBytes "cell_font=${NB_FONTS_FOLDER}/cell.ttf"
     DEPENDS "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/text.ttf" "${NB_FONTS_FOLDER}/cell.ttf"
-            "${NB_FONTS_FOLDER}/symbol.ttf"
+            "${NB_FONTS_FOLDER}/latin.ttf" "${NB_FONTS_FOLDER}/symbol.ttf"
     VERBATIM)
 add_library(nb_fonts STATIC "${NB_FONTS_FOLDER}/fonts.cpp")
 target_include_directories(nb_fonts PUBLIC "${PROJECT_SOURCE_DIR}")

@@ -176,8 +176,8 @@ class Program {
 
     // The faces that the first paint does without. Should one not come, it goes on without it.
     async loadFaces() {
-        const [text, symbol] = await Promise.all(
-            ['text.ttf', 'symbol.ttf'].map(async (file) => {
+        const faces = await Promise.all(
+            ['text.ttf', 'latin.ttf', 'symbol.ttf'].map(async (file) => {
                 try {
                     const answer = await fetch(new URL(file, import.meta.url));
                     return new Uint8Array(answer.ok ? await answer.arrayBuffer() : 0);
@@ -187,10 +187,15 @@ class Program {
             }),
         );
         if (this.dead || this.#module.dead) return;
-        const at = this.call('nb_text_in', text.length + symbol.length);
-        this.#heap().set(text, at);
-        this.#heap().set(symbol, at + text.length);
-        this.call('nb_faces', text.length);
+        let at = this.call(
+            'nb_text_in',
+            faces.reduce((bytes, face) => bytes + face.length, 0),
+        );
+        for (const face of faces) {
+            this.#heap().set(face, at);
+            at += face.length;
+        }
+        this.call('nb_faces', faces[0].length, faces[1].length);
     }
 
     // A call that answers text.

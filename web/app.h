@@ -14,6 +14,7 @@
 #include "session/session.h"
 #include "web/account_names.h"
 #include "web/figures_dom.h"
+#include "web/fonts.h"
 #include "web/frame_times.h"
 #include "web/options.h"
 #include "web/panels/header_panel.h"
@@ -69,8 +70,8 @@ class App {
     // ---- the element (shell/nats-blotter.js)
     void set_account(session::AccountId account);
     void set_theme(ThemeChoice choice);
-    // The faces that are not in the program (web/fonts.h), TrueType; either may be empty. Once.
-    void add_faces(std::string text_face, std::string symbol_face);
+    // The faces that are not in the program, TrueType; any may be empty. Once.
+    void add_faces(LateFaces faces);
     // As the user would; a large table is rearranged by and by.
     void set_sort(std::size_t table, std::vector<table::SortKey> keys);
     void set_filter(std::size_t table, std::string_view text);
@@ -132,8 +133,8 @@ class App {
     const Theme* theme_ = nullptr;
     ImFont* label_font_ = nullptr;
     ImFont* cell_font_ = nullptr;
-    std::string text_face_;
-    std::string symbol_face_;
+    LateFaces faces_;
+    bool late_faces_ = false;
     bool started_ = false;
     bool look_stale_ = true;  // style to be made anew: theme or density changed
     bool closed_ = false;

@@ -107,23 +107,27 @@ void App::load_fonts() {
         atlas.AddFont(&config);
     };
     const FontBytes cells = cell_font();
-    const FontBytes labels = text_face_.empty() ? cells : bytes_of(text_face_);
-    label_font_ = add(labels, false);
-    if (!symbol_face_.empty()) add(bytes_of(symbol_face_), true);
+    const auto merge = [&add](const std::string& face) {
+        if (!face.empty()) add(bytes_of(face), true);
+    };
+    label_font_ = add(faces_.text.empty() ? cells : bytes_of(faces_.text), false);
+    merge(faces_.symbol);
     add_browser(500);
     cell_font_ = add(cells, false);
-    if (!symbol_face_.empty()) add(bytes_of(symbol_face_), true);
+    merge(faces_.latin);
+    merge(faces_.symbol);
     add_browser(400);
     ImGui::GetIO().FontDefault = cell_font_;
 }
 
-void App::add_faces(std::string text_face, std::string symbol_face) {
+void App::add_faces(LateFaces faces) {
     // The atlas keeps pointing at the bytes: they are set once.
-    if (!text_face_.empty() || !symbol_face_.empty()) return;
+    if (late_faces_) return;
+    late_faces_ = true;
+    faces_ = std::move(faces);
     // A server's words about a missing file are no face.
-    if (is_truetype(text_face)) text_face_ = std::move(text_face);
-    if (is_truetype(symbol_face)) symbol_face_ = std::move(symbol_face);
-    if (text_face_.empty() && symbol_face_.empty()) return;
+    for (std::string* face : {&faces_.text, &faces_.latin, &faces_.symbol})
+        if (!is_truetype(*face)) face->clear();
     load_fonts();
     want_frames(1);
 }

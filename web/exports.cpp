@@ -95,10 +95,12 @@ EMSCRIPTEN_KEEPALIVE void nb_set_theme() {
     app->set_theme(web::theme_choice_from_name(web::text_in));
 }
 
-// Both faces of web/fonts.h behind one another; the first is `text_bytes` long.
-EMSCRIPTEN_KEEPALIVE void nb_faces(std::size_t text_bytes) {
-    const std::string_view faces = web::text_in;
-    app->add_faces(std::string(faces.substr(0, text_bytes)), std::string(faces.substr(text_bytes)));
+// The late faces of web/fonts.h behind one another, in the order they are named there.
+EMSCRIPTEN_KEEPALIVE void nb_faces(std::size_t text_bytes, std::size_t latin_bytes) {
+    const std::string& faces = web::text_in;
+    app->add_faces({.text = faces.substr(0, text_bytes),
+                    .latin = faces.substr(text_bytes, latin_bytes),
+                    .symbol = faces.substr(text_bytes + latin_bytes)});
 }
 
 EMSCRIPTEN_KEEPALIVE void nb_resync() { app->resync(); }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 namespace nats_blotter::web {
 
@@ -13,13 +14,18 @@ struct FontBytes {
     std::size_t size;  // bytes
 };
 
-// Roboto Regular: all of its digits are of one width. Basic Latin, Latin-1, punctuation. The first
-// paint is made with it alone.
+// Roboto Regular: all of its digits are of one width. Basic Latin and punctuation. The first paint
+// is made with it alone.
 FontBytes cell_font();
 
-// The other two are files beside the program, which the element fetches once it runs: text.ttf,
-// Roboto Medium with the same characters, for labels; symbol.ttf, arrows and shapes out of DejaVu
-// Sans, merged behind either. Without them labels are in the face of the cells, and the browser
-// draws the shapes.
+// The others are files beside the program, which the element fetches once it runs: text.ttf, Roboto
+// Medium with Latin-1, for labels; latin.ttf, the rest of Latin-1 for cells; symbol.ttf, arrows and
+// shapes out of DejaVu Sans, merged behind either. Without them labels are in the face of the
+// cells, and the browser draws the rest.
+struct LateFaces {
+    std::string text;
+    std::string latin;
+    std::string symbol;
+};
 
 }  // namespace nats_blotter::web

@@ -14,7 +14,7 @@ import {root} from '../support/stack.mjs';
 
 const FIRST_PAINT_BYTES_MAX = 190 * 1024;
 const ALL_BYTES_MAX = 240 * 1024;
-const LATER = ['text.ttf', 'symbol.ttf', 'favicon.svg'];
+const LATER = ['text.ttf', 'latin.ttf', 'symbol.ttf', 'favicon.svg'];
 
 test('the page keeps within its weight', async (context) => {
     const ingress = await Ingress.start();
@@ -28,7 +28,7 @@ test('the page keeps within its weight', async (context) => {
     const page = await openPage(browser, ingress.url);
     await untilStatus(page, 'live');
     await page.waitForFunction(() =>
-        ['text.ttf', 'symbol.ttf'].every((name) =>
+        ['text.ttf', 'latin.ttf', 'symbol.ttf'].every((name) =>
             performance.getEntriesByType('resource').some((entry) => entry.name.endsWith(name)),
         ),
     );
