@@ -1,7 +1,10 @@
 #include "feed/array_splitter.h"
 
+#include <algorithm>
+
 #include "base/json_scanner.h"
 #include "base/limits.h"
+#include "base/words.h"
 
 namespace nats_blotter::feed {
 namespace {
@@ -42,50 +45,69 @@ std::optional<std::string_view> ArraySplitter::take_element(bool is_last) {
     return element;
 }
 
-std::optional<std::string_view> ArraySplitter::next_element() {
-    if (failed()) return std::nullopt;
-    for (; scanned_ < buffer_.size(); ++scanned_) {
-        const char c = buffer_[scanned_];
-        if (expect_ != Expect::InElement) {
-            if (is_white_space(c)) continue;
-            if (expect_ == Expect::Nothing) return fail(json_error(JsonError::Trailing, 0));
-            if (expect_ == Expect::Open) {
-                if (c != '[') return fail(json_error(JsonError::WrongShape, 0));
-                expect_ = Expect::FirstElement;
-                continue;
-            }
-            if (c == ']' && expect_ == Expect::FirstElement) {
-                expect_ = Expect::Nothing;
-                continue;
-            }
-            if (c == ']' || c == ',') return fail(json_error(JsonError::Syntax, 0));
-            expect_ = Expect::InElement;
-            start_ = scanned_;
-            depth_ = 0;
-        }
-        if (scanned_ - start_ >= kRecordBytesMax) return fail(json_error(JsonError::WrongShape, 0));
+// Up to the byte that ends the element, its first one too many, or the end of what is there.
+void ArraySplitter::scan_element() {
+    const char* const begin = buffer_.data();
+    const char* const end = begin + std::min(buffer_.size(), start_ + kRecordBytesMax);
+    const char* at = begin + scanned_;
+    while (at < end) {
         if (in_string_) {
-            if (escaped_)
+            if (escaped_) {
                 escaped_ = false;
-            else if (c == '\\')
-                escaped_ = true;
-            else if (c == '"')
-                in_string_ = false;
-        } else if (c == '"') {
+                ++at;
+                continue;
+            }
+            at = find_special(at, end);
+            if (at == end) break;
+            escaped_ = *at == '\\';
+            in_string_ = *at != '"';
+            ++at;
+            continue;
+        }
+        const char c = *at;
+        if (c == '"') {
             in_string_ = true;
         } else if (c == '{' || c == '[') {
             ++depth_;
         } else if (c == '}' || c == ']') {
-            if (depth_ == 0) {
-                if (c == '}') return fail(json_error(JsonError::Syntax, 0));
-                return take_element(true);
-            }
+            if (depth_ == 0) break;
             --depth_;
         } else if (c == ',' && depth_ == 0) {
-            return take_element(false);
+            break;
         }
+        ++at;
     }
-    return std::nullopt;
+    scanned_ = static_cast<std::size_t>(at - begin);
+}
+
+std::optional<std::string_view> ArraySplitter::next_element() {
+    if (failed()) return std::nullopt;
+    for (; expect_ != Expect::InElement && scanned_ < buffer_.size(); ++scanned_) {
+        const char c = buffer_[scanned_];
+        if (is_white_space(c)) continue;
+        if (expect_ == Expect::Nothing) return fail(json_error(JsonError::Trailing, 0));
+        if (expect_ == Expect::Open) {
+            if (c != '[') return fail(json_error(JsonError::WrongShape, 0));
+            expect_ = Expect::FirstElement;
+            continue;
+        }
+        if (c == ']' && expect_ == Expect::FirstElement) {
+            expect_ = Expect::Nothing;
+            continue;
+        }
+        if (c == ']' || c == ',') return fail(json_error(JsonError::Syntax, 0));
+        expect_ = Expect::InElement;
+        start_ = scanned_;
+        depth_ = 0;
+        break;
+    }
+    if (scanned_ == buffer_.size()) return std::nullopt;
+    scan_element();
+    if (scanned_ == buffer_.size()) return std::nullopt;
+    if (scanned_ - start_ >= kRecordBytesMax) return fail(json_error(JsonError::WrongShape, 0));
+    const char c = buffer_[scanned_];
+    if (c == '}') return fail(json_error(JsonError::Syntax, 0));
+    return take_element(c == ']');
 }
 
 Result<void> ArraySplitter::finish() {

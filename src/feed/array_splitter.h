@@ -38,6 +38,7 @@ class ArraySplitter {
   private:
     enum class Expect : unsigned char { Open, FirstElement, Element, InElement, Nothing };
 
+    void scan_element();
     std::optional<std::string_view> fail(Error error);
     std::optional<std::string_view> take_element(bool is_last);
 
