@@ -2,32 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "feed/decode.h"
-
-namespace {
-
-std::size_t g_allocations = 0;
-
-void* counted(std::size_t bytes) {
-    ++g_allocations;
-    void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
-    if (memory == nullptr) std::abort();
-    return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/count_allocations.h"
 
 using namespace nats_blotter;
 
@@ -71,8 +50,8 @@ TEST_CASE("SteadyStateAllocatesNothingPerRecord") {
         const std::size_t accepted = decode_all(decoder, all);
         CHECK(accepted == 600);
         decode_all(decoder, all);
-        const std::size_t before = g_allocations;
+        const std::size_t before = tests::allocation_count();
         CHECK(decode_all(decoder, all) == accepted);
-        CHECK(g_allocations == before);
+        CHECK(tests::allocation_count() == before);
     }
 }

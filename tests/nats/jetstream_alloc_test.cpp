@@ -2,32 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <new>
 #include <string>
 
+#include "support/count_allocations.h"
 #include "support/scripted_jetstream.h"
-
-namespace {
-
-std::size_t g_allocations = 0;
-
-void* counted(std::size_t bytes) {
-    ++g_allocations;
-    void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-    if (memory == nullptr) std::abort();
-    return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 using namespace nats_blotter;
 using Kind = nats::JetStreamEvent::Kind;
@@ -66,7 +45,7 @@ TEST_CASE("AnOrderedConsumerAllocatesNothingPerMessage") {
     std::size_t pieces = 0;
     for (std::string_view rest = wire; !rest.empty(); ++pieces) {
         if (pieces == 10) {  // the buffers have found their size
-            before = g_allocations;
+            before = tests::allocation_count();
             start = std::clock();
             told = 0;
         }
@@ -85,7 +64,7 @@ TEST_CASE("AnOrderedConsumerAllocatesNothingPerMessage") {
         }
     }
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    CHECK(g_allocations == before);
+    CHECK(tests::allocation_count() == before);
     CHECK(consumer.stats().messages == kMessages + 1);
     CHECK(consumer.stats().heartbeats > 1'000);
     std::printf("ordered consumer: %.0f ns/message\n", seconds * 1e9 / static_cast<double>(told));

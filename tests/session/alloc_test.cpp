@@ -4,30 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <new>
 #include <string>
 
 #include "session/session.h"
-
-namespace {
-std::size_t g_allocations = 0;
-
-void* counted(std::size_t bytes) {
-    ++g_allocations;
-    void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
-    if (memory == nullptr) std::abort();
-    return memory;
-}
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/count_allocations.h"
 
 using namespace nats_blotter;
 
@@ -162,12 +143,12 @@ TEST_CASE("SteadyStateAllocatesNothingFromSocketToCell") {
             wires[round] = make_wire(static_cast<int>(events / 1000) + round, 2);
         // All rows are there and every buffer has its size.
         for (int round = 0; round < kRounds - 3; ++round) world.receive(wires[round], piece);
-        const std::size_t before = g_allocations;
+        const std::size_t before = tests::allocation_count();
         const std::uint64_t conflated = world.stats().conflated;
         const std::clock_t start = std::clock();  // of this process: other load does not count
         for (int round = kRounds - 3; round < kRounds; ++round) world.receive(wires[round], piece);
         const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-        const std::size_t allocations = g_allocations - before;
+        const std::size_t allocations = tests::allocation_count() - before;
         events += std::uint64_t{kRounds} * kTrades * 3;
         CHECK(world.stats().events == events);
         std::printf("socket to cell: %.0f ns/event in pieces of %zu bytes, %zu allocations\n",
