@@ -11,6 +11,7 @@ import {root} from './stack.mjs';
 const types = {
     '.html': 'text/html; charset=utf-8',
     '.js': 'text/javascript',
+    '.ttf': 'font/ttf',
     '.css': 'text/css',
     '.wasm': 'application/wasm',
     '.svg': 'image/svg+xml',

@@ -29,6 +29,7 @@ export const frontEnd = '<!doctype html><title>TraderX</title><app-root></app-ro
 const types = {
     '.html': 'text/html; charset=utf-8',
     '.js': 'text/javascript',
+    '.ttf': 'font/ttf',
     '.css': 'text/css',
     '.wasm': 'application/wasm',
     '.svg': 'image/svg+xml',

@@ -63,8 +63,12 @@ for (const density of [1, 2]) {
             viewport: {width: 1280, height: 500},
             deviceScaleFactor: density,
         });
-        const {layout, glyphsDrawn, glyphsRefused} = await statsOf(page);
-        assert.ok(glyphsDrawn >= 16, `${glyphsDrawn} glyphs came from the browser`);
+        // Live is told before the frame that shows it.
+        await until(
+            'the glyphs of the browser',
+            async () => (await statsOf(page)).glyphsDrawn >= 16,
+        );
+        const {layout, glyphsRefused} = await statsOf(page);
         assert.equal(glyphsRefused, 0);
         const {x, y, width, headerHeight, rowHeight} = layout.tables.trades;
         const picture = readPng(await page.screenshot());
