@@ -25,7 +25,7 @@ BUGS = [
         "deaf after an error",
         "src/nats/client_events.cpp",
         "        if (op.kind == Kind::Failed)\n            end_by_breach(parser.error().text, at);",
-        "        if (op.kind == Kind::Failed)\n            return event;",
+        "        if (op.kind == Kind::Failed)\n            return;",
     ),
     (
         "subscribed twice on a connection",
