@@ -244,25 +244,6 @@ describe('the limits of the inbox', () => {
         return script;
     }
 
-    // kGatherUs apart, or kGatherBytesMax at once: true however slow the machine is.
-    test('messages that come together share tasks', async (context) => {
-        const script = await withScript(context);
-        const page = await withLivePage(context, `${script.ingress.url}#account=22214`);
-        const before = (await statsOf(page)).inbox.tasks;
-        const count = 4000;
-        const messages = Array.from({length: count}, (_, index) => frame(record(index % 1000), 2));
-        const started = performance.now();
-        script.link.write(Buffer.concat(messages));
-        await untilEvents(page, count);
-        const tasks = (await statsOf(page)).inbox.tasks - before;
-        const elapsed = performance.now() - started;
-        const bytes = messages.reduce((sum, one) => sum + one.length, 0);
-        const most = elapsed / 2 + (2 * bytes) / (64 * 1024) + 2;
-        context.diagnostic(`${tasks} tasks of at most ${most.toFixed(0)}`);
-        assert.ok(tasks <= most, `${tasks} tasks in ${elapsed} ms`);
-        assert.equal((await statsOf(page)).rows.trades, 1000);
-    });
-
     test('at kInboxBytesMax the callback decodes in place', async (context) => {
         const script = await withScript(context);
         const page = await withLivePage(context, `${script.ingress.url}#account=22214`);
