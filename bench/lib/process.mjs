@@ -36,6 +36,12 @@ export function mainThreadNs(pid) {
     return Number(text.split(' ')[0]);
 }
 
+// Whether a renderer of Chromium may be that of a page: not one of its toolbars or extensions.
+export function mayBePage(pid) {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+    return !words.some((word) => /^--(top-chrome-webui|extension-process)/.test(word));
+}
+
 // Memory that a process has for itself, in bytes.
 export function privateBytes(pid) {
     const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');

