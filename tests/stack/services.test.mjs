@@ -306,6 +306,11 @@ describe('services, broker and ingress', () => {
                     await client.subscribe(`/accounts/${account}/${stream}`);
         };
         await listen(listener);
+        const rows = async (kind) => [
+            ...(await getJson(`/position-service/${kind}/44044`)),
+            ...(await getJson(`/position-service/${kind}/62654`)),
+        ];
+        const bookedBefore = (await rows('trades')).length;
         const pidBefore = stack.pid('nats');
         const servicesPid = stack.pid('services');
         const counts = {200: 0, other: 0};
@@ -356,25 +361,37 @@ describe('services, broker and ingress', () => {
         await until(
             'an order is taken again',
             async () => (await submit(order({accountId: 44044}))).status === 200,
-            10,
+            30,
         );
-        const rows = async (kind) => [
-            ...(await getJson(`/position-service/${kind}/44044`)),
-            ...(await getJson(`/position-service/${kind}/62654`)),
-        ];
+        ++counts[200];
+        // What was taken is booked some time after its answer, and told after that: until then
+        // both what is read and what is told still move.
+        await until(
+            'every order that was taken is booked',
+            async () => (await rows('trades')).length - bookedBefore >= counts[200],
+            60,
+        );
         await until(
             'every committed trade is told',
             async () => {
                 collect();
                 return (await rows('trades')).every((trade) => told.has(trade.id));
             },
-            15,
+            60,
         );
-        for (const position of await rows('positions'))
-            assert.equal(
-                newest.get(`${position.accountId} ${position.security}`)?.quantity,
-                position.quantity,
-            );
+        let behind;
+        await until(
+            'the newest told position is the one that is read, for each',
+            async () => {
+                collect();
+                behind = (await rows('positions')).filter(
+                    (row) =>
+                        newest.get(`${row.accountId} ${row.security}`)?.quantity !== row.quantity,
+                );
+                return behind.length === 0;
+            },
+            60,
+        ).catch((error) => assert.fail(`${error.message}: ${JSON.stringify(behind)}`));
         console.log(`     ${counts[200]} taken, ${counts.other} refused, ${told.size} told`);
         listener.close();
     });
