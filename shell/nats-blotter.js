@@ -36,7 +36,7 @@ canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 const CRASH_WORDS =
     'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
     'trusted.\nReload the page to start it again.';
-const THEMES = ['auto', 'dark', 'light'];
+const THEMES = ['auto', 'dark', 'light', 'high-contrast', 'colour-blind'];
 const RENDERERS = ['auto', 'webgl', 'canvas'];
 const ATTRIBUTES = ['server', 'profile', 'account', 'theme', 'subjects', 'renderer'];
 

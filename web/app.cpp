@@ -42,15 +42,14 @@ void App::frame() {
     draw_tables(scene);
     draw_notice(scene);
     draw_header(scene);
+    help_.draw(scene, {0, 0, header_area_.width, tables_area_.bottom()});
     end_frame(now);
 }
 
 void App::begin_frame(MonotonicUs now) {
     if (look_stale_) {
         look_stale_ = false;
-        const bool dark = options_.theme == ThemeChoice::Dark ||
-                          (options_.theme == ThemeChoice::Auto && prefers_dark());
-        theme_ = dark ? &dark_theme() : &light_theme();
+        theme_ = &theme_of(theme_now());
         apply_theme(*theme_, platform_.density());
     }
     platform_.begin_frame(static_cast<double>(now) / double(kSecondUs));
@@ -64,6 +63,12 @@ void App::begin_frame(MonotonicUs now) {
                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
 }
 
+ThemeChoice App::theme_now() const {
+    if (look_.theme != ThemeChoice::Auto) return look_.theme;
+    if (forced_colors()) return ThemeChoice::HighContrast;
+    return prefers_dark() ? ThemeChoice::Dark : ThemeChoice::Light;
+}
+
 Scene App::make_scene(MonotonicUs now) {
     if (now - surroundings_at_ > kSecondUs) {
         surroundings_at_ = now;
@@ -75,9 +80,10 @@ Scene App::make_scene(MonotonicUs now) {
                  .label_font = label_font_,
                  .cell_font = cell_font_,
                  .density = platform_.density(),
+                 .row_px = row_px(look_.spacing),
                  .now = now,
                  .utc_offset_minutes = utc_offset_minutes_,
-                 .motion = motion_};
+                 .motion = motion_ && !theme_->plain};
 }
 
 void App::lay_out(const Scene& scene) {
@@ -115,18 +121,7 @@ void App::handle_input(const Scene& scene) {
     if (!popup_open_) {
         for (TablePanel& shown : panels_) shown.handle_wheel();
     }
-    if (popup_open_ || ImGui::GetIO().WantTextInput || panels_.empty()) return;
-    TablePanel& panel = panels_[focus_];
-    if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) panel.scroll_by_rows(1);
-    if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) panel.scroll_by_rows(-1);
-    if (ImGui::IsKeyPressed(ImGuiKey_PageDown)) panel.scroll_by_pages(1);
-    if (ImGui::IsKeyPressed(ImGuiKey_PageUp)) panel.scroll_by_pages(-1);
-    if (ImGui::IsKeyPressed(ImGuiKey_Home)) panel.scroll_to_start();
-    if (ImGui::IsKeyPressed(ImGuiKey_End)) panel.scroll_to_end();
-    const ImGuiIO& io = ImGui::GetIO();
-    if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
-    if (ImGui::IsKeyPressed(ImGuiKey_A, false)) header_.open_accounts();
-    if (ImGui::IsKeyPressed(ImGuiKey_R, false)) session_.resync(scene.now);
+    run_commands(scene);
 }
 
 bool App::take_snapshots(const Scene& scene) {

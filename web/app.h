@@ -13,11 +13,14 @@
 
 #include "session/session.h"
 #include "web/account_names.h"
+#include "web/desk_look.h"
 #include "web/figures_dom.h"
 #include "web/fonts.h"
 #include "web/frame_times.h"
+#include "web/keys.h"
 #include "web/options.h"
 #include "web/panels/header_panel.h"
+#include "web/panels/help_panel.h"
 #include "web/panels/notice_panel.h"
 #include "web/panels/table_panel.h"
 #include "web/platform_dom.h"
@@ -59,7 +62,8 @@ class App {
     // ---- the canvas (platform_dom.cpp, renderers)
     Platform& platform() { return platform_; }
     void on_input();  // after any event that was put into platform()
-    bool uses_key(int key, int modifiers);
+    // Answers whose the key is; see app_keys.cpp.
+    int on_key_down(int key, int modifiers, std::uint32_t letter);
     void on_resize(int width, int height, float density);
     void on_visible(bool visible);  // scrolled into sight or out of it
     void on_context_lost();
@@ -84,6 +88,9 @@ class App {
     void append_stats_json(std::string& out);
 
   private:
+    // Keys of one frame: more than a second of a key held down.
+    static constexpr std::size_t kCommandsMax = 64;
+
     // After anything happened: carry out what the session wants, tell, and arrange to be called
     // again.
     void settle(MonotonicUs now);
@@ -121,6 +128,18 @@ class App {
     void choose_account(session::AccountId account);
     void append_layout_json(std::string& out) const;
 
+    // What keys do (app_keys.cpp).
+    bool takes(const KeyCommand& command);
+    bool move_focus(bool onwards);
+    void run_commands(const Scene& scene);
+    void run_command(const Scene& scene, const KeyCommand& command);
+    bool takes_in_table(const KeyCommand& command);
+    void run_in_table(const KeyCommand& command);
+    void next_theme();
+    void choose_theme(ThemeChoice choice);
+    void next_spacing();
+    ThemeChoice theme_now() const;
+
     PageOptions options_;
     session::Session session_;
     WsTransport transport_;
@@ -144,6 +163,9 @@ class App {
     bool motion_ = true;
 
     // View state.
+    DeskLook look_;
+    std::vector<KeyCommand> commands_;  // of keys, for the next frame
+    HelpPanel help_;
     HeaderPanel header_;
     NoticePanel notice_;
     std::vector<TablePanel> panels_;  // one for each table, in the session's order

@@ -45,6 +45,7 @@ App::App(PageOptions options)
       rest_(options_.rest_url),
       pump_(session_, transport_, rest_) {
     panels_.resize(session_.table_count());
+    look_.theme = options_.theme;
 }
 
 std::string App::start() {
@@ -204,31 +205,6 @@ void App::on_timer() {
 
 void App::on_input() { want_frames(kFramesAfterInput); }
 
-bool App::uses_key(int key, int modifiers) {
-    if (key < 0) return false;
-    const ImGuiKey known = key_from_index(key);
-    const bool plain = (modifiers & ~kModifierShift) == 0;
-    if (popup_open_) return plain || (known == ImGuiKey_A && modifiers == kModifierControl);
-    if (!plain) return false;
-    switch (known) {
-        case ImGuiKey_UpArrow:
-        case ImGuiKey_DownArrow:
-        case ImGuiKey_PageUp:
-        case ImGuiKey_PageDown:
-        case ImGuiKey_Home:
-        case ImGuiKey_End: keys_used_ = true; return true;
-        case ImGuiKey_Tab: {
-            // From table to table, and at the last one out of the element.
-            keys_used_ = true;
-            const bool back = modifiers == kModifierShift;
-            if (back ? focus_ == 0 : focus_ + 1 >= panels_.size()) return false;
-            focus_ += back ? std::size_t(-1) : 1;
-            return true;
-        }
-        default: return false;
-    }
-}
-
 void App::on_resize(int width, int height, float density) {
     if (width == platform_.width() && height == platform_.height() &&
         density == platform_.density()) {
@@ -243,7 +219,8 @@ void App::on_resize(int width, int height, float density) {
 
 void App::on_look_changed() {
     look_stale_ = true;
-    want_frames(1);
+    surroundings_at_ = INT64_MIN / 2;
+    want_frames(2);
 }
 
 // ---- after anything happened
@@ -359,10 +336,7 @@ void App::choose_account(session::AccountId account) {
     tell_account(static_cast<double>(account));
 }
 
-void App::set_theme(ThemeChoice choice) {
-    options_.theme = choice;
-    on_look_changed();
-}
+void App::set_theme(ThemeChoice choice) { choose_theme(choice); }
 
 void App::resync() {
     const MonotonicUs now = monotonic_now();

@@ -90,6 +90,8 @@ bool reduced_motion() { return nb_js_matches("(prefers-reduced-motion: reduce)")
 
 bool prefers_dark() { return nb_js_matches("(prefers-color-scheme: light)") == 0; }
 
+bool forced_colors() { return nb_js_matches("(forced-colors: active)") != 0; }
+
 bool page_hidden() { return nb_js_hidden() != 0; }
 
 std::size_t heap_bytes() { return static_cast<std::size_t>(nb_js_heap_bytes()); }

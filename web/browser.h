@@ -21,6 +21,7 @@ EpochMs epoch_now_ms();
 int utc_offset_minutes();
 bool reduced_motion();
 bool prefers_dark();
+bool forced_colors();
 bool page_hidden();
 std::size_t heap_bytes();
 // A seed that differs from page to page; decides nothing but when redials happen.

@@ -259,11 +259,12 @@ EMSCRIPTEN_KEEPALIVE void nb_wheel(double x_px, double y_px) {
     app->on_input();
 }
 
-EMSCRIPTEN_KEEPALIVE int nb_key(int key, int down, int modifiers) {
-    const bool used = down != 0 && app->uses_key(key, modifiers);
+// `letter` is the character typed, 0 for none. Answers as App::on_key_down().
+EMSCRIPTEN_KEEPALIVE int nb_key(int key, int down, int modifiers, unsigned letter) {
+    const int used = down != 0 ? app->on_key_down(key, modifiers, letter) : 0;
     app->platform().on_key(key, down != 0, modifiers);
     app->on_input();
-    return used ? 1 : 0;
+    return used;
 }
 
 EMSCRIPTEN_KEEPALIVE void nb_key_text() {

@@ -53,12 +53,6 @@ std::string set_option(PageOptions& options, std::string_view key, std::string_v
 
 }  // namespace
 
-ThemeChoice theme_choice_from_name(std::string_view name) {
-    if (name == "dark") return ThemeChoice::Dark;
-    if (name == "light") return ThemeChoice::Light;
-    return ThemeChoice::Auto;
-}
-
 ParsedOptions options_from_json(std::string_view json) {
     ParsedOptions parsed;
     JsonScanner scanner(json);

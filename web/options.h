@@ -6,10 +6,9 @@
 #include <string_view>
 
 #include "session/session.h"
+#include "web/theme_table.h"
 
 namespace nats_blotter::web {
-
-enum class ThemeChoice : std::uint8_t { Auto, Dark, Light };
 
 enum class RendererChoice : std::uint8_t { Auto, Webgl, Canvas };
 
@@ -30,8 +29,5 @@ struct ParsedOptions {
 };
 
 ParsedOptions options_from_json(std::string_view json);
-
-// Auto for an unknown or empty name.
-ThemeChoice theme_choice_from_name(std::string_view name);
 
 }  // namespace nats_blotter::web

@@ -13,23 +13,28 @@
 EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
     const root = canvas.getRootNode();
-    // The order is that of kKeys in C++; a letter or digit follows behind.
+    // The order is that of Key in web/keys.h; letters and digits follow behind.
     const keys = ['Tab', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown',
                   'Home', 'End', 'Insert', 'Delete', 'Backspace', 'Space', 'Enter', 'Escape',
                   'NumpadEnter', 'Slash'];
     const keyFromCode = (code) => {
         const known = keys.indexOf(code);
         if (known >= 0) return known;
-        const letter = code.match(/^Key([A-Z])$/);
-        return letter ? keys.length + letter[1].charCodeAt(0) - 65 : -1;
+        const [, letter, digit] = code.match(/^(?:Key([A-Z])|Digit([0-9]))$/) || [];
+        if (letter) return keys.length + letter.charCodeAt(0) - 65;
+        return digit ? keys.length + 26 + Number(digit) : -1;
     };
     const position = (event) => {
         const box = canvas.getBoundingClientRect();
         return [(event.clientX - box.left) * canvas.width / (box.width || 1),
                 (event.clientY - box.top) * canvas.height / (box.height || 1)];
     };
-    const modifiers = (event) => (event.ctrlKey ? 1 : 0) | (event.shiftKey ? 2 : 0) |
-                                 (event.altKey ? 4 : 0) | (event.metaKey ? 8 : 0);
+    const modifiers = (event) => {
+        // AltGr only chooses a sign, though Windows calls it Ctrl and Alt.
+        const sign = event.getModifierState('AltGraph');
+        return (event.ctrlKey && !sign ? 1 : 0) | (event.shiftKey ? 2 : 0) |
+               (event.altKey && !sign ? 4 : 0) | (event.metaKey ? 8 : 0);
+    };
     const undo = [];
     const on = (target, name, work, options) => {
         const guarded = Module.guard(work);
@@ -183,8 +188,8 @@ EM_JS(void, nb_js_platform_create, (), {
         event.preventDefault();
         if (event.inputType === 'insertText') type(event.data);
         if (event.inputType === 'deleteContentBackward') { // screen keyboards name no key
-            _nb_key(keys.indexOf('Backspace'), 1, 0);
-            _nb_key(keys.indexOf('Backspace'), 0, 0);
+            _nb_key(keys.indexOf('Backspace'), 1, 0, 0);
+            _nb_key(keys.indexOf('Backspace'), 0, 0, 0);
         }
     });
     on(field, 'paste', (event) => {
@@ -194,24 +199,27 @@ EM_JS(void, nb_js_platform_create, (), {
     });
 
     const down = new Set();
-    const isText = (event) => [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
+    const isLetter = (event) => [...event.key].length === 1;
+    const isText = (event) => isLetter(event) && (modifiers(event) & 9) === 0;
     const keyDown = (event) => {
         if (event.isComposing || event.keyCode === 229) return; // the input method's
         const key = keyFromCode(event.code);
         if (key >= 0) down.add(key);
-        // Answers 1 when the program uses this key now; all others stay with the browser.
-        const used = _nb_key(key, 1, modifiers(event)) !== 0;
+        // Answers 1 when the program uses this key now, 2 for a command, which types nothing; all
+        // others stay with the browser.
+        const letter = isLetter(event) ? event.key.codePointAt(0) : 0;
+        const used = _nb_key(key, 1, modifiers(event), letter);
         const inField = event.currentTarget === field;
-        if (used && !(inField && isText(event))) event.preventDefault();
-        if (!inField && isText(event)) type(event.key);
+        if (used === 2 || (used === 1 && !(inField && isText(event)))) event.preventDefault();
+        if (!inField && used !== 2 && isText(event)) type(event.key);
     };
     const keyUp = (event) => {
         const key = keyFromCode(event.code);
         down.delete(key);
-        _nb_key(key, 0, modifiers(event));
+        _nb_key(key, 0, modifiers(event), 0);
         if (event.key !== 'Meta') return;
         // macOS tells of no key that was let go before its command key.
-        for (const left of down) _nb_key(left, 0, modifiers(event));
+        for (const left of down) _nb_key(left, 0, modifiers(event), 0);
         down.clear();
     };
     for (const target of [canvas, field]) {
@@ -228,7 +236,10 @@ EM_JS(void, nb_js_platform_create, (), {
             _nb_focus(0);
         });
     }
-    on(matchMedia('(prefers-color-scheme: light)'), 'change', () => _nb_look_changed());
+    for (const query of ['(prefers-color-scheme: light)', '(forced-colors: active)',
+                         '(prefers-reduced-motion: reduce)']) {
+        on(matchMedia(query), 'change', () => _nb_look_changed());
+    }
 
     // Exact device pixels where the browser tells them (a fractional density rounds by position).
     const sized = Module.guard((entries) => {
@@ -311,13 +322,15 @@ constexpr std::array kKeys{
     ImGuiKey_Space,     ImGuiKey_Enter,     ImGuiKey_Escape,     ImGuiKey_KeypadEnter,
     ImGuiKey_Slash,
 };
+static_assert(kKeys.size() == static_cast<std::size_t>(Key::A));
 
 }  // namespace
 
 ImGuiKey key_from_index(int index) {
     const int named = static_cast<int>(kKeys.size());
-    if (index < 0 || index >= named + 26) return ImGuiKey_None;
+    if (index < 0 || index >= kKeyCount) return ImGuiKey_None;
     if (index < named) return kKeys[static_cast<std::size_t>(index)];
+    if (index >= named + 26) return static_cast<ImGuiKey>(ImGuiKey_0 + (index - named - 26));
     return static_cast<ImGuiKey>(ImGuiKey_A + (index - named));
 }
 

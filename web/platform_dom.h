@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "imgui.h"
+#include "web/keys.h"
 
 namespace nats_blotter::web {
 
@@ -28,7 +29,7 @@ class Platform {
     void on_pointer_button(int button, bool down);
     void on_pointer_leave();
     void on_wheel(float x_px, float y_px);  // CSS pixels, positive: towards the end
-    // `key` is an index into the list that platform_dom.cpp shares with its JavaScript, -1: none.
+    // `key` is a Key and `modifiers` are bits of web/keys.h.
     void on_key(int key, bool down, int modifiers);
     void on_modifiers(int modifiers);  // as every event tells them, so that none stays down
     void on_text(std::string_view text);
@@ -52,12 +53,8 @@ class Platform {
     bool focused_ = false;
 };
 
-// The `key` of on_key() as ImGui's, ImGuiKey_None for -1; and the bits of its `modifiers`.
+// The `key` of on_key() as ImGui's, ImGuiKey_None for -1.
 ImGuiKey key_from_index(int index);
-inline constexpr int kModifierControl = 1;
-inline constexpr int kModifierShift = 2;
-inline constexpr int kModifierAlt = 4;
-inline constexpr int kModifierMeta = 8;
 
 // A notch of a mouse wheel in CSS pixels, and one unit of ImGui's wheel.
 inline constexpr float kWheelNotchPx = 100;

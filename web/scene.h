@@ -32,6 +32,7 @@ struct Scene {
     ImFont* label_font = nullptr;
     ImFont* cell_font = nullptr;
     float density = 1;  // device pixels in a CSS pixel
+    float row_px = 20;  // CSS pixels of a table's row
     MonotonicUs now = 0;
     int utc_offset_minutes = 0;
     bool motion = true;  // false: no fades, as the system's preference asks

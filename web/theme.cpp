@@ -1,55 +1,7 @@
 // web/theme.cpp - see web/theme.h.
 #include "web/theme.h"
 
-#include <cstdint>
-
 namespace nats_blotter::web {
-namespace {
-
-constexpr ImU32 rgb(std::uint32_t hex) {
-    return IM_COL32((hex >> 16) & 0xff, (hex >> 8) & 0xff, hex & 0xff, 0xff);
-}
-
-constexpr Theme kDark{
-    .ground = rgb(0x0E1116),
-    .panel = rgb(0x151A21),
-    .zebra = rgb(0x12161C),
-    .border = rgb(0x2A313A),
-    .text = rgb(0xE6EDF3),
-    .dim = rgb(0x9AA7B4),
-    .up = rgb(0x3FB950),
-    .down = rgb(0xF85149),
-    .flash_up = rgb(0x1F4D2B),
-    .flash_down = rgb(0x5A1E1C),
-    .live = rgb(0x3FB950),
-    .stale = rgb(0xD29922),
-    .offline = rgb(0xF85149),
-    .selection = rgb(0x1F3A5F),
-    .focus = rgb(0x79C0FF),
-};
-
-constexpr Theme kLight{
-    .ground = rgb(0xFFFFFF),
-    .panel = rgb(0xF6F8FA),
-    .zebra = rgb(0xFAFBFC),
-    .border = rgb(0xD1D9E0),
-    .text = rgb(0x1F2328),
-    .dim = rgb(0x59636E),
-    .up = rgb(0x116329),
-    .down = rgb(0xB42318),
-    .flash_up = rgb(0xD3F2DA),
-    .flash_down = rgb(0xFFD8D3),
-    .live = rgb(0x1A7F37),
-    .stale = rgb(0x9A6700),
-    .offline = rgb(0xCF222E),
-    .selection = rgb(0xDDF4FF),
-    .focus = rgb(0x0969DA),
-};
-
-}  // namespace
-
-const Theme& dark_theme() { return kDark; }
-const Theme& light_theme() { return kLight; }
 
 ImU32 mix(ImU32 a, ImU32 b, float amount) {
     const ImVec4 from = ImGui::ColorConvertU32ToFloat4(a);
@@ -91,8 +43,8 @@ void apply_theme(const Theme& theme, float density) {
 
     style.WindowPadding = {0, 0};
     style.WindowBorderSize = 0;
-    style.FrameBorderSize = 1;
-    style.PopupBorderSize = 1;
+    style.FrameBorderSize = theme.plain ? 2 : 1;
+    style.PopupBorderSize = theme.plain ? 2 : 1;
     style.FrameRounding = 4;
     style.PopupRounding = 6;
     style.FramePadding = {8, 5};

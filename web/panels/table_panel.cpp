@@ -11,7 +11,6 @@ constexpr MonotonicUs kFadeUs = 300 * kMillisecondUs;
 constexpr MonotonicUs kFadeStepUs = 75 * kMillisecondUs;
 // More rows than this changing in one frame would strobe; they show without a fade.
 constexpr std::size_t kFlashesPerFrameMax = 8;
-constexpr float kRowPx = 20;
 constexpr float kTitlePx = 26;
 constexpr float kHeadsPx = 22;
 constexpr float kCellPaddingPx = 8;
@@ -43,7 +42,8 @@ void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const Ar
     area_ = area;
     title_height_ = scene.px(kTitlePx);
     heads_height_ = scene.px(kHeadsPx);
-    row_height_ = scene.px(kRowPx);
+    row_px_ = scene.row_px;
+    row_height_ = scene.px(row_px_);
     const float head = head_height();
     body_ = {area.x, area.y + head, area.width - scene.px(ScrollBar::kWidthPx),
              std::max(0.0f, area.height - head)};
@@ -54,7 +54,7 @@ void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const Ar
 void TablePanel::handle_wheel() {
     const float wheel = ImGui::GetIO().MouseWheel;
     if (wheel == 0 || !ImGui::IsMouseHoveringRect(area_.top_left(), area_.bottom_right())) return;
-    wheel_rest_ -= wheel * (100.0f / kRowPx);  // ImGui's unit is 100 CSS pixels
+    wheel_rest_ -= wheel * (100.0f / row_px_);  // ImGui's unit is 100 CSS pixels
     const float whole = std::trunc(wheel_rest_);
     wheel_rest_ -= whole;
     scroll_by_rows(static_cast<std::int64_t>(whole));

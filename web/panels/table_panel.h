@@ -99,6 +99,7 @@ class TablePanel {
     Area body_;  // rows only
     float title_height_ = 0;
     float heads_height_ = 0;
+    float row_px_ = 20;  // CSS pixels
     float row_height_ = 1;
     std::size_t rows_visible_ = 0;  // whole ones
 

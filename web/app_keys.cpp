@@ -1,0 +1,106 @@
+// web/app_keys.cpp - what a key does: which of them the program takes from the browser, and the
+// commands of web/keys.h carried out, in the frame after.
+#include "web/app.h"
+
+namespace nats_blotter::web {
+
+// 0: the browser's. 1: Dear ImGui's, in a field or a list. 2: a command, which types nothing.
+int App::on_key_down(int key, int modifiers, std::uint32_t letter) {
+    const KeyStroke stroke{static_cast<Key>(key), letter, modifiers};
+    const bool plain = (modifiers & ~kModifierShift) == 0;
+    const bool typing = ImGui::GetIO().WantTextInput;
+    if (popup_open_ || typing) {
+        const bool all = stroke.key == Key::A && modifiers == kModifierControl;
+        return (plain && key >= 0) || all ? 1 : 0;
+    }
+    const std::optional<KeyCommand> command =
+        command_of(stroke, ImGui::GetIO().ConfigMacOSXBehaviors);
+    if (!command || !takes(*command)) return 0;
+    if (commands_.size() < kCommandsMax) commands_.push_back(*command);
+    return 2;
+}
+
+// Whether the command means anything now; one that does not is left with the browser.
+bool App::takes(const KeyCommand& command) {
+    switch (command.command) {
+        case Command::NextPanel:
+        case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
+        case Command::Accounts:
+        case Command::Resync:
+        case Command::Density:
+        case Command::Theme:
+        case Command::Help: return true;
+        default: return takes_in_table(command);
+    }
+}
+
+// From panel to panel, and at the last one out of the element.
+bool App::move_focus(bool onwards) {
+    keys_used_ = true;
+    if (onwards ? focus_ + 1 >= panels_.size() : focus_ == 0) return false;
+    focus_ += onwards ? 1 : std::size_t(-1);
+    return true;
+}
+
+void App::run_commands(const Scene& scene) {
+    for (const KeyCommand& command : std::exchange(commands_, {})) run_command(scene, command);
+}
+
+void App::run_command(const Scene& scene, const KeyCommand& command) {
+    switch (command.command) {
+        case Command::NextPanel:
+        case Command::PreviousPanel: return;  // done, as it had to be known who gets the key
+        case Command::Accounts: return header_.open_accounts();
+        case Command::Resync: return session_.resync(scene.now);
+        case Command::Density: return next_spacing();
+        case Command::Theme: return next_theme();
+        case Command::Help: return help_.open();
+        default: return run_in_table(command);
+    }
+}
+
+// ---- the commands of the table that has the focus
+
+bool App::takes_in_table(const KeyCommand& command) {
+    switch (command.command) {
+        case Command::RowUp:
+        case Command::RowDown:
+        case Command::PageUp:
+        case Command::PageDown:
+        case Command::FirstRow:
+        case Command::LastRow: keys_used_ = true; return !panels_.empty();
+        default: return false;
+    }
+}
+
+void App::run_in_table(const KeyCommand& command) {
+    TablePanel& panel = panels_[focus_];
+    switch (command.command) {
+        case Command::RowUp: return panel.scroll_by_rows(-1);
+        case Command::RowDown: return panel.scroll_by_rows(1);
+        case Command::PageUp: return panel.scroll_by_pages(-1);
+        case Command::PageDown: return panel.scroll_by_pages(1);
+        case Command::FirstRow: return panel.scroll_to_start();
+        case Command::LastRow: return panel.scroll_to_end();
+        default: return;
+    }
+}
+
+// ---- how it looks
+
+void App::next_theme() {
+    const auto next = (static_cast<std::size_t>(look_.theme) + 1) % kThemeChoices;
+    choose_theme(static_cast<ThemeChoice>(next));
+}
+
+void App::choose_theme(ThemeChoice choice) {
+    look_.theme = choice;
+    on_look_changed();
+}
+
+void App::next_spacing() {
+    look_.spacing = static_cast<Spacing>((static_cast<std::size_t>(look_.spacing) + 1) % kSpacings);
+    want_frames(2);
+}
+
+}  // namespace nats_blotter::web
