@@ -17,9 +17,11 @@ bool outlived_commit_lag(SessionMs streamed_at_ms, SessionMs requested_at_ms) {
 }  // namespace
 
 Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
-                     std::int64_t snapshot_version, SessionMs requested_at_ms) {
+                     std::int64_t snapshot_version, const SnapshotRound& round) {
     if (!held.from_stream) return Merge::Replace;
-    if (outlived_commit_lag(held.streamed_at_ms, requested_at_ms)) return Merge::Replace;
+    if (outlived_commit_lag(held.streamed_at_ms, round.requested_at_ms)) return Merge::Replace;
+    if (snapshot_version == held_version && held.streamed_at_ms < round.fenced_at_ms)
+        return Merge::Replace;
     return snapshot_version > held_version ? Merge::Replace : Merge::Keep;
 }
 

@@ -3,8 +3,8 @@
 // Rules of truth 2 and 3 (design section 5), as pure decisions:
 //   - An event competes with the held row by version; on a tie the event wins.
 //   - A snapshot row competes by version with an event received after the snapshot was requested,
-//   or
-//     less than the commit lag before; on a tie the event wins.
+//     or less than the commit lag before. On a tie the event wins if it came after the fence, since
+//     nothing was missed from there on; one from before it may have been followed by others.
 //   - Against an older event the snapshot wins even with a lower version: TraderX publishes before
 //   it
 //     commits, so by then the database knows better.
@@ -40,9 +40,6 @@ enum class Merge : std::uint8_t { Replace, Keep };
 
 Merge merge_event(std::int64_t held_version, std::int64_t event_version);
 
-Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
-                     std::int64_t snapshot_version, SessionMs requested_at_ms);
-
 // What becomes of a row once a snapshot is complete. A row that a later requested snapshot has
 // already shown is confirmed: two reads of one table may overlap when an account appears.
 enum class Verdict : std::uint8_t { Confirmed, NotYetOwed, Phantom, Remove };
@@ -53,6 +50,9 @@ struct SnapshotRound {
     SessionMs requested_at_ms = 0;  // when this snapshot was requested
     bool is_reread = false;         // the second read of a round
 };
+
+Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
+                     std::int64_t snapshot_version, const SnapshotRound& round);
 
 Verdict verdict_after(const SnapshotRound& round, const Provenance& row);
 

@@ -7,6 +7,7 @@
 // Invariants (tests/session/feed_lag_test.cpp):
 //   1. A constant difference of the clocks, however large, is no lag.
 //   2. Silence is no lag, unless bytes wait.
+//   3. A time of day that is set forward or back here, which the monotonic clock shows, is no lag.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@ class FeedLag {
   private:
     std::int64_t best_ms_ = INT64_MAX;
     std::int64_t last_ms_ = 0;
+    std::int64_t offset_ms_ = 0;  // of the time of day to the monotonic clock, when last set
     MonotonicUs last_at_ = -1;
 };
 

@@ -57,16 +57,28 @@ void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetchi
     }
 }
 
-void Session::State::take_snapshot_row(const Fetching& fetching, std::string_view element) {
+// A row of an account that is not subscribed would be stale with the next event: an account that
+// has just been created is read for itself once it is followed.
+bool Session::State::follows(const LiveTable& live, const feed::Record& record) const {
+    const std::int32_t column = live.table.spec().scope_column;
+    return column < 0 || subscribed.contains(record.cells[static_cast<std::size_t>(column)].number);
+}
+
+void Session::State::take_snapshot_row(Fetching& fetching, std::string_view element) {
     LiveTable& live = *tables[fetching.table];
-    const Round& round = rounds[fetching.round];
+    Round& round = rounds[fetching.round];
     const Result<const feed::Record*> decoded = live.decoder.decode(element);
     if (!decoded) return count_reject(decoded.error().code);
     const bool all = round.whole_scope && scope == kAllAccounts;
     if (!all && !belongs_to(live, **decoded, round.whole_scope ? scope : round.accounts.front()))
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
+    if (all && !follows(live, **decoded)) {
+        fetching.met_stranger = true;
+        return;
+    }
     const table::Outcome outcome =
         table::ingest_snapshot_row(live.table, **decoded, round.reads[fetching.table].round);
+    if (outcome == table::Outcome::BeyondCap) ++round.reads[fetching.table].kept_out;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
     bound_changes(live);
@@ -100,6 +112,7 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
     Round& round = rounds[fetching.round];
     NB_ASSERT(round.reads[fetching.table].fetch == id);
     round.reads[fetching.table].fetch = 0;
+    if (fetching.met_stranger && account_list.fetch == 0) ask_accounts();
     if (trouble.empty())
         return on_read_complete(fetching.round, fetching.table, fetching.head, now);
     tables[fetching.table]->since_ms = kNoVersion;

@@ -25,6 +25,10 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     if (outcome == table::Outcome::Replaced && live.table.changes().size() == changes)
         ++stats.conflated;
     if (outcome == table::Outcome::Outdated) ++stats.outdated;
+    if (outcome == table::Outcome::BeyondCap) {
+        ++live.kept_out;
+        ++live.kept_out_of_stream;
+    }
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
     bound_changes(live);

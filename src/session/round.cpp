@@ -85,6 +85,11 @@ void Session::State::proceed(Round& round, MonotonicUs now) {
     if (round.phase != RoundPhase::Waiting || !link_up) return;
     if (round.whole_scope) {
         if (scope == kAllAccounts && !account_list.known) return;
+        // This round is for all of them, also for those that had one of their own.
+        while (rounds.size() > 1) {
+            for (Read& read : rounds.back().reads) cancel_fetch(read.fetch);
+            rounds.pop_back();
+        }
         round.accounts = scope_accounts();
         unsubscribe_all_but(round.accounts);
     }
@@ -102,6 +107,7 @@ void Session::State::on_fence(nats::FenceId fence, MonotonicUs now) {
         Round& round = rounds[index];
         if (round.phase != RoundPhase::Fencing || round.fence != fence) continue;
         round.fenced_at_ms = session_ms(now);
+        round.fenced_at = now;
         round.phase = RoundPhase::Reading;
         start_reads(index, false, now);
         return;
@@ -121,6 +127,9 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     Read& read = round.reads[table_index];
     // Passes of one table are told apart by number; 0 means "in no snapshot".
     if (++live.last_pass == 0) live.last_pass = 1;
+    read.kept_out = 0;
+    read.evicted_before = live.table.evicted();
+    if (round.whole_scope) live.kept_out_of_stream = 0;
     read.done = false;
     read.round = {live.last_pass, round.fenced_at_ms, session_ms(now), reread};
 
@@ -150,6 +159,21 @@ std::int64_t Session::State::since_of_read(const LiveTable& live, const Round& r
 
 void Session::State::read_in_full() {
     for (const auto& live : tables) live->since_ms = kNoVersion;
+}
+
+// What one table's answer could not prove may be wrong with the others' too: where the clock of the
+// service was set back, a new trade is missed by the count, and the position that it changed by
+// nothing.
+void Session::State::read_all_in_full(std::size_t round_index, MonotonicUs now) {
+    Round& round = rounds[round_index];
+    read_in_full();
+    for (std::size_t table = 0; table < tables.size(); ++table) {
+        Read& read = round.reads[table];
+        const bool answered = read.fetch == 0 && !read.done;  // it is this one, or has failed
+        if (!answered && read.since_ms == kNoVersion) continue;
+        cancel_fetch(read.fetch);
+        start_read(round_index, table, read.round.is_reread, now);
+    }
 }
 
 // An answer of changed rows; false when it does not say enough.
@@ -190,8 +214,7 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
     if (!head || head->from_ms == kNoVersion) {
         live.partial_reads = 0;
     } else if (!take_partial(round_index, table_index, *head)) {
-        live.since_ms = kNoVersion;
-        return start_read(round_index, table_index, read.round.is_reread, now);
+        return read_all_in_full(round_index, now);
     }
     if (round.whole_scope) live.since_ms = head ? head->next_ms : kNoVersion;
     const std::int32_t scope_column = table.spec().scope_column;
@@ -205,8 +228,13 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         });
     };
     const table::SweepCount swept = table::sweep_after_snapshot(table, read.round, covers);
+    live.kept_out = read.kept_out + (round.whole_scope ? live.kept_out_of_stream : live.kept_out);
     stats.removed += swept.removed;
     stats.phantoms += swept.phantoms;
+    // What was removed had taken the room of rows that are owed now.
+    const bool lacked_room = read.kept_out > 0 || table.evicted() > read.evicted_before;
+    if (swept.removed > 0 && lacked_room)
+        return start_read(round_index, table_index, read.round.is_reread, now);
     read.done = true;
     read.fetch = 0;
 
@@ -218,13 +246,21 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
     if (round.phase == RoundPhase::Reading) {
         round.phase = RoundPhase::Lagging;
         round.merged = true;
-        round.due_at = now + feed::kCommitLagMs * kMillisecondUs;
+        round.due_at = std::max(now, std::min(now + feed::kCommitLagMs * kMillisecondUs,
+                                              round.fenced_at + kSecondLookLatestUs));
+        // Of an account that has just appeared nobody expects more yet.
+        if (round.whole_scope) round.overdue_at = round.fenced_at + kSecondLookOverdueUs;
+        round.overdue = now >= round.overdue_at;
         if (round.whole_scope && ++rounds_completed > 1) ++stats.resyncs;
     } else {
         round.phase = RoundPhase::Settled;
         round.due_at = kNever;
+        round.overdue_at = kNever;
+        round.overdue = false;
     }
     if (round.whole_scope) verified_at = now;
+    if (round.phase == RoundPhase::Lagging && round.due_at <= now)
+        on_round_deadline(round_index, now);
 }
 
 void Session::State::fail_round(Round& round, std::string words, MonotonicUs now) {
@@ -236,6 +272,11 @@ void Session::State::fail_round(Round& round, std::string words, MonotonicUs now
 
 void Session::State::on_round_deadline(std::size_t index, MonotonicUs now) {
     Round& round = rounds[index];
+    if (round.overdue_at <= now) {
+        round.overdue = true;
+        round.overdue_at = kNever;
+    }
+    if (round.due_at > now) return;
     round.due_at = kNever;
     switch (round.phase) {
         case RoundPhase::Waiting: return proceed(round, now);

@@ -44,10 +44,10 @@ Status Session::State::compute_status() const {
     if (!link_up) return ever_disconnected ? Status::Offline : Status::Connecting;
     if (suspect) return Status::Stale;
     if (rounds.empty() || !rounds.front().merged) return Status::Syncing;
-    const bool an_account_failed =
-        std::any_of(rounds.begin(), rounds.end(),
-                    [](const Round& round) { return !round.merged && round.broken; });
-    return an_account_failed ? Status::Syncing : Status::Live;
+    const bool may_lack_rows = std::any_of(rounds.begin(), rounds.end(), [](const Round& round) {
+        return round.overdue || (!round.merged && round.broken);
+    });
+    return may_lack_rows ? Status::Syncing : Status::Live;
 }
 
 std::string_view Session::State::compute_cause() const {
@@ -63,12 +63,12 @@ std::string_view Session::State::compute_cause() const {
         return account_list.failure.empty() ? "No account chosen"
                                             : std::string_view(account_list.failure);
     for (const Round& round : rounds)
-        if (!round.merged && round.broken) return round.failure;
+        if ((!round.merged || round.overdue) && round.broken) return round.failure;
     if (rounds.front().phase == RoundPhase::Waiting)
         return account_list.failure.empty() ? "Reading the list of accounts"
                                             : std::string_view(account_list.failure);
     if (rounds.front().phase == RoundPhase::Fencing) return "Subscribing";
-    return "Reading the snapshot";
+    return rounds.front().merged ? "Reading the snapshot once more" : "Reading the snapshot";
 }
 
 void Session::State::update_status() {
@@ -223,7 +223,10 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     s.scope = account;
     s.abandon_rounds();
     s.unsubscribe_all_but({});
-    for (const auto& live : s.tables) live->table.clear();
+    for (const auto& live : s.tables) {
+        live->table.clear();
+        live->kept_out = live->kept_out_of_stream = 0;
+    }
     s.rounds_completed = 0;
     s.verified_at = -1;
     s.read_in_full();
@@ -299,7 +302,8 @@ MonotonicUs Session::next_deadline() const {
     const State& s = *state_;
     if (s.closed) return kNever;
     MonotonicUs deadline = std::min(s.link.next_deadline(), s.account_list.due_at);
-    for (const Round& round : s.rounds) deadline = std::min(deadline, round.due_at);
+    for (const Round& round : s.rounds)
+        deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
 }
 
@@ -309,8 +313,7 @@ void Session::on_deadline(MonotonicUs now) {
     s.notice_sleep(now);
     s.link.on_deadline(now);
     if (s.account_list.due_at <= now) s.ask_accounts();
-    for (std::size_t index = 0; index < s.rounds.size(); ++index)
-        if (s.rounds[index].due_at <= now) s.on_round_deadline(index, now);
+    for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
     s.update_status();
 }
 
@@ -377,7 +380,7 @@ Stats Session::stats(MonotonicUs now) const {
     const State& s = *state_;
     Stats stats = s.stats;
     stats.link = s.link.stats();
-    for (const auto& live : s.tables) stats.evicted += live->table.evicted();
+    for (const auto& live : s.tables) stats.evicted += live->table.evicted() + live->kept_out;
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
     stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);

@@ -41,6 +41,17 @@ inline constexpr MonotonicUs kSlowRedialFirstUs = 5 * kSecondUs;
 inline constexpr MonotonicUs kSlowRedialLastUs = 40 * kSecondUs;
 inline constexpr MonotonicUs kSlowForgottenUs = 60 * kSecondUs;
 
+// The second look comes the commit lag after the first merge, so that all that was streamed before
+// it can be judged; but no later than this after the fence, since what was published before the
+// fence is committed by then and may be missing.
+inline constexpr MonotonicUs kSecondLookLatestUs =
+    feed::kCommitLagMs * kMillisecondUs + 500 * kMillisecondUs;
+
+// What was published before the fence and committed after the first read is owed no earlier than
+// this after the fence (rule 12: 3 s after its commit). A second look that is not through by then
+// costs the page its `live`.
+inline constexpr MonotonicUs kSecondLookOverdueUs = 3 * kSecondUs;
+
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 
@@ -68,6 +79,10 @@ struct LiveTable {
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
     std::int64_t since_ms = kNoVersion;
     int partial_reads = 0;  // in a row
+    // Rows that the row cap kept out of the last whole read and since, of later reads of single
+    // accounts, and of the stream; of that the ones since the last whole read began.
+    std::uint64_t kept_out = 0;
+    std::uint64_t kept_out_of_stream = 0;
 };
 
 // One table's snapshot within a round.
@@ -76,6 +91,8 @@ struct Read {
     feed::SnapshotRound round;
     bool done = false;
     std::int64_t since_ms = kNoVersion;  // what was asked for; kNoVersion: everything
+    std::uint64_t kept_out = 0;          // rows that the row cap kept out
+    std::uint64_t evicted_before = 0;
 };
 
 enum class RoundPhase : std::uint8_t {
@@ -93,11 +110,14 @@ struct Round {
     std::vector<AccountId> accounts;  // sorted
     nats::FenceId fence = 0;
     feed::SessionMs fenced_at_ms = 0;
-    std::vector<Read> reads;      // by table
-    bool merged = false;          // the first snapshots are in
-    MonotonicUs due_at = kNever;  // retry, or the re-read
-    bool broken = false;          // due_at is a retry; `failure` says of what
-    int failures = 0;             // in a row
+    MonotonicUs fenced_at = 0;
+    std::vector<Read> reads;          // by table
+    bool merged = false;              // the first snapshots are in
+    MonotonicUs due_at = kNever;      // retry, or the re-read
+    MonotonicUs overdue_at = kNever;  // when the second look must have been
+    bool overdue = false;             // and was not: rows may be missing or stale
+    bool broken = false;              // due_at is a retry; `failure` says of what
+    int failures = 0;                 // in a row
     std::string failure;
 };
 
@@ -108,6 +128,7 @@ struct Route {
 
 struct Fetching {
     bool is_accounts = false;
+    bool met_stranger = false;  // a row of an account that is not followed
     std::size_t round = 0;
     std::size_t table = 0;
     std::string service;  // for words: "position-service"
@@ -147,6 +168,7 @@ struct Session::State {
     void start_read(std::size_t round, std::size_t table, bool reread, MonotonicUs now);
     std::int64_t since_of_read(const LiveTable& live, const Round& round) const;
     bool take_partial(std::size_t round, std::size_t table, const SinceHeader& head);
+    void read_all_in_full(std::size_t round, MonotonicUs now);
     void read_in_full();  // the next reads, whatever was offered
     void on_read_complete(std::size_t round, std::size_t table,
                           const std::optional<SinceHeader>& head, MonotonicUs now);
@@ -165,7 +187,8 @@ struct Session::State {
     FetchId start_fetch(std::string url, Fetching fetching);
     void cancel_fetch(FetchId& fetch);
     void take_elements(FetchId id, Fetching& fetching);
-    void take_snapshot_row(const Fetching& fetching, std::string_view element);
+    void take_snapshot_row(Fetching& fetching, std::string_view element);
+    bool follows(const LiveTable& live, const feed::Record& record) const;
     void end_fetch(FetchId id, int http_status, std::string_view words, MonotonicUs now);
 
     // ---- accounts.cpp

@@ -54,8 +54,8 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
     if (provenance.pass == 0 || feed::pass_reaches(round.pass, provenance.pass))
         provenance.pass = round.pass;
     provenance.phantom = false;
-    const feed::Merge merge = feed::merge_snapshot(
-        provenance, table.version(row), record_version(table, record), round.requested_at_ms);
+    const feed::Merge merge =
+        feed::merge_snapshot(provenance, table.version(row), record_version(table, record), round);
     const bool replaces = merge == feed::Merge::Replace;
     const bool updated = replaces && table.update(row, record.cells);
     if (updated) provenance.from_stream = false;
@@ -85,6 +85,7 @@ SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
                 break;
         }
     }
+    if (count.removed > 0) table.forget_evicted_version();
     return count;
 }
 

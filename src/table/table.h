@@ -112,6 +112,8 @@ class Table {
     // A row at most this old is beyond the cap and need not be inserted: INT64_MIN before any
     // eviction.
     std::int64_t evicted_version() const { return evicted_version_; }
+    // Rows were erased by others than evict(): old ones may be within the cap again.
+    void forget_evicted_version() { evicted_version_ = INT64_MIN; }
 
     // Memory of rows, index and texts, by capacity.
     std::size_t memory_bytes() const;

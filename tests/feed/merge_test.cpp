@@ -15,6 +15,7 @@ Provenance streamed_at(SessionMs at_ms, SnapshotPass pass = 0) {
 }
 
 constexpr SessionMs kRequested = 10'000;
+constexpr SnapshotRound kRound{7, 9'000, kRequested, false};
 
 }  // namespace
 
@@ -26,21 +27,29 @@ TEST_CASE("EventWinsByVersionAndOnATie") {
 
 TEST_CASE("SnapshotCompetesWithARecentEventByVersion") {
     const Provenance recent = streamed_at(kRequested + 1);
-    CHECK(merge_snapshot(recent, 5, 6, kRequested) == Merge::Replace);
-    CHECK(merge_snapshot(recent, 5, 5, kRequested) == Merge::Keep);
-    CHECK(merge_snapshot(recent, 5, 4, kRequested) == Merge::Keep);
+    CHECK(merge_snapshot(recent, 5, 6, kRound) == Merge::Replace);
+    CHECK(merge_snapshot(recent, 5, 5, kRound) == Merge::Keep);
+    CHECK(merge_snapshot(recent, 5, 4, kRound) == Merge::Keep);
+}
+
+// Found by the session's simulation, seed 4822: positions whose versions tie, and the event of the
+// later one lost with the connection.
+TEST_CASE("SnapshotWinsATieWithAnEventFromBeforeTheFence") {
+    CHECK(merge_snapshot(streamed_at(8'999), 5, 5, kRound) == Merge::Replace);
+    CHECK(merge_snapshot(streamed_at(8'999), 5, 4, kRound) == Merge::Keep);
+    CHECK(merge_snapshot(streamed_at(9'000), 5, 5, kRound) == Merge::Keep);
 }
 
 // The event was never committed as it was published: the database knows better by now.
 TEST_CASE("SnapshotBeatsAnEventOlderThanTheCommitLagEvenWithALowerVersion") {
-    CHECK(merge_snapshot(streamed_at(kRequested - 2001), 9, 4, kRequested) == Merge::Replace);
-    CHECK(merge_snapshot(streamed_at(kRequested - 2000), 9, 4, kRequested) == Merge::Keep);
+    CHECK(merge_snapshot(streamed_at(kRequested - 2001), 9, 4, kRound) == Merge::Replace);
+    CHECK(merge_snapshot(streamed_at(kRequested - 2000), 9, 4, kRound) == Merge::Keep);
 }
 
 TEST_CASE("LaterSnapshotBeatsAnEarlierOne") {
     Provenance row;
     row.pass = 1;
-    CHECK(merge_snapshot(row, 9, 4, kRequested) == Merge::Replace);
+    CHECK(merge_snapshot(row, 9, 4, kRound) == Merge::Replace);
 }
 
 TEST_CASE("RowInTheSnapshotIsConfirmed") {

@@ -14,12 +14,27 @@ TEST_CASE("DifferenceOfTheClocksIsNoLag") {
         FeedLag lag;
         lag.add(1'000'000 + skew, 1'000'000, kSecondUs);
         CHECK(lag.lag_ms(kSecondUs, false) == 0);
-        lag.add(1'007'500 + skew, 1'000'100, 2 * kSecondUs);
-        CHECK(lag.lag_ms(2 * kSecondUs, false) == 7'400);
+        lag.add(1'007'500 + skew, 1'000'100, 8'500 * kMillisecondUs);
+        CHECK(lag.lag_ms(8'500 * kMillisecondUs, false) == 7'400);
         // Caught up.
-        lag.add(1'007'600 + skew, 1'007'600, 3 * kSecondUs);
-        CHECK(lag.lag_ms(3 * kSecondUs, false) == 0);
+        lag.add(1'007'600 + skew, 1'007'600, 8'600 * kMillisecondUs);
+        CHECK(lag.lag_ms(8'600 * kMillisecondUs, false) == 0);
     }
+}
+
+// Found by the session's simulation, seed 137: a page whose clock was set forward called its link
+// too slow, and waited with its next dial.
+TEST_CASE("AClockThatIsSetHereIsNoLag") {
+    FeedLag lag;
+    lag.add(1'000'000, 1'000'000, kSecondUs);
+    lag.add(1'601'000, 1'001'000, 2 * kSecondUs);  // ten minutes forward
+    CHECK(lag.lag_ms(2 * kSecondUs, false) == 0);
+    lag.add(1'605'000, 1'002'000, 6 * kSecondUs);  // and three seconds late
+    CHECK(lag.lag_ms(6 * kSecondUs, false) == 3'000);
+    lag.add(406'000, 1'006'000, 7 * kSecondUs);  // twenty minutes back, and in time
+    CHECK(lag.lag_ms(7 * kSecondUs, false) == 0);
+    lag.add(410'000, 1'007'500, 11 * kSecondUs);
+    CHECK(lag.lag_ms(11 * kSecondUs, false) == 2'500);
 }
 
 TEST_CASE("SilenceIsNoLagUnlessBytesWait") {
@@ -36,16 +51,17 @@ TEST_CASE("SilenceIsNoLagUnlessBytesWait") {
 TEST_CASE("AConnectionLostWhileBehindKeepsWhatWasTheBest") {
     FeedLag lag;
     lag.add(5'000, 5'000, 0);
-    lag.add(9'000, 6'000, kSecondUs);
-    lag.on_disconnected(kSecondUs);
-    CHECK(lag.lag_ms(kSecondUs, false) == -1);
-    lag.add(20'000, 10'000, 2 * kSecondUs);
-    CHECK(lag.lag_ms(2 * kSecondUs, false) == 10'000);
-    // One that was not behind is measured anew, so that a clock that was set is no lag for ever.
-    lag.add(30'000, 30'000, 3 * kSecondUs);
-    lag.on_disconnected(3 * kSecondUs);
-    lag.add(94'000, 34'000, 4 * kSecondUs);
-    CHECK(lag.lag_ms(4 * kSecondUs, false) == 0);
+    lag.add(9'000, 6'000, 4 * kSecondUs);
+    lag.on_disconnected(4 * kSecondUs);
+    CHECK(lag.lag_ms(4 * kSecondUs, false) == -1);
+    lag.add(20'000, 10'000, 15 * kSecondUs);
+    CHECK(lag.lag_ms(15 * kSecondUs, false) == 10'000);
+    // One that was not behind is measured anew, so that a source's clock that was set is no lag
+    // for ever.
+    lag.add(30'000, 30'000, 25 * kSecondUs);
+    lag.on_disconnected(25 * kSecondUs);
+    lag.add(34'000, -26'000, 29 * kSecondUs);
+    CHECK(lag.lag_ms(29 * kSecondUs, false) == 0);
 }
 
 namespace {

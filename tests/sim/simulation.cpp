@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace nats_blotter::sim {
 namespace {
@@ -20,17 +19,6 @@ constexpr std::array<std::string_view, 4> kGarbage = {
     "HTTP/1.1 502 Bad Gateway\r\n\r\n", "<html>\r\n", "\r\n", std::string_view("\0\0\0\0", 4)};
 
 }  // namespace
-
-void Trace::add(MonotonicUs now, const std::string& line) {
-    char time[32];
-    std::snprintf(time, sizeof time, "%11.6f  ", static_cast<double>(now) / 1e6);
-    lines_.push_back(time + line);
-    if (lines_.size() > lines_max) lines_.pop_front();
-}
-
-void Trace::print() const {
-    for (const std::string& line : lines_) std::printf("  %s\n", line.c_str());
-}
 
 // What may go wrong in this seed at all; a run with everything at once hides what few faults do.
 struct Simulation::Faults {

@@ -16,20 +16,9 @@
 #include "base/random.h"
 #include "sim/broker_model.h"
 #include "sim/oracle.h"
+#include "sim/trace.h"
 
 namespace nats_blotter::sim {
-
-// The last lines of what happened, oldest first.
-class Trace {
-  public:
-    bool on = false;
-    std::size_t lines_max = 60;
-    void add(MonotonicUs now, const std::string& line);
-    void print() const;
-
-  private:
-    std::deque<std::string> lines_;
-};
 
 struct Outcome {
     std::string failure;  // empty: all held

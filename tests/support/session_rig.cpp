@@ -7,9 +7,9 @@
 namespace nats_blotter::support {
 namespace {
 
-session::Options options_for(feed::SubjectChoice subjects, std::uint64_t seed) {
+session::Options options_for(feed::Profile profile, std::uint64_t seed) {
     session::Options options;
-    options.profile = feed::traderx_profile(subjects);
+    options.profile = std::move(profile);
     options.seed = seed;
     return options;
 }
@@ -46,7 +46,9 @@ std::optional<std::int64_t> account_of_url(const std::string& url) {
 }  // namespace
 
 SessionRig::SessionRig(feed::SubjectChoice subjects, std::uint64_t seed)
-    : session(options_for(subjects, seed)) {}
+    : session(options_for(feed::traderx_profile(subjects), seed)) {}
+
+SessionRig::SessionRig(feed::Profile profile) : session(options_for(std::move(profile), 1)) {}
 
 void SessionRig::start(session::AccountId account) {
     session.start(now);

@@ -51,6 +51,7 @@ class SessionRig {
   public:
     explicit SessionRig(feed::SubjectChoice subjects = feed::SubjectChoice::Slash,
                         std::uint64_t seed = 1);
+    explicit SessionRig(feed::Profile profile);
 
     session::Session session;
     Database database;
