@@ -239,7 +239,7 @@ void App::act(MonotonicUs now) {
                 transport_.dial(action.generation, session_.link(), now);
                 break;
             case session::Action::Kind::HangUp: transport_.hang_up(action.generation); break;
-            case session::Action::Kind::Fetch: rest_.start(action.fetch, action.url); break;
+            case session::Action::Kind::Fetch: rest_.start(action); break;
             case session::Action::Kind::CancelFetch: rest_.cancel(action.fetch); break;
             case session::Action::Kind::None: break;
         }

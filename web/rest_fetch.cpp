@@ -7,11 +7,18 @@
 
 // clang-format off
 EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes,
-                                const char* base_text, int base_bytes, double silence_ms,
+                                const char* base_text, int base_bytes, const char* method,
+                                const char* body_text, int body_bytes, double silence_ms,
                                 double ahead_bytes), {
     const path = UTF8ToString(url_text, url_bytes);
     const url = new URL(path, UTF8ToString(base_text, base_bytes));
     // "position-service" in /position-service/trades/22214: whom the words are about.
+    const asked = {method: UTF8ToString(method), headers: {accept: 'application/json'},
+                   cache: 'no-store'};
+    if (body_bytes > 0) {
+        asked.body = UTF8ToString(body_text, body_bytes);
+        asked.headers['content-type'] = 'application/json';
+    }
     const service = url.pathname.split('/')[1] || url.host;
     if (!Module.fetches) {
         Module.fetches = new Map();
@@ -20,6 +27,7 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
     const running = Module.fetches;
     const ahead = Module.fetchAhead;
     const control = new AbortController();
+    asked.signal = control.signal;
     const job = {control, pieces: [], at: 0, onEmpty: null};
     running.set(id, job);
 
@@ -60,8 +68,7 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
     (async () => {
         heard();
         try {
-            const answer = await fetch(url, {signal: control.signal, cache: 'no-store',
-                                             headers: {accept: 'application/json'}});
+            const answer = await fetch(url, asked);
             heard();
             if (!answer.ok) {
                 if (answer.body) answer.body.cancel().catch(() => {});
@@ -138,9 +145,10 @@ namespace nats_blotter::web {
 // A million trades take a database some seconds before their first byte; beyond this it is hung.
 static constexpr double kSilenceMsMax = 30'000;
 
-void RestFetch::start(session::FetchId fetch, std::string_view url) {
-    nb_js_fetch_start(fetch, url.data(), static_cast<int>(url.size()), base_url_.data(),
-                      static_cast<int>(base_url_.size()), kSilenceMsMax,
+void RestFetch::start(const session::Action& asked) {
+    nb_js_fetch_start(asked.fetch, asked.url.data(), static_cast<int>(asked.url.size()),
+                      base_url_.data(), static_cast<int>(base_url_.size()), asked.method.c_str(),
+                      asked.body.data(), static_cast<int>(asked.body.size()), kSilenceMsMax,
                       double(kFetchAheadBytesMax));
 }
 

@@ -1,4 +1,4 @@
-// web/rest_fetch.h - the session's REST reads by the browser's fetch(), streamed.
+// web/rest_fetch.h - what the session asks of the services, by the browser's fetch(), streamed.
 //
 // The pieces of a body wait in the browser's buffers until take() copies them, and the browser is
 // asked for no more while kFetchAheadBytesMax of all answers wait: TCP tells the service. An answer
@@ -27,7 +27,7 @@ class RestFetch {
         std::size_t bytes = 0;
     };
 
-    void start(session::FetchId fetch, std::string_view url);
+    void start(const session::Action& asked);  // of kind Fetch
     void cancel(session::FetchId fetch);
     void cancel_all();
 

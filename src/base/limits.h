@@ -53,6 +53,10 @@ inline constexpr std::int64_t kInPlaceBudgetUs = 50'000;
 // the service. Some 5 ms of decoding.
 inline constexpr std::size_t kFetchAheadBytesMax = 1024 * 1024;
 
+// An answer that is held whole before it is read: the list of securities of a whole market is one
+// megabyte, the others are a few lines.
+inline constexpr std::size_t kAnswerBytesMax = 4 * 1024 * 1024;
+
 // What is decoded of a REST answer between two looks at the clock: some 100 records.
 inline constexpr std::size_t kFetchSliceBytes = 32 * 1024;
 

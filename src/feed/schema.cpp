@@ -113,6 +113,8 @@ Profile traderx_profile(SubjectChoice subjects) {
     profile.title = "TraderX";
     profile.tables = {trades_table(subjects), positions_table(subjects)};
     profile.accounts_url = "/account-service/account/";
+    profile.orders_url = "/trade-service/trade/";
+    profile.securities_url = "/reference-data/stocks";
     return profile;
 }
 

@@ -69,6 +69,9 @@ struct Profile {
     std::string title;
     std::vector<TableSpec> tables;
     std::string accounts_url;  // the choices of the scope: array of {id, displayName}
+    // Where orders go, and what can be ordered: array of {ticker, companyName}. Empty: no orders.
+    std::string orders_url{};
+    std::string securities_url{};
 };
 
 // Which subjects the TraderX profile listens to.

@@ -28,7 +28,7 @@ void Session::State::ask_accounts() {
     account_list.due_at = kNever;
     account_list.known = false;
     Fetching fetching;
-    fetching.is_accounts = true;
+    fetching.purpose = Purpose::Accounts;
     account_list.fetch = start_fetch(profile.accounts_url, std::move(fetching));
 }
 

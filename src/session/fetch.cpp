@@ -18,6 +18,11 @@ std::string service_of(std::string_view url) {
 }  // namespace
 
 FetchId Session::State::start_fetch(std::string url, Fetching fetching) {
+    return start_request("GET", std::move(url), {}, std::move(fetching));
+}
+
+FetchId Session::State::start_request(std::string_view method, std::string url, std::string body,
+                                      Fetching fetching) {
     const FetchId id = ++last_fetch;
     fetching.service = service_of(url);
     fetches.emplace(id, std::move(fetching));
@@ -26,6 +31,8 @@ FetchId Session::State::start_fetch(std::string url, Fetching fetching) {
     action.kind = Action::Kind::Fetch;
     action.fetch = id;
     action.url = std::move(url);
+    action.method = method;
+    action.body = std::move(body);
     push_action(std::move(action));
     return id;
 }
@@ -49,7 +56,7 @@ void Session::State::cancel_fetch(FetchId& fetch) {
 
 void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetching) {
     while (const std::optional<std::string_view> element = fetching.splitter.next_element()) {
-        if (fetching.is_accounts)
+        if (fetching.purpose == Purpose::Accounts)
             take_account(*element);
         else
             take_snapshot_row(fetching, *element);
@@ -89,6 +96,12 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
     const auto found = fetches.find(id);
     if (found == fetches.end()) return;
     Fetching fetching = std::move(found->second);
+    const bool is_accounts = fetching.purpose == Purpose::Accounts;
+    if (!is_accounts && fetching.purpose != Purpose::Snapshot) {
+        fetches.erase(found);
+        if (http_status != kHttpOk) ++stats.fetch_failures;
+        return end_request(fetching, http_status, words, now);
+    }
     std::string trouble;
     if (http_status == 0) {
         trouble = fetching.service + " cannot be reached";
@@ -105,7 +118,7 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
     fetches.erase(id);
     if (!trouble.empty()) ++stats.fetch_failures;
 
-    if (fetching.is_accounts) {
+    if (is_accounts) {
         account_list.fetch = 0;
         return trouble.empty() ? on_accounts_complete(now) : fail_accounts(std::move(trouble), now);
     }

@@ -31,6 +31,8 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     }
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
+    if (outcome == table::Outcome::Inserted && !tickets.history().empty())
+        watch_trade(live, record, event.payload, now);
     bound_changes(live);
 }
 

@@ -292,6 +292,7 @@ bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
 
 Action Session::next_action() {
     State& s = *state_;
+    s.push_requests();
     if (s.actions.empty()) return {};
     Action action = std::move(s.actions.front());
     s.actions.pop_front();
@@ -301,7 +302,8 @@ Action Session::next_action() {
 MonotonicUs Session::next_deadline() const {
     const State& s = *state_;
     if (s.closed) return kNever;
-    MonotonicUs deadline = std::min(s.link.next_deadline(), s.account_list.due_at);
+    MonotonicUs deadline = std::min({s.link.next_deadline(), s.account_list.due_at,
+                                     s.tickets.next_deadline(), s.securities_due_at});
     for (const Round& round : s.rounds)
         deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
@@ -313,6 +315,7 @@ void Session::on_deadline(MonotonicUs now) {
     s.notice_sleep(now);
     s.link.on_deadline(now);
     if (s.account_list.due_at <= now) s.ask_accounts();
+    s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
     s.update_status();
 }
@@ -322,6 +325,15 @@ void Session::on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs 
     s.last_call_at = now;
     const auto found = s.fetches.find(fetch);
     if (found == s.fetches.end()) return;
+    const Purpose purpose = found->second.purpose;
+    if (purpose != Purpose::Snapshot && purpose != Purpose::Accounts) {
+        std::string& body = found->second.body;
+        if (body.size() + bytes.size() > kAnswerBytesMax)
+            found->second.too_long = true;
+        else
+            body.append(bytes);
+        return;
+    }
     found->second.splitter.append(bytes);
     s.take_elements(fetch, found->second);
 }

@@ -56,14 +56,21 @@ struct Action {
         None,
         Dial,         // open a transport with `generation`
         HangUp,       // close the transport of `generation`
-        Fetch,        // GET `url`, report to `fetch`
+        Fetch,        // ask `url` by `method` with `body`, report to `fetch`
         CancelFetch,  // nothing more is wanted from `fetch`
     };
     Kind kind = Kind::None;
     nats::Generation generation = 0;
     FetchId fetch = 0;
-    std::string url;  // path on the page's origin
+    std::string url;     // path on the page's origin
+    std::string method;  // "GET", "POST", "PUT"
+    std::string body;    // JSON, empty with GET
 };
+
+struct Order;
+class Tickets;
+class Securities;
+class AccountAdmin;
 
 struct Options {
     feed::Profile profile;
@@ -131,6 +138,18 @@ class Session {
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;
+
+    // ---- orders and accounts, by the services (rule 11: never on a subject)
+    bool takes_orders() const;  // the profile names a service for them
+    // Empty, or a sentence on why it is not sent. See session/ticket.h.
+    std::string send_order(const Order& order, MonotonicUs now);
+    const Tickets& tickets() const;
+    // Reads the list once, and again after a failure, until it is known.
+    void want_securities(MonotonicUs now);
+    const Securities& securities() const;
+    const std::string& securities_trouble() const;  // why it is not known yet, in words
+    // What it is asked goes out with the next actions.
+    AccountAdmin& admin();
 
   private:
     struct State;

@@ -21,10 +21,13 @@
 #include "feed/array_splitter.h"
 #include "feed/decode.h"
 #include "feed/merge.h"
+#include "session/account_admin.h"
 #include "session/feed_lag.h"
 #include "session/latency.h"
+#include "session/securities.h"
 #include "session/session.h"
 #include "session/since.h"
+#include "session/ticket.h"
 #include "table/ingest.h"
 
 namespace nats_blotter::session {
@@ -126,8 +129,15 @@ struct Route {
     AccountId account = 0;
 };
 
+// Who waits for an answer.
+enum class Purpose : std::uint8_t { Snapshot, Accounts, Securities, Ticket, Admin };
+
 struct Fetching {
-    bool is_accounts = false;
+    Purpose purpose = Purpose::Snapshot;
+    std::uint32_t ticket = 0;          // Ticket
+    AdminStep step = AdminStep::None;  // Admin
+    std::string body;                  // of the last three, whole
+    bool too_long = false;
     bool met_stranger = false;  // a row of an account that is not followed
     std::size_t round = 0;
     std::size_t table = 0;
@@ -185,6 +195,8 @@ struct Session::State {
 
     // ---- fetch.cpp
     FetchId start_fetch(std::string url, Fetching fetching);
+    FetchId start_request(std::string_view method, std::string url, std::string body,
+                          Fetching fetching);
     void cancel_fetch(FetchId& fetch);
     void take_elements(FetchId id, Fetching& fetching);
     void take_snapshot_row(Fetching& fetching, std::string_view element);
@@ -196,6 +208,16 @@ struct Session::State {
     void take_account(std::string_view element);
     void on_accounts_complete(MonotonicUs now);
     void fail_accounts(std::string words, MonotonicUs now);
+
+    // ---- orders.cpp
+    void want_securities(MonotonicUs now);
+    void push_requests();
+    void end_request(const Fetching& fetching, int http_status, std::string_view words,
+                     MonotonicUs now);
+    void end_securities(const Fetching& fetching, int http_status, MonotonicUs now);
+    void on_order_deadline(MonotonicUs now);
+    void watch_trade(const LiveTable& live, const feed::Record& record, std::string_view payload,
+                     MonotonicUs now);
 
     // ---- session.cpp
     void on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
@@ -224,6 +246,13 @@ struct Session::State {
     FetchId last_fetch = 0;
     AccountList account_list;
     std::deque<Action> actions;
+    Tickets tickets;
+    AccountAdmin admin;
+    Securities securities;
+    FetchId securities_fetch = 0;
+    std::string securities_trouble;
+    MonotonicUs securities_due_at = kNever;
+    int securities_failures = 0;
 
     bool started = false;
     bool closed = false;

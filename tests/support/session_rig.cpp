@@ -103,6 +103,7 @@ bool SessionRig::serve_actions() {
                 fetched_urls.push_back(action.url);
                 std::optional<RestAnswer> answer;
                 if (rest_override) answer = rest_override(action.url);
+                if (!answer && service) answer = service(action);
                 if (!answer) answer = answer_from_database(action.url);
                 waiting_.push_back({action.fetch, action.url, *answer});
                 if (!rest_held) release_rest();
@@ -110,6 +111,7 @@ bool SessionRig::serve_actions() {
             }
             case session::Action::Kind::CancelFetch:
                 // Sometimes the answer is already on its way: deliver it all the same.
+                cancelled.push_back(action.fetch);
                 break;
         }
         served = true;

@@ -61,6 +61,8 @@ class SessionRig {
     bool broker_up = true;
     bool rest_held = false;  // fetches wait for release_rest()
     std::function<std::optional<RestAnswer>(const std::string& url)> rest_override;
+    // What other services than those of reading answer; a status of 0 is no answer at all.
+    std::function<std::optional<RestAnswer>(const session::Action& action)> service;
     std::vector<std::string> denied_subjects;  // SUB answers -ERR
     // What position-service offers as the next ?since=; -1: it is a stock one and knows nothing of
     // it.
@@ -94,6 +96,7 @@ class SessionRig {
     const std::vector<std::string>& subscribed_subjects() const { return subjects_log_; }
     std::size_t fetches_waiting() const { return waiting_.size(); }
     std::vector<std::string> fetched_urls;
+    std::vector<session::FetchId> cancelled;
     session::Stats stats() { return session.stats(now); }
 
   private:
