@@ -11,10 +11,12 @@ const STYLE = `
 :host([hidden]) { display: none; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none;
          touch-action: pinch-zoom; }
-.typing { position: absolute; width: 12em; min-height: 1em; margin: 0; padding: 0; border: 0;
-          outline: none; resize: none; overflow: hidden; opacity: 0; pointer-events: none;
-          font: 13px/1.2 system-ui, sans-serif; background: Field; color: FieldText; }
-.typing.composing { opacity: 1; }
+.fields input { position: absolute; box-sizing: border-box; margin: 0; padding: 0 8px; border: 0;
+                outline: none; background: transparent; color: var(--text);
+                font: 13px nats-blotter-cells, system-ui, sans-serif; }
+.fields input::placeholder { color: var(--dim); opacity: 1; }
+.fields .right { text-align: right; font-variant-numeric: tabular-nums; }
+.fields .away { left: 0; top: 0; width: 1px; height: 1px; opacity: 0; pointer-events: none; }
 .figures { position: absolute; overflow: hidden; white-space: pre; pointer-events: none;
            font: 13px nats-blotter-cells, system-ui, sans-serif;
            font-variant-numeric: tabular-nums; }
@@ -310,7 +312,8 @@ class NatsBlotter extends HTMLElement {
             canvas.tabIndex = 0;
             canvas.setAttribute('role', 'application');
             canvas.setAttribute('aria-label', 'Trades and positions');
-            this.#root.querySelector('canvas')?.remove(); // the program may have changed it
+            // The program may have changed its canvas, and leaves its fields after a trap.
+            for (const old of this.#root.querySelectorAll('canvas, .fields')) old.remove();
             this.#root.prepend(canvas);
             const program = await Program.load(canvas, this.#host(run));
             if (run !== this.#run) return program.destroy();

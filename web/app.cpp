@@ -41,6 +41,7 @@ void App::frame() {
     }
     draw_tables(scene);
     draw_notice(scene);
+    draw_filter_bar(scene);
     draw_header(scene);
     help_.draw(scene, {0, 0, header_area_.width, tables_area_.bottom()});
     end_frame(now);
@@ -94,7 +95,8 @@ void App::lay_out(const Scene& scene) {
     const float notice =
         NoticePanel::is_needed(notice_model()) ? NoticePanel::height(scene, narrow_) : 0.0f;
     notice_area_ = {0, header_area_.bottom(), width, notice};
-    const float top = notice_area_.bottom();
+    filter_area_ = {0, notice_area_.bottom(), width, scene.px(FilterBar::kHeightPx)};
+    const float top = filter_area_.bottom();
     tables_area_ = {0, top, width, std::max(0.0f, height - top)};
 
     // The first table has the larger share; the others divide the rest evenly.
@@ -147,6 +149,18 @@ void App::draw_notice(const Scene& scene) {
     if (notice_.draw(scene, notice_area_, notice_model(), narrow_)) session_.resync(scene.now);
 }
 
+void App::draw_filter_bar(const Scene& scene) {
+    const table::View& view = session_.view(focus_);
+    const table::Table& table = session_.table(focus_);
+    const auto wanted = filter_bar_.draw(scene, filter_area_,
+                                         {.index = focus_,
+                                          .table = table.spec().name,
+                                          .filter = view.filter().quick,
+                                          .rows = view.size(),
+                                          .rows_in_table = table.row_count()});
+    if (wanted) set_filter(wanted->index, wanted->filter);
+}
+
 void App::draw_tables(const Scene& scene) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     // Each pixel painted twice costs, without a GPU: the ground is there, only the gaps are not.
@@ -184,6 +198,7 @@ void App::draw_tables(const Scene& scene) {
 void App::end_frame(MonotonicUs started) {
     ImGui::End();
     ImGui::Render();
+    put_away_fields();
     platform_.end_frame();
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
     // Text above the canvas would shine through a list that opens over it.

@@ -19,6 +19,7 @@
 #include "web/frame_times.h"
 #include "web/keys.h"
 #include "web/options.h"
+#include "web/panels/filter_bar.h"
 #include "web/panels/header_panel.h"
 #include "web/panels/help_panel.h"
 #include "web/panels/notice_panel.h"
@@ -62,8 +63,8 @@ class App {
     // ---- the canvas (platform_dom.cpp, renderers)
     Platform& platform() { return platform_; }
     void on_input();  // after any event that was put into platform()
-    // Answers whose the key is; see app_keys.cpp.
-    int on_key_down(int key, int modifiers, std::uint32_t letter);
+    // Answers whether the key is the program's; see app_keys.cpp.
+    bool on_key_down(int key, int modifiers, std::uint32_t letter);
     void on_resize(int width, int height, float density);
     void on_visible(bool visible);  // scrolled into sight or out of it
     void on_context_lost();
@@ -117,6 +118,7 @@ class App {
     void handle_input(const Scene& scene);
     void draw_header(const Scene& scene);
     void draw_notice(const Scene& scene);
+    void draw_filter_bar(const Scene& scene);
     void draw_tables(const Scene& scene);
     void end_frame(MonotonicUs started);
 
@@ -133,6 +135,7 @@ class App {
     bool move_focus(bool onwards);
     void run_commands(const Scene& scene);
     void run_command(const Scene& scene, const KeyCommand& command);
+    bool focus_field_of(Command command);
     bool takes_in_table(const KeyCommand& command);
     void run_in_table(const KeyCommand& command);
     void next_theme();
@@ -168,6 +171,7 @@ class App {
     HelpPanel help_;
     HeaderPanel header_;
     NoticePanel notice_;
+    FilterBar filter_bar_;
     std::vector<TablePanel> panels_;  // one for each table, in the session's order
     std::size_t focus_ = 0;           // the panel that keys scroll
     bool keys_used_ = false;          // show where the focus is
@@ -175,6 +179,7 @@ class App {
     bool narrow_ = false;
     Area header_area_;
     Area notice_area_;
+    Area filter_area_;
     Area tables_area_;
     AccountNames accounts_;
 

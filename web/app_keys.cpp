@@ -4,20 +4,26 @@
 
 namespace nats_blotter::web {
 
-// 0: the browser's. 1: Dear ImGui's, in a field or a list. 2: a command, which types nothing.
-int App::on_key_down(int key, int modifiers, std::uint32_t letter) {
+// Whether the key is the program's: Dear ImGui's in a list, or a command. Else it is the browser's.
+bool App::on_key_down(int key, int modifiers, std::uint32_t letter) {
     const KeyStroke stroke{static_cast<Key>(key), letter, modifiers};
     const bool plain = (modifiers & ~kModifierShift) == 0;
-    const bool typing = ImGui::GetIO().WantTextInput;
-    if (popup_open_ || typing) {
-        const bool all = stroke.key == Key::A && modifiers == kModifierControl;
-        return (plain && key >= 0) || all ? 1 : 0;
-    }
+    if (popup_open_) return plain && key >= 0;
     const std::optional<KeyCommand> command =
         command_of(stroke, ImGui::GetIO().ConfigMacOSXBehaviors);
-    if (!command || !takes(*command)) return 0;
+    if (!command || !takes(*command)) return false;
+    if (focus_field_of(command->command)) return true;
     if (commands_.size() < kCommandsMax) commands_.push_back(*command);
-    return 2;
+    return true;
+}
+
+// At once, not in the frame to come: what is typed next belongs to the field.
+bool App::focus_field_of(Command command) {
+    switch (command) {
+        case Command::Accounts: header_.open_accounts(); return true;
+        case Command::Filter: filter_bar_.focus(); return true;
+        default: return false;
+    }
 }
 
 // Whether the command means anything now; one that does not is left with the browser.
@@ -26,6 +32,7 @@ bool App::takes(const KeyCommand& command) {
         case Command::NextPanel:
         case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
         case Command::Accounts:
+        case Command::Filter:
         case Command::Resync:
         case Command::Density:
         case Command::Theme:
@@ -50,7 +57,6 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
     switch (command.command) {
         case Command::NextPanel:
         case Command::PreviousPanel: return;  // done, as it had to be known who gets the key
-        case Command::Accounts: return header_.open_accounts();
         case Command::Resync: return session_.resync(scene.now);
         case Command::Density: return next_spacing();
         case Command::Theme: return next_theme();

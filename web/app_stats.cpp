@@ -64,6 +64,8 @@ void App::append_layout_json(std::string& out) const {
     };
     out += "\"layout\":{\"figures\":{";
     append_area(header_.figures());
+    out += "},\"filter\":{";
+    append_area(filter_bar_.field());
     out += "},\"tables\":{";
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         const TablePanel& panel = panels_[index];

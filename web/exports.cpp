@@ -15,6 +15,7 @@
 #include "table/format.h"
 #include "web/app.h"
 #include "web/browser.h"
+#include "web/text_field.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -224,7 +225,7 @@ EMSCRIPTEN_KEEPALIVE void nb_pump_task() { app->on_pump_task(); }
 EMSCRIPTEN_KEEPALIVE void nb_timer() { app->on_timer(); }
 EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
 
-// ---- platform_dom.cpp, renderer_webgl.cpp
+// ---- platform_dom.cpp, text_field.cpp, renderer_webgl.cpp
 
 EMSCRIPTEN_KEEPALIVE void nb_gpu_told(int in_time) { app->on_gpu_told(in_time != 0); }
 
@@ -259,21 +260,23 @@ EMSCRIPTEN_KEEPALIVE void nb_wheel(double x_px, double y_px) {
     app->on_input();
 }
 
-// `letter` is the character typed, 0 for none. Answers as App::on_key_down().
+// `letter` is the character typed, 0 for none. Answers 1 where the key is the program's.
 EMSCRIPTEN_KEEPALIVE int nb_key(int key, int down, int modifiers, unsigned letter) {
-    const int used = down != 0 ? app->on_key_down(key, modifiers, letter) : 0;
+    const bool used = down != 0 && app->on_key_down(key, modifiers, letter);
     app->platform().on_key(key, down != 0, modifiers);
     app->on_input();
-    return used;
+    return used ? 1 : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE void nb_key_text() {
-    app->platform().on_text(web::text_in);
+// The text of the field is the text; `what` is a FieldEvent.
+EMSCRIPTEN_KEEPALIVE void nb_field(int field, int what) {
+    web::on_field_event(field, static_cast<web::FieldEvent>(what), web::text_in);
     app->on_input();
 }
 
-EMSCRIPTEN_KEEPALIVE void nb_focus(int focused) {
-    app->platform().on_focus(focused != 0);
+// `focus` is a Focus.
+EMSCRIPTEN_KEEPALIVE void nb_focus(int focus) {
+    app->platform().on_focus(static_cast<web::Focus>(focus));
     app->on_input();
 }
 

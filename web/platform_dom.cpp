@@ -5,14 +5,12 @@
 
 #include <array>
 #include <cfloat>
-#include <string>
 
 #include "imgui_internal.h"
 
 // clang-format off
 EM_JS(void, nb_js_platform_create, (), {
     const canvas = Module.canvas;
-    const root = canvas.getRootNode();
     // The order is that of Key in web/keys.h; letters and digits follow behind.
     const keys = ['Tab', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown',
                   'Home', 'End', 'Insert', 'Delete', 'Backspace', 'Space', 'Enter', 'Escape',
@@ -144,76 +142,15 @@ EM_JS(void, nb_js_platform_create, (), {
         _nb_wheel(event.deltaX * unit, event.deltaY * unit);
     }, {passive: false});
 
-    // Typed text comes through a field of the page, which input methods, screen keyboards and the
-    // clipboard know how to talk to. It has the focus while a field of ours has it, stands where
-    // the cursor is, and is seen only while something is being composed.
-    const field = document.createElement('textarea');
-    field.className = 'typing';
-    field.tabIndex = -1;
-    field.setAttribute('aria-label', canvas.getAttribute('aria-label') || "");
-    for (const name of ['autocomplete', 'autocorrect', 'autocapitalize']) {
-        field.setAttribute(name, 'off');
-    }
-    field.spellcheck = false;
-    canvas.after(field);
-    undo.push(() => field.remove());
-    const type = (words) => {
-        if (!words) return;
-        const text = new TextEncoder().encode(words);
-        const at = _nb_text_in(text.length);
-        HEAPU8.set(text, at);
-        _nb_key_text();
-    };
-    Module.typing = field;
-    Module.showTyping = (wanted, x, y, height) => {
-        if (!wanted) {
-            if (root.activeElement === field) canvas.focus({preventScroll: true});
-            return;
-        }
-        const scale = (canvas.clientWidth || 1) / (canvas.width || 1);
-        field.style.left = `${x * scale}px`;
-        field.style.top = `${y * scale}px`;
-        field.style.height = `${height * scale}px`;
-        if (root.activeElement === canvas) field.focus({preventScroll: true});
-    };
-    const composes = (seen) => field.classList.toggle('composing', seen);
-    on(field, 'compositionstart', () => composes(true));
-    on(field, 'compositionend', (event) => {
-        composes(false);
-        type(event.data);
-        field.value = "";
-    });
-    on(field, 'beforeinput', (event) => {
-        if (event.isComposing || event.inputType === 'insertCompositionText') return;
-        event.preventDefault();
-        if (event.inputType === 'insertText') type(event.data);
-        if (event.inputType === 'deleteContentBackward') { // screen keyboards name no key
-            _nb_key(keys.indexOf('Backspace'), 1, 0, 0);
-            _nb_key(keys.indexOf('Backspace'), 0, 0, 0);
-        }
-    });
-    on(field, 'paste', (event) => {
-        event.preventDefault();
-        const text = event.clipboardData.getData('text/plain');
-        type([...text].map((letter) => letter < ' ' ? ' ' : letter).join(""));
-    });
-
     const down = new Set();
-    const isLetter = (event) => [...event.key].length === 1;
-    const isText = (event) => isLetter(event) && (modifiers(event) & 9) === 0;
-    const keyDown = (event) => {
+    on(canvas, 'keydown', (event) => {
         if (event.isComposing || event.keyCode === 229) return; // the input method's
         const key = keyFromCode(event.code);
         if (key >= 0) down.add(key);
-        // Answers 1 when the program uses this key now, 2 for a command, which types nothing; all
-        // others stay with the browser.
-        const letter = isLetter(event) ? event.key.codePointAt(0) : 0;
-        const used = _nb_key(key, 1, modifiers(event), letter);
-        const inField = event.currentTarget === field;
-        if (used === 2 || (used === 1 && !(inField && isText(event)))) event.preventDefault();
-        if (!inField && used !== 2 && isText(event)) type(event.key);
-    };
-    const keyUp = (event) => {
+        const letter = [...event.key].length === 1 ? event.key.codePointAt(0) : 0;
+        if (_nb_key(key, 1, modifiers(event), letter) !== 0) event.preventDefault();
+    });
+    on(canvas, 'keyup', (event) => {
         const key = keyFromCode(event.code);
         down.delete(key);
         _nb_key(key, 0, modifiers(event), 0);
@@ -221,21 +158,14 @@ EM_JS(void, nb_js_platform_create, (), {
         // macOS tells of no key that was let go before its command key.
         for (const left of down) _nb_key(left, 0, modifiers(event), 0);
         down.clear();
-    };
-    for (const target of [canvas, field]) {
-        on(target, 'keydown', keyDown);
-        on(target, 'keyup', keyUp);
-        // From one to the other of the two the element keeps the focus.
-        const other = target === canvas ? field : canvas;
-        on(target, 'focus', (event) => { if (event.relatedTarget !== other) _nb_focus(1); });
-        on(target, 'blur', (event) => {
-            composes(false);
-            if (event.relatedTarget === other) return;
-            down.clear();
-            holdButtons(0);
-            _nb_focus(0);
-        });
-    }
+    });
+    on(canvas, 'focus', () => _nb_focus(1));
+    on(canvas, 'blur', (event) => {
+        down.clear();
+        holdButtons(0);
+        const to = event.relatedTarget;
+        _nb_focus(to && to.parentNode === canvas.nextSibling ? 2 : 0); // to one of its fields
+    });
     for (const query of ['(prefers-color-scheme: light)', '(forced-colors: active)',
                          '(prefers-reduced-motion: reduce)']) {
         on(matchMedia(query), 'change', () => _nb_look_changed());
@@ -286,19 +216,18 @@ EM_JS(void, nb_js_platform_create, (), {
     Module.platformDestroy = () => { for (const step of undo) step(); };
 });
 EM_JS(int, nb_js_is_mac, (), { return /^Mac|^iP/.test(navigator.platform) ? 1 : 0; });
-EM_JS(void, nb_js_typing, (int wanted, double x, double y, double height), {
-    Module.showTyping(wanted !== 0, x, y, height);
-});
 EM_JS(void, nb_js_copy, (const char* text), {
     const words = UTF8ToString(text);
-    const field = Module.typing;
     // Without HTTPS there is only the old way, which copies what is selected.
     const theOldWay = () => {
-        const before = field.getRootNode().activeElement;
+        const field = document.createElement('textarea');
+        field.className = 'quiet';
         field.value = words;
+        const before = Module.canvas.getRootNode().activeElement;
+        Module.canvas.after(field);
         field.select();
         document.execCommand('copy');
-        field.value = "";
+        field.remove();
         if (before) before.focus({preventScroll: true});
     };
     if (navigator.clipboard) navigator.clipboard.writeText(words).catch(theOldWay);
@@ -342,12 +271,6 @@ void Platform::create() {
     ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
     platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) {
         nb_js_copy(text);
-    };
-    // What is pasted comes as text of its own, by the page's event.
-    platform.Platform_GetClipboardTextFn = [](ImGuiContext*) -> const char* { return nullptr; };
-    platform.Platform_SetImeDataFn = [](ImGuiContext*, ImGuiViewport*, ImGuiPlatformImeData* data) {
-        nb_js_typing(data->WantTextInput ? 1 : 0, double(data->InputPos.x),
-                     double(data->InputPos.y), double(data->InputLineHeight));
     };
     cursor_ = -1;
     nb_js_platform_create();
@@ -405,13 +328,14 @@ void Platform::on_key(int key, bool down, int modifiers) {
     if (known != ImGuiKey_None) io.AddKeyEvent(known, down);
 }
 
-void Platform::on_text(std::string_view text) {
-    ImGui::GetIO().AddInputCharactersUTF8(std::string(text).c_str());
-}
-
-void Platform::on_focus(bool focused) {
-    focused_ = focused;
-    ImGui::GetIO().AddFocusEvent(focused);  // losing it lets go of every key
+void Platform::on_focus(Focus focus) {
+    focused_ = focus == Focus::Canvas;
+    ImGuiIO& io = ImGui::GetIO();
+    if (focus == Focus::Field) {
+        io.ClearInputKeys();
+    } else {
+        io.AddFocusEvent(focused_);  // losing it lets go of every key, and closes lists
+    }
 }
 
 }  // namespace nats_blotter::web

@@ -3,16 +3,18 @@
 // Coordinates handed to ImGui are device pixels, so that text and lines fall on whole pixels at any
 // density. The browser keeps its own shortcuts: only keys that the program uses are taken from it.
 //
-// Typed, composed and pasted text comes through a hidden text field beside the canvas, which has
-// the focus while a field of ImGui's has it.
+// Text is typed into the fields of web/text_field.h, never into ones of ImGui.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
 
 #include "imgui.h"
 #include "web/keys.h"
 
 namespace nats_blotter::web {
+
+// What has the keys: nothing of the element, its canvas, or a field of web/text_field.h.
+enum class Focus : std::uint8_t { None, Canvas, Field };
 
 class Platform {
   public:
@@ -21,7 +23,7 @@ class Platform {
 
     // Sets display size and time step. REQUIRES: before ImGui::NewFrame().
     void begin_frame(double now_s);
-    // Shows ImGui's cursor shape, and learns whether a text field wants the keys.
+    // Shows ImGui's cursor shape.
     void end_frame();
 
     void on_resize(int width, int height, float density);
@@ -32,8 +34,7 @@ class Platform {
     // `key` is a Key and `modifiers` are bits of web/keys.h.
     void on_key(int key, bool down, int modifiers);
     void on_modifiers(int modifiers);  // as every event tells them, so that none stays down
-    void on_text(std::string_view text);
-    void on_focus(bool focused);
+    void on_focus(Focus focus);
 
     // True while ImGui keeps events for frames to come: it takes one change of a key or button in a
     // frame, so that none is missed.

@@ -1,5 +1,5 @@
-// tests/web/platform.test.mjs - fingers, wheels, buttons, keys, typed and pasted text, as events
-// that Chromium makes of them.
+// tests/web/platform.test.mjs - fingers, wheels, buttons and keys, as events that Chromium makes of
+// them. Text is in text_fields.test.mjs.
 import assert from 'node:assert/strict';
 import {after, before, beforeEach, afterEach, test} from 'node:test';
 
@@ -7,11 +7,6 @@ import {launchBrowser, openPage, statsOf, untilStatus, withBlotter} from '../sup
 import {Ingress, quietBroker} from '../support/ingress.mjs';
 import {sleep, until} from '../support/wait.mjs';
 
-const accounts = [
-    {id: 22214, displayName: 'Test Account 20'},
-    {id: 7, displayName: '株式会社'},
-    {id: 8, displayName: 'Société Générale'},
-];
 const trades = Array.from({length: 2000}, (_, index) => ({
     id: `T-${index}`,
     accountId: 22214,
@@ -33,9 +28,7 @@ before(async () => {
     ingress.socket = quietBroker;
     ingress.rest = (path) => ({
         status: 200,
-        body: JSON.stringify(
-            path.includes('/account/') ? accounts : path.includes('/trades/22214') ? trades : [],
-        ),
+        body: JSON.stringify(path.includes('/trades/22214') ? trades : []),
     });
     browser = await launchBrowser();
 });
@@ -46,7 +39,6 @@ after(async () => {
 beforeEach(async () => {
     page = await openPage(browser, `${ingress.url}#account=22214`, {
         viewport: {width: 1000, height: 600},
-        permissions: ['clipboard-read', 'clipboard-write'],
         hasTouch: true,
     });
     cdp = await page.context().newCDPSession(page);
@@ -61,9 +53,6 @@ afterEach(async () => {
 
 const table = async () => (await statsOf(page)).layout.tables.trades;
 const firstRow = async () => (await table()).firstRow;
-const accountOf = () => page.evaluate(() => location.hash);
-const focused = () =>
-    withBlotter(page, (blotter) => blotter.shadowRoot.activeElement?.localName ?? '');
 const focus = () =>
     withBlotter(page, (blotter) => blotter.shadowRoot.querySelector('canvas').focus());
 
@@ -221,51 +210,6 @@ test('keys that the blotter does not use stay with the browser', async () => {
             .map(({code}) => code);
     });
     assert.deepEqual(taken, ['ArrowDown']);
-});
-
-async function openPicker() {
-    await focus();
-    await page.keyboard.press('a');
-    await until('the text field', async () => (await focused()) === 'textarea');
-}
-
-test('text is composed by an input method', async () => {
-    await openPicker();
-    await cdp.send('Input.imeSetComposition', {
-        text: 'かぶ',
-        selectionStart: 2,
-        selectionEnd: 2,
-    });
-    const composing = await withBlotter(page, (blotter) =>
-        blotter.shadowRoot.querySelector('textarea').classList.contains('composing'),
-    );
-    assert.ok(composing, 'what is being composed is seen');
-    await cdp.send('Input.insertText', {text: '株式'});
-    await sleep(100);
-    await page.keyboard.press('Enter');
-    await until('the account', async () => (await accountOf()) === '#account=7');
-    await until('the focus is back', async () => (await focused()) === 'canvas');
-});
-
-test('text is typed, copied and pasted', async () => {
-    await openPicker();
-    await page.keyboard.type('20xyz');
-    await page.keyboard.press('Control+a');
-    await page.keyboard.press('Control+c');
-    await until(
-        'copied',
-        async () => (await page.evaluate(() => navigator.clipboard.readText())) === '20xyz',
-    );
-    await page.evaluate(() => navigator.clipboard.writeText('Soci\n'));
-    await page.keyboard.press('Control+a');
-    await page.keyboard.press('Backspace');
-    await page.keyboard.press('Control+v');
-    await sleep(100);
-    await page.keyboard.press('Backspace'); // the line's end came as a blank
-    await page.keyboard.type('été');
-    await sleep(100);
-    await page.keyboard.press('Enter');
-    await until('the account', async () => (await accountOf()) === '#account=8');
 });
 
 test('two elements on one page: each has its own keys and its own size', async () => {

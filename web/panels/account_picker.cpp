@@ -1,10 +1,10 @@
 // web/panels/account_picker.cpp - see web/panels/account_picker.h.
 #include "web/panels/account_picker.h"
 
-#include <cstring>
-
 namespace nats_blotter::web {
 namespace {
+
+constexpr std::size_t kLinesMax = 12;
 
 char lower(char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
@@ -29,8 +29,14 @@ void append_label(std::string& out, const Scene& scene, session::AccountId id) {
 
 }  // namespace
 
+void AccountPicker::open() {
+    open_asked_ = true;
+    find_.set_text("");
+    find_.focus();
+}
+
 void AccountPicker::find_matches(const Scene& scene) {
-    const std::string_view wanted(filter_);
+    const std::string& wanted = find_.text();
     matches_.clear();
     if (contains("All accounts", wanted)) matches_.push_back(session::kAllAccounts);
     for (const session::Account& account : scene.accounts.in_order()) {
@@ -45,13 +51,13 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
     scratch_.clear();
     append_label(scratch_, scene, shown);
     ImGui::SetCursorScreenPos(area.top_left());
+    ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0, 0.5f});
+    scratch_ += "##account";
+    if (ImGui::Button(scratch_.c_str(), {area.width, area.height})) open();
     if (open_asked_) {
         open_asked_ = false;
         ImGui::OpenPopup("accounts");
     }
-    ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0, 0.5f});
-    scratch_ += "##account";
-    if (ImGui::Button(scratch_.c_str(), {area.width, area.height})) ImGui::OpenPopup("accounts");
     ImGui::PopStyleVar();
     const float size = scene.px(kTextPx);
     draw_text(*ImGui::GetWindowDrawList(), scene.label_font, size,
@@ -75,41 +81,35 @@ std::optional<session::AccountId> AccountPicker::draw(const Scene& scene, const 
 
 std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
                                                            session::AccountId shown) {
-    bool changed = false;
-    if (!was_open_) {
-        filter_[0] = 0;
-        changed = true;
-        ImGui::SetKeyboardFocusHere();
-    }
-    ImGui::SetNextItemWidth(-1);
-    const bool entered =
-        ImGui::InputTextWithHint("##find", "find by name or number", filter_, sizeof filter_,
-                                 ImGuiInputTextFlags_EnterReturnsTrue);
-    changed = changed || ImGui::IsItemEdited();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const Area field{at.x, at.y, ImGui::GetContentRegionAvail().x, scene.px(28)};
+    const TextFieldNews news = find_.draw(scene, field,
+                                          {.label = "Account",
+                                           .placeholder = "find by name or number",
+                                           .hint = hint_,
+                                           .keyboard = Keyboard::Search,
+                                           .takes_arrows = true,
+                                           .takes_tab = true,
+                                           .enter_leaves = true});
+    ImGui::SetCursorScreenPos({at.x, field.bottom() + scene.px(4)});
+    const bool changed = news.changed || !was_open_;
     find_matches(scene);
     if (changed) {
         marked_ = 0;
-        if (filter_[0] == 0) {
+        if (find_.text().empty()) {
             const auto found = std::find(matches_.begin(), matches_.end(), shown);
             if (found != matches_.end()) {
                 marked_ = static_cast<std::size_t>(found - matches_.begin());
             }
         }
     }
-    bool moved = changed;
-    if (ImGui::IsKeyPressed(ImGuiKey_DownArrow) && marked_ + 1 < matches_.size()) {
-        ++marked_;
-        moved = true;
-    }
-    if (ImGui::IsKeyPressed(ImGuiKey_UpArrow) && marked_ > 0) {
-        --marked_;
-        moved = true;
-    }
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
+    const bool moved = move_mark(news) || changed;
+    if (news.escaped || news.tab != 0 || ImGui::IsKeyPressed(ImGuiKey_Escape))
+        ImGui::CloseCurrentPopup();
 
     std::optional<session::AccountId> chosen;
-    if (entered && marked_ < matches_.size()) chosen = matches_[marked_];
-    const std::size_t lines = std::clamp<std::size_t>(matches_.size(), 1, 12);
+    if (news.entered && marked_ < matches_.size()) chosen = matches_[marked_];
+    const std::size_t lines = std::clamp<std::size_t>(matches_.size(), 1, kLinesMax);
     ImGui::BeginChild("list",
                       {0, static_cast<float>(lines) * ImGui::GetTextLineHeightWithSpacing()});
     for (std::size_t index = 0; index < matches_.size(); ++index) {
@@ -120,7 +120,30 @@ std::optional<session::AccountId> AccountPicker::draw_list(const Scene& scene,
     }
     if (matches_.empty()) ImGui::TextDisabled("No account matches.");
     ImGui::EndChild();
+    say_marked(scene);
     return chosen;
+}
+
+// By the field's arrows, or by the canvas's when the list was clicked.
+bool AccountPicker::move_mark(const TextFieldNews& news) {
+    std::int64_t lines = news.lines + news.pages * std::int64_t(kLinesMax);
+    if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) ++lines;
+    if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) --lines;
+    if (lines == 0 || matches_.empty()) return false;
+    const auto last = static_cast<std::int64_t>(matches_.size()) - 1;
+    marked_ = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(marked_) + lines, 0, last));
+    return true;
+}
+
+// What the list shows is told to who does not see it.
+void AccountPicker::say_marked(const Scene& scene) {
+    hint_.clear();
+    if (matches_.empty()) {
+        hint_ = "No account matches.";
+    } else {
+        append_label(hint_, scene, matches_[marked_]);
+    }
 }
 
 }  // namespace nats_blotter::web

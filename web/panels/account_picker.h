@@ -11,6 +11,7 @@
 
 #include "session/session.h"
 #include "web/scene.h"
+#include "web/text_field.h"
 
 namespace nats_blotter::web {
 
@@ -20,15 +21,19 @@ class AccountPicker {
     std::optional<session::AccountId> draw(const Scene& scene, const Area& area,
                                            session::AccountId shown);
 
-    void open() { open_asked_ = true; }
+    // Takes the keys at once.
+    void open();
 
   private:
     void find_matches(const Scene& scene);
     std::optional<session::AccountId> draw_list(const Scene& scene, session::AccountId shown);
+    bool move_mark(const TextFieldNews& news);
+    void say_marked(const Scene& scene);
 
     bool open_asked_ = false;
     bool was_open_ = false;
-    char filter_[64] = {};
+    TextField find_;
+    std::string hint_;
     std::size_t marked_ = 0;  // index into matches_
     std::vector<session::AccountId> matches_;
     std::string scratch_;
