@@ -78,17 +78,17 @@ const idsOf = (page) =>
     });
 
 describe('the largest that a desk meets', () => {
-    // `lever` is what lets the broker send more than 4 KiB in one message.
+    // `lever` is what lets the broker send more than 4 KiB in one message. How much more depends on
+    // how fast the machine publishes meanwhile; the largest there can be is a test of its own below.
     const levers = [
-        ['compression', {}, 60, MiB],
+        ['compression', {}, 60],
         [
             'a User-Agent of no browser',
             {websocket: '', location: 'proxy_set_header User-Agent proxy;'},
             300,
-            8 * MiB,
         ],
     ];
-    for (const [lever, options, commentBytes, largest] of levers) {
+    for (const [lever, options, commentBytes] of levers) {
         test(`a tab that is blocked for 5 s, with ${lever}`, async (context) => {
             const total = 100_000;
             const trade = (index) => tradeText(index, 'IBM', commentBytes);
@@ -123,7 +123,7 @@ describe('the largest that a desk meets', () => {
                 largest: total - 1,
             });
             assert.ok(
-                watched.largest > largest,
+                watched.largest > 4096,
                 `the largest message had ${watched.largest} bytes`,
             );
             assert.ok(stats.wasmBytes <= 96 * MiB, `${stats.wasmBytes} bytes`);
