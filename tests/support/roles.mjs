@@ -6,12 +6,12 @@ import {once} from 'node:events';
 import {existsSync, writeFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import http from 'node:http';
-import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
 import {root} from './stack.mjs';
 import {sleep, until} from './wait.mjs';
+import {freePort} from '../web/core/brokers.mjs';
 
 const PROGRAM =
     process.env.SERVICES || join(root, 'build/native-release/src/services/traderx-services');
@@ -23,15 +23,6 @@ const ROLES = [
     'trade-processor',
     'trade-service',
 ];
-
-async function freePort() {
-    const server = net.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const {port} = server.address();
-    server.close();
-    await once(server, 'close');
-    return port;
-}
 
 export class Roles {
     #commands = new Map(); // name -> {program, args, env}

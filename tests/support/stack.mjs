@@ -10,11 +10,11 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-import {sleep} from './wait.mjs';
+import {patience, sleep} from './wait.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const readySecondsMax = 40;
+const readySecondsMax = 40 * patience;
 
 // The ports of a stack by name (BROKER_PORT, ...), from the one place that knows them.
 function portsOf(port) {

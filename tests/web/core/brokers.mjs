@@ -34,11 +34,12 @@ function newFolder() {
     return folder;
 }
 
-// Below the range from which outgoing connections take theirs, so a port stays free for a restart.
+// Below the range from which outgoing connections take theirs, so a port stays free for a restart,
+// and below the blocks of scripts/ports, so a whole stack can start beside it.
 const given = new Set();
 export async function freePort() {
     for (;;) {
-        const port = 10000 + Math.floor(Math.random() * 20000);
+        const port = 10000 + Math.floor(Math.random() * 10000);
         if (given.has(port)) continue;
         const server = net.createServer();
         const free = await new Promise((resolve) => {

@@ -6,6 +6,7 @@ import {extname, join} from 'node:path';
 
 import {launchBrowser} from '../../support/browser.mjs';
 import {root} from '../../support/stack.mjs';
+import {patience} from '../../support/wait.mjs';
 
 export const builtFolder =
     process.env.NB_CORE_PAGE ?? join(root, 'build', 'wasm-release', 'tests', 'web', 'core');
@@ -112,7 +113,7 @@ export class Core {
         const found = await this.page.evaluate(
             ([id, wanted, having, which, ms]) =>
                 globalThis.core.event(id, wanted, having, which, ms),
-            [this.id, kind, members, nth, seconds * 1000],
+            [this.id, kind, members, nth, seconds * patience * 1000],
         );
         if (found) return found;
         const seen = (await this.events()).slice(-12).map((event) => JSON.stringify(event));
@@ -133,7 +134,7 @@ export class Core {
     async counted(name, count, seconds = 20) {
         const stats = await this.page.evaluate(
             ([id, counter, least, ms]) => globalThis.core.counted(id, counter, least, ms),
-            [this.id, name, count, seconds * 1000],
+            [this.id, name, count, seconds * patience * 1000],
         );
         if (stats[name] >= count) return stats;
         throw new Error(`${name} is ${stats[name]}, not ${count}, after ${seconds} s`);
