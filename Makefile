@@ -7,14 +7,15 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run test test-long bench conformance screenshot
+.PHONY: help setup build dist run demo test test-long bench conformance screenshot
 .PHONY: format check-format clean
 
 export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
-export JOBS WASM FUZZ_SECONDS QUICK
+export DEMO_PORT JOBS WASM FUZZ_SECONDS QUICK
 
 help:
 	@echo "make run           build and start the whole system, in the foreground"
+	@echo "make demo          two panes side by side, and buttons for what goes wrong in a day"
 	@echo "make test          build and run every test"
 	@echo "make test-long     the tests that take hours"
 	@echo "make bench         side by side with the peers, under 40 minutes; QUICK=1 under 5"
@@ -33,13 +34,18 @@ setup:
 # `make conformance` end with the script's own words and status. `exec` lets signals reach
 # scripts/run itself, and SIGINT is given back its meaning, which a shell takes from what it starts
 # in the background.
-ifneq ($(filter $(MAKECMDGOALS),run conformance),)
+ifneq ($(filter $(MAKECMDGOALS),run demo conformance),)
 MAKEFLAGS += --question
 endif
 run:
 	+@unset MAKEFLAGS MFLAGS MAKELEVEL; \
 	scripts/setup run && scripts/build services && scripts/dist && \
 	exec env --default-signal=INT,QUIT scripts/run || exit 1
+
+demo:
+	+@unset MAKEFLAGS MFLAGS MAKELEVEL; \
+	scripts/setup run && scripts/build services && scripts/dist && \
+	exec env --default-signal=INT,QUIT scripts/demo || exit 1
 
 conformance:
 	+@unset MAKEFLAGS MFLAGS MAKELEVEL; scripts/conformance $(CASES) || exit 1

@@ -1,0 +1,12 @@
+// demo/wait.mjs - waiting for something to become true.
+
+// Polls until `work` answers something true, which it returns; throws with `what` after `seconds`.
+export async function until(what, work, seconds = 30) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+        const answer = await work();
+        if (answer) return answer;
+        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+}
