@@ -79,7 +79,7 @@ const idsOf = (page) =>
 
 describe('the largest that a desk meets', () => {
     // `lever` is what lets the broker send more than 4 KiB in one message. How much more depends on
-    // how fast the machine publishes meanwhile; the largest there can be is a test of its own below.
+    // how fast the machine publishes meanwhile; the largest there can be has a test of its own.
     const levers = [
         ['compression', {}, 60],
         [
@@ -122,10 +122,7 @@ describe('the largest that a desk meets', () => {
                 distinct: total,
                 largest: total - 1,
             });
-            assert.ok(
-                watched.largest > 4096,
-                `the largest message had ${watched.largest} bytes`,
-            );
+            assert.ok(watched.largest > 4096, `the largest message had ${watched.largest} bytes`);
             assert.ok(stats.wasmBytes <= 96 * MiB, `${stats.wasmBytes} bytes`);
         });
     }
