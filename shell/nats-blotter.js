@@ -28,6 +28,14 @@ canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 .words[hidden] { display: none; }
 .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
          white-space: nowrap; }
+.plain { position: absolute; inset: 0; box-sizing: border-box; padding: 16px; overflow: auto;
+         background: Canvas; color: CanvasText; font: 14px/1.5 system-ui, sans-serif;
+         user-select: text; }
+.plain caption { text-align: left; font-weight: 600; padding: 12px 0 4px; }
+.plain table { border-collapse: collapse; margin-bottom: 12px; }
+.plain th, .plain td { border: 1px solid GrayText; padding: 2px 8px; text-align: left; }
+.plain .right { text-align: right; font-variant-numeric: tabular-nums; }
+.plain .phantom { text-decoration: line-through; }
 @media (prefers-color-scheme: light) {
   .words { border-color: #F6F8FA; background: #FFFFFF; color: #1F2328; }
 }
@@ -38,6 +46,8 @@ canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 const CRASH_WORDS =
     'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
     'trusted.\nReload the page to start it again.';
+const SPEAK_MS = 5000;
+const CSV_ROWS = 5000; // read at once; the page answers in between
 const THEMES = ['auto', 'dark', 'light', 'high-contrast', 'colour-blind'];
 const RENDERERS = ['auto', 'webgl', 'canvas'];
 const ATTRIBUTES = ['server', 'profile', 'account', 'theme', 'subjects', 'renderer'];
@@ -239,6 +249,10 @@ class NatsBlotter extends HTMLElement {
     #startAsked = false;
     #listeners = null;
     #speakTimer = 0;
+    #spokenAt = -Infinity;
+    #toSay = '';
+    #mirror = null; // of accessible.js, once that is here
+    #plain = null;
 
     constructor() {
         super();
@@ -324,7 +338,12 @@ class NatsBlotter extends HTMLElement {
             this.#showWords('');
             this.#settleReady.resolve();
             // Behind the first paint; told to nobody, since nothing is lost without them.
-            requestAnimationFrame(() => setTimeout(() => program.loadFaces().catch(() => {})));
+            requestAnimationFrame(() =>
+                setTimeout(() => {
+                    program.loadFaces().catch(() => {});
+                    this.#loadAccessible().catch(() => {});
+                }),
+            );
         } catch (error) {
             if (run !== this.#run) return;
             const words = reasonWords(error);
@@ -374,6 +393,8 @@ class NatsBlotter extends HTMLElement {
                 this.#dropWaiting('another account was chosen');
                 this.#announceAccount(account);
             }),
+            drawn: () => this.#mirror?.drawn(),
+            plainTable: mine(() => this.showPlainTable().catch(() => {})),
             trapped: mine((error) => {
                 console.error(error);
                 this.#showWords(`${CRASH_WORDS}\n\n${error.message || error}`);
@@ -419,15 +440,32 @@ class NatsBlotter extends HTMLElement {
         this.#words.hidden = words === '';
     }
 
-    // At most one announcement in 5 s, and only the last.
+    // At most one announcement in 5 s, and of several only the last.
     #say(words) {
-        if (this.#speakTimer) clearTimeout(this.#speakTimer);
-        this.#speakTimer = setTimeout(
-            () => {
-                this.#spoken.textContent = words;
-            },
-            this.#spoken.textContent ? 5000 : 0,
-        );
+        this.#toSay = words;
+        if (this.#speakTimer) return;
+        const wait = Math.max(0, this.#spokenAt + SPEAK_MS - performance.now());
+        this.#speakTimer = setTimeout(() => {
+            this.#speakTimer = 0;
+            this.#spokenAt = performance.now();
+            this.#spoken.textContent = this.#toSay;
+        }, wait);
+    }
+
+    // Behind the first paint; told to nobody, since the canvas works without it.
+    async #loadAccessible() {
+        const {Mirror, PlainTable} = await import('./accessible.js');
+        this.#mirror ??= new Mirror(this);
+        this.#plain ??= new PlainTable(this);
+        this.#mirror.drawn();
+    }
+
+    // The view as an ordinary HTML table over the canvas, as the key P does; see accessible.js.
+    async showPlainTable(open = true) {
+        await this.#running();
+        await this.#loadAccessible();
+        if (open) await this.#plain.show();
+        else if (this.#plain.open) this.#plain.close();
     }
 
     #setStatus(status, cause) {
@@ -581,6 +619,29 @@ class NatsBlotter extends HTMLElement {
         }
         this.#announceAccount(account);
         return done;
+    }
+
+    // RFC 4180 text of the view: the titles, then every row of it. Numbers in all their digits,
+    // times in UTC.
+    async exportCsv(table) {
+        const columns = await this.columns(table);
+        const quoted = (value) => {
+            const text = value === null || value === undefined ? '' : String(value);
+            return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+        };
+        const field = (column, value) =>
+            column.type === 'time' && Number(value) > 0
+                ? new Date(Number(value)).toISOString()
+                : quoted(value);
+        const lines = [columns.map(({title}) => quoted(title)).join()];
+        for (let start = 0; ; start += CSV_ROWS) {
+            const rows = await this.rows(table, start, CSV_ROWS, {exact: true});
+            for (const row of rows) {
+                lines.push(columns.map((column) => field(column, row[column.field])).join());
+            }
+            if (rows.length < CSV_ROWS) return lines.join('\r\n') + '\r\n';
+            await nextTask();
+        }
     }
 
     async resync() {

@@ -1,6 +1,7 @@
 // web/app_keys.cpp - what a key does: which of them the program takes from the browser, and the
 // commands of web/keys.h carried out, in the frame after.
 #include "web/app.h"
+#include "web/browser.h"
 
 namespace nats_blotter::web {
 
@@ -36,6 +37,7 @@ bool App::takes(const KeyCommand& command) {
         case Command::Resync:
         case Command::Density:
         case Command::Theme:
+        case Command::PlainTable:
         case Command::Help: return true;
         default: return takes_in_table(command);
     }
@@ -60,6 +62,7 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
         case Command::Resync: return session_.resync(scene.now);
         case Command::Density: return next_spacing();
         case Command::Theme: return next_theme();
+        case Command::PlainTable: return show_plain_table();
         case Command::Help: return help_.open();
         default: return run_in_table(command);
     }

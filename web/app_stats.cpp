@@ -75,6 +75,7 @@ void App::append_layout_json(std::string& out) const {
         append_area(panel.area());
         append(",\"rowHeight\":", panel.row_height());
         append(",\"headerHeight\":", panel.head_height());
+        if (index == focus_) out += ",\"focused\":true";
         out += ",\"firstRow\":";
         append_int(out, static_cast<std::int64_t>(panel.first_row()));
         out += '}';

@@ -34,7 +34,11 @@ EM_JS(void, nb_js_browser_init, (), {
     Module.onTimer = Module.guard(() => { Module.timer = 0; _nb_timer(); });
 
     Module.frameAsked = false;
-    Module.onFrame = Module.guard(() => { Module.frameAsked = false; _nb_frame(); });
+    Module.onFrame = Module.guard(() => {
+        Module.frameAsked = false;
+        _nb_frame();
+        Module.host.drawn();
+    });
 
     // All that would call in again ends, without a call into the program.
     Module.stopBrowser = () => {
@@ -62,6 +66,7 @@ EM_JS(void, nb_js_set_timer, (double delay_ms), {
     clearTimeout(Module.timer);
     Module.timer = delay_ms < 0 ? 0 : setTimeout(Module.onTimer, delay_ms);
 });
+EM_JS(void, nb_js_plain_table, (), { Module.host.plainTable(); });
 EM_JS(void, nb_js_request_frame, (), {
     if (Module.frameAsked) return;
     Module.frameAsked = true;
@@ -107,6 +112,7 @@ void post_pump_task_later(double delay_ms) { nb_js_post_pump_later(delay_ms); }
 void set_timer(double delay_ms) { nb_js_set_timer(delay_ms); }
 
 void request_frame() { nb_js_request_frame(); }
+void show_plain_table() { nb_js_plain_table(); }
 
 void tell_status(std::string_view status, std::string_view cause) {
     nb_js_tell_status(status.data(), static_cast<int>(status.size()), cause.data(),

@@ -39,6 +39,9 @@ void set_timer(double delay_ms);
 // Runs nb_frame before the next paint, once however often it is asked for; never in a hidden tab.
 void request_frame();
 
+// Shows the view as an HTML table over the canvas.
+void show_plain_table();
+
 // Words to the shell, which hears them after the present task.
 void tell_status(std::string_view status, std::string_view cause);
 void tell_account(double account);

@@ -54,12 +54,16 @@ afterEach(async () => {
     await page.context().close();
 });
 
-// The label of what has the focus in the element.
+// The label of the field that has the focus, or `canvas`.
 const focused = () =>
-    withBlotter(page, ({shadowRoot}) => shadowRoot.activeElement?.getAttribute('aria-label'));
+    withBlotter(page, ({shadowRoot: {activeElement}}) =>
+        activeElement?.localName === 'canvas'
+            ? 'canvas'
+            : activeElement?.getAttribute('aria-label'),
+    );
 const untilFocused = (label) =>
     until(`the focus: ${label}`, async () => (await focused()) === label);
-const canvas = 'Trades and positions';
+const canvas = 'canvas';
 // Of the field with that label, when it is to be seen: its rectangle and its text.
 const box = (label) =>
     withBlotter(

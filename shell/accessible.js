@@ -1,0 +1,210 @@
+// accessible.js - what the canvas shows, for who does not see it: a mirror of the visible rows and
+// the focused cell, and the view as a plain table. Loaded behind the first paint.
+//
+// The mirror is the canvas's own content, which no browser paints and every screen reader reads.
+// The focus stays on the canvas; aria-activedescendant says which cell it is in.
+
+// Rows of a plain table at first, and with each press of its button.
+const PLAIN_ROWS = 1000;
+// The mirror follows a canvas that has the focus, this often at most.
+const MIRROR_MS = 250;
+
+const two = (number) => String(number).padStart(2, '0');
+
+// A cell as the canvas shows it.
+export function shown(column, value) {
+    if (value === null || value === undefined) return '';
+    if (column.type === 'time') {
+        const time = new Date(Number(value));
+        const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+        return `${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+    }
+    if (typeof value === 'number' && column.type !== 'text' && !/^account/i.test(column.field)) {
+        return value.toLocaleString('en-US', {maximumFractionDigits: 15}).replace('-', '−');
+    }
+    return String(value);
+}
+
+function make(name, attributes = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+}
+
+const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+
+export class Mirror {
+    #element;
+    #shown = ''; // what the mirror was made from
+    #timer = 0;
+
+    constructor(element) {
+        this.#element = element;
+    }
+
+    // Something was drawn, or the focus came.
+    drawn() {
+        if (this.#timer) return;
+        this.#timer = setTimeout(() => {
+            this.#timer = 0;
+            this.#update().catch(() => {}); // it stopped meanwhile
+        }, MIRROR_MS);
+    }
+
+    // All that is in sight and told of the table that has the focus.
+    async #read() {
+        const {layout} = await this.#element.stats();
+        const names = Object.keys(layout.tables);
+        const table = names.find((name) => layout.tables[name].focused) ?? names[0];
+        const place = layout.tables[table];
+        const all = await this.#element.columns(table);
+        const columns = place.columns
+            ? place.columns.map(({field}) => all.find((column) => column.field === field))
+            : all;
+        const body = place.height - place.headerHeight - (place.footerHeight ?? 0);
+        const count = Math.max(1, Math.ceil(body / place.rowHeight));
+        const rows = await this.#element.rows(table, place.firstRow, count);
+        const total = await this.#element.rowCount(table);
+        return {table, columns, rows, total, first: place.firstRow, focus: place.focus};
+    }
+
+    async #update() {
+        const canvas = this.#element.shadowRoot.querySelector('canvas');
+        if (!canvas || this.#element.shadowRoot.activeElement !== canvas) return;
+        const read = await this.#read();
+        const {table, columns, rows, total, first, focus} = read;
+        const now = JSON.stringify(read);
+        if (now === this.#shown && canvas.firstChild) return;
+        this.#shown = now;
+        const row = (index, cells) => make('div', {role: 'row', 'aria-rowindex': index}, ...cells);
+        const cell = (role, id, column, text) => {
+            const made = make('span', {role, id, 'aria-colindex': column + 1});
+            made.textContent = text;
+            return made;
+        };
+        const heads = columns.map(({title}, at) => cell('columnheader', `head-${at}`, at, title));
+        const lines = rows.map((record, at) => {
+            const cells = columns.map((column, place) => {
+                const text = shown(column, record[column.field]);
+                return cell('gridcell', `cell-${at}-${place}`, place, text);
+            });
+            return row(first + at + 2, cells);
+        });
+        canvas.replaceChildren(row(1, heads), ...lines);
+        canvas.setAttribute('role', 'grid');
+        canvas.setAttribute('aria-label', capital(table));
+        canvas.setAttribute('aria-rowcount', total + 1);
+        canvas.setAttribute('aria-colcount', columns.length);
+        this.#mark(canvas, columns, lines.length, focus ? focus.row - first : 0, focus?.field);
+    }
+
+    #mark(canvas, columns, count, row, field) {
+        const column = Math.max(
+            columns.findIndex((one) => one.field === field),
+            0,
+        );
+        if (row < 0 || row >= count) return canvas.removeAttribute('aria-activedescendant');
+        const id = `cell-${row}-${column}`;
+        canvas.setAttribute('aria-activedescendant', id);
+        // The header's words too, which not every reader finds by the column's number.
+        const cell = this.#element.shadowRoot.getElementById(id);
+        cell?.setAttribute('aria-describedby', `head-${column}`);
+        cell?.setAttribute('aria-selected', 'true');
+    }
+}
+
+// The present view as ordinary tables: to be read, selected, searched, zoomed and printed.
+export class PlainTable {
+    #element;
+    #box = null;
+    #state = null;
+    #tables = null;
+    #counts = {}; // rows shown, by table
+
+    constructor(element) {
+        this.#element = element;
+    }
+
+    get open() {
+        return this.#box !== null;
+    }
+
+    async show() {
+        if (this.#box) return;
+        this.#counts = {};
+        this.#box = make('section', {class: 'plain', 'aria-label': 'Plain table', tabindex: '-1'});
+        this.#box.addEventListener('keydown', (event) => {
+            if (event.ctrlKey || event.altKey || event.metaKey) return;
+            if (event.key !== 'Escape' && event.key.toLowerCase() !== 'p') return;
+            event.preventDefault();
+            this.close();
+        });
+        this.#element.shadowRoot.append(this.#box);
+        await this.#fill();
+        this.#box?.focus();
+    }
+
+    close() {
+        this.#box?.remove();
+        this.#box = null;
+        this.#tables = null;
+        this.#element.shadowRoot.querySelector('canvas')?.focus();
+    }
+
+    // The buttons stay, so that the focus does; the tables are made anew.
+    async #fill() {
+        const tables = [];
+        for (const name of await this.#element.tables()) tables.push(await this.#table(name));
+        if (!this.#box) return;
+        if (!this.#tables) {
+            this.#state = make('span');
+            this.#tables = make('div');
+            const again = this.#button('Read again', () => this.#fill());
+            const close = this.#button('Close', () => this.close());
+            this.#box.append(make('p', {}, this.#state, ' ', again, ' ', close), this.#tables);
+        }
+        const time = shown({type: 'time'}, Date.now());
+        this.#state.textContent = `${this.#element.status} at ${time}.`;
+        this.#tables.replaceChildren(...tables.flat());
+    }
+
+    #button(words, work) {
+        const button = make('button', {type: 'button'}, words);
+        button.addEventListener('click', () => Promise.resolve(work()).catch(() => {}));
+        return button;
+    }
+
+    async #table(name) {
+        const columns = await this.#element.columns(name);
+        const total = await this.#element.rowCount(name);
+        const count = (this.#counts[name] ??= PLAIN_ROWS);
+        const rows = await this.#element.rows(name, 0, count);
+        const words =
+            rows.length < total
+                ? `${capital(name)}: the first ${rows.length} of ${total} rows`
+                : `${capital(name)}: ${total} rows`;
+        const heads = columns.map(({title}) => make('th', {scope: 'col'}, title));
+        const lines = rows.map((row) => {
+            const cells = columns.map((column) => {
+                const right = column.type === 'int' || column.type.startsWith('decimal');
+                const text = shown(column, row[column.field]);
+                return make('td', right ? {class: 'right'} : {}, text);
+            });
+            return make('tr', row._phantom ? {class: 'phantom'} : {}, ...cells);
+        });
+        const table = make(
+            'table',
+            {},
+            make('caption', {}, words),
+            make('thead', {}, make('tr', {}, ...heads)),
+            make('tbody', {}, ...lines),
+        );
+        if (rows.length === total) return [table];
+        const more = this.#button(`More ${name}`, () => {
+            this.#counts[name] += PLAIN_ROWS;
+            return this.#fill();
+        });
+        return [table, more];
+    }
+}
