@@ -82,8 +82,10 @@ try {
     const page = await openPage(browser, demo.url, {viewport: {width: 1200, height: 620}});
     const seen = (work, argument) => page.evaluate(work, argument);
     await until('the demo', () => seen(() => document.body.dataset.ready === 'yes'), 60);
-    const level = () => seen(() => document.getElementById('left').dataset.verdict === 'right');
+    const level = () =>
+        seen(() => document.querySelectorAll('article[data-verdict="right"]').length === 2);
     await until('both panes are right', level);
+    await sleep(500);
     const pictures = [await page.screenshot()];
     for (const name of WALK) {
         await page.click(`button[data-name="${name}"]`);

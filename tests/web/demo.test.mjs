@@ -1,7 +1,11 @@
 // The demo: a button makes the left pane wrong in the way it is described, and leaves the right
 // one right. Two pages on one stack: the idle minute has one to itself and runs beside the others.
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import http from 'node:http';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
@@ -10,6 +14,7 @@ import {RunningStack} from '../../demo/stack.mjs';
 import {launchBrowser, openPage, statsOf} from '../support/browser.mjs';
 import {Stack, root} from '../support/stack.mjs';
 import {until} from '../support/wait.mjs';
+import {freePort} from './core/brokers.mjs';
 
 const HOME = 22214;
 const QUIET = 44044; // an account of its own for the idle minute
@@ -143,4 +148,31 @@ test('NobodyElseMayPressAButton', async () => {
     assert.equal(await ask({host: 'elsewhere.example'}, 'GET', '/'), 403, 'another name');
     assert.equal(await ask({...ours, origin: demos[0].url.slice(0, -1)}, 'GET'), 403);
     assert.equal(stack.pid('nats'), before);
+});
+
+test('CtrlCEndsAllOfIt', async () => {
+    const port = 30000 + Math.floor(Math.random() * 1000);
+    const stateDir = mkdtempSync(join(tmpdir(), 'nats-blotter-demo-'));
+    const child = spawn(join(root, 'scripts/demo'), {
+        env: {...process.env, PORT: port, DEMO_PORT: await freePort(), STATE_DIR: stateDir},
+        stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(child, 'exit');
+    process.on('exit', () => child.kill('SIGTERM'));
+    let told = '';
+    child.stdout.on('data', (text) => {
+        told += text;
+    });
+    await until('the demo', () => told.includes('demo: http://localhost:') || child.exitCode, 60);
+    assert.equal(child.exitCode, null);
+    const pids = ['nats', 'services', 'nginx'].map((name) =>
+        Number(readFileSync(join(stateDir, `${name}.pid`), 'utf8')),
+    );
+    child.kill('SIGINT');
+    await ended;
+    const lives = (pid) => existsSync(`/proc/${pid}`);
+    await until('nothing is left', () => !pids.some(lives));
+    const url = told.match(/demo: (\S+)/)[1];
+    await assert.rejects(fetch(url), 'the page is gone as well');
+    rmSync(stateDir, {recursive: true, force: true});
 });
