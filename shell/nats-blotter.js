@@ -46,6 +46,12 @@ canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 const CRASH_WORDS =
     'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
     'trusted.\nReload the page to start it again.';
+// Each by its whole name, as bundlers look for such.
+const FACES = [
+    new URL('./text.ttf', import.meta.url),
+    new URL('./latin.ttf', import.meta.url),
+    new URL('./symbol.ttf', import.meta.url),
+];
 const SPEAK_MS = 5000;
 const CSV_ROWS = 5000; // read at once; the page answers in between
 const THEMES = ['auto', 'dark', 'light', 'high-contrast', 'colour-blind'];
@@ -161,7 +167,7 @@ class Program {
             canvas,
             host,
             printErr: (text) => console.error(text),
-            locateFile: (file) => new URL(file, import.meta.url).href,
+            locateFile: () => new URL('./blotter.wasm', import.meta.url).href,
         });
         program.call('nb_init');
         return program;
@@ -189,9 +195,9 @@ class Program {
     // The faces that the first paint does without. Should one not come, it goes on without it.
     async loadFaces() {
         const faces = await Promise.all(
-            ['text.ttf', 'latin.ttf', 'symbol.ttf'].map(async (file) => {
+            FACES.map(async (face) => {
                 try {
-                    const answer = await fetch(new URL(file, import.meta.url));
+                    const answer = await fetch(face);
                     return new Uint8Array(answer.ok ? await answer.arrayBuffer() : 0);
                 } catch {
                     return new Uint8Array(0);

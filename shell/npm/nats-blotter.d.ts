@@ -1,0 +1,85 @@
+// The types of the element <nats-blotter>; docs/element.md says what its members do.
+
+export type Status = 'connecting' | 'syncing' | 'live' | 'stale' | 'offline' | 'closed';
+
+export interface Column {
+    field: string;
+    title: string;
+    /** `int`, `decimal(n)`, `text`, `symbol`, `time` or `enum`. */
+    type: string;
+}
+
+/** Numbers beyond 2^53 or 15 digits are text; with `exact` every number is. Times: epoch ms. */
+export type Row = Record<string, number | string | null> & {_phantom?: true};
+
+export interface SortKey {
+    field: string;
+    dir: 'asc' | 'desc';
+}
+
+/** At least these; more are told. */
+export interface Stats {
+    messages: number;
+    bytes: number;
+    decodeErrors: Record<string, number>;
+    reconnects: number;
+    gaps: number;
+    resyncs: number;
+    breaks: number;
+    phantoms: number;
+    evicted: number;
+    verifiedAgeMs: number | null;
+    rttMs: number | null;
+    lastMessageAgeMs: number | null;
+    latencyMs: {p50: number | null; p99: number | null};
+    rows: Record<string, number>;
+    frames: number;
+    frameMs: {p50: number | null; p99: number | null};
+    wasmBytes: number;
+    renderer: string;
+    [name: string]: unknown;
+}
+
+export interface NatsBlotterEventMap extends HTMLElementEventMap {
+    statuschange: CustomEvent<{status: Status; cause: string}>;
+    accountchange: CustomEvent<{account: number}>;
+}
+
+export class NatsBlotter extends HTMLElement {
+    /** Resolves when the program runs, not when it is connected; rejects with a readable reason. */
+    readonly ready: Promise<void>;
+    readonly status: Status;
+    /** Why the status is what it is, in words; empty where there is nothing to say. */
+    readonly cause: string;
+    stats(): Promise<Stats>;
+    tables(): Promise<string[]>;
+    columns(table: string): Promise<Column[]>;
+    rowCount(table: string): Promise<number>;
+    rows(table: string, start?: number, count?: number, options?: {exact?: boolean}): Promise<Row[]>;
+    setSort(table: string, keys: SortKey[]): Promise<void>;
+    setFilter(table: string, text: string): Promise<void>;
+    /** 0: all accounts. Resolves at `live`. */
+    setAccount(account: number): Promise<void>;
+    exportCsv(table: string): Promise<string>;
+    showPlainTable(open?: boolean): Promise<void>;
+    resync(): Promise<void>;
+    /** Drains and disconnects for good. */
+    close(): Promise<void>;
+
+    addEventListener<Name extends keyof NatsBlotterEventMap>(
+        type: Name,
+        listener: (this: NatsBlotter, event: NatsBlotterEventMap[Name]) => unknown,
+        options?: boolean | AddEventListenerOptions,
+    ): void;
+    addEventListener(
+        type: string,
+        listener: EventListenerOrEventListenerObject,
+        options?: boolean | AddEventListenerOptions,
+    ): void;
+}
+
+declare global {
+    interface HTMLElementTagNameMap {
+        'nats-blotter': NatsBlotter;
+    }
+}
