@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "table/paged.h"
+
 namespace nats_blotter::table {
 
 using RowId = std::uint32_t;
@@ -28,26 +30,22 @@ inline constexpr std::uint64_t kPhantomBit = std::uint64_t{1} << 63;
 
 class ChangeLog {
   public:
-    // REQUIRES: no change of this row is held.
-    void add(RowId row, Change::Kind kind, std::uint64_t columns) {
-        changes_.push_back({row, kind, columns});
-    }
-    // Adds to the row's change: a row inserted since the last clear() stays "inserted" until it is
-    // erased. REQUIRES: one is held.
-    void amend(RowId row, Change::Kind kind, std::uint64_t columns);
+    // Makes places for row ids below `rows`.
+    void resize(std::size_t rows) { places_.resize(rows, 0); }
+    // Adds a change, or adds to the one that the row has: a row inserted since the last
+    // clear_changes() stays "inserted" until it is erased. REQUIRES: there is a place for `row`.
+    void note(RowId row, Change::Kind kind, std::uint64_t columns);
     std::span<const Change> changes() const { return changes_; }
+    void clear_changes();
+    // Takes the places as well.
     void clear();
     std::size_t memory_bytes() const;
 
   private:
-    std::size_t home_of(RowId row) const;
-    void catch_up();
-
     std::vector<Change> changes_;
-    // Open addressing: indices of the first placed_ changes. Most changes are never amended, so
-    // they are placed when the next one is.
-    std::vector<std::uint32_t> places_;  // a power of two
-    std::size_t placed_ = 0;
+    // By row: the index of its change if that one names the row, so nothing has to be taken back
+    // when the changes go.
+    PagedArray<std::uint32_t> places_;
 };
 
 }  // namespace nats_blotter::table

@@ -46,9 +46,9 @@ std::vector<KeyIndex::Moved> KeyIndex::rows_of(const Segment& segment, RowHash h
     return rows;
 }
 
-void KeyIndex::fill(Segment& segment, const std::vector<Moved>& rows) {
+void KeyIndex::fill(Segment& segment, const std::vector<Moved>& rows, std::size_t places) {
     segment.count = static_cast<std::uint32_t>(rows.size());
-    std::vector<std::uint32_t>(places_for(rows.size()), kEmpty).swap(segment.entries);
+    std::vector<std::uint32_t>(places, kEmpty).swap(segment.entries);
     for (const Moved& moved : rows) place(segment.entries, moved.hash, moved.row);
 }
 
@@ -67,7 +67,7 @@ void KeyIndex::insert(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
             split(index, hash_of);
             continue;
         }
-        fill(segment, rows_of(segment, hash_of));
+        fill(segment, rows_of(segment, hash_of), places_for(segment.count));
         break;
     }
     Segment& segment = segments_[segment_of(hash)];
@@ -94,8 +94,10 @@ void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
         if (directory_[at] == index && (at >> (depth_ - depth) & 1) != 0) directory_[at] = upper;
     segments_.emplace_back();
     segments_[upper].depth = depth;
-    fill(segments_[index], rows[0]);
-    fill(segments_[upper], rows[1]);
+    // Room until it splits again: every hash asked for on the way would wait for memory.
+    const auto room = [](std::size_t count) { return std::max(kSegmentPlaces, places_for(count)); };
+    fill(segments_[index], rows[0], room(rows[0].size()));
+    fill(segments_[upper], rows[1], room(rows[1].size()));
 }
 
 void KeyIndex::erase(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {

@@ -72,6 +72,7 @@ class KeyIndex {
     static constexpr std::uint32_t kRowMask = kRowIdsMax;
     static constexpr std::uint32_t kTagMask = ~kRowMask;
     static constexpr std::size_t kSegmentRowsMax = 4096;
+    static constexpr std::size_t kSegmentPlaces = kSegmentRowsMax * 20 / 17 + 1;  // of a full one
     static constexpr std::uint32_t kDepthMax = 16;
 
     struct Segment {
@@ -96,7 +97,7 @@ class KeyIndex {
     };
     static void place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row);
     static std::vector<Moved> rows_of(const Segment& segment, RowHash hash_of);
-    static void fill(Segment& segment, const std::vector<Moved>& rows);
+    static void fill(Segment& segment, const std::vector<Moved>& rows, std::size_t places);
     void split(std::uint32_t index, RowHash hash_of);
 
     std::vector<Segment> segments_;

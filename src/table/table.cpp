@@ -106,6 +106,7 @@ void Table::make_places() {
     const std::size_t more = used == 0 && slots_ > 0 ? kPageRows : std::max(kPlacesAtFirst, used);
     const std::size_t places = slots_ + std::min(more, kPageRows - used);
     flags_.resize(places, 0);
+    log_.resize(places);
     streamed_at_ms_.resize(places);
     pass_.resize(places);
     inserted_.resize(places);
@@ -129,7 +130,7 @@ void Table::erase(RowId row) {
     --live_rows_;
     erased_.push_back(row);
     note(row, Change::Kind::Erased, 0);
-    flags_[row] = kNoted;
+    flags_[row] = 0;
 }
 
 void Table::clear() {
@@ -170,7 +171,7 @@ void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
     streamed_at_ms_.set(row, provenance.streamed_at_ms);
     pass_.set(row, provenance.pass);
-    flags_[row] = static_cast<std::uint8_t>((flags_[row] & kNoted) | flags_of(provenance));
+    flags_[row] = flags_of(provenance);
 }
 
 void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
@@ -183,16 +184,11 @@ void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
 
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {
     ++generation_;
-    std::uint8_t& flags = flags_[row];
-    if ((flags & kNoted) != 0) return log_.amend(row, kind, columns);
-    flags |= kNoted;
-    log_.add(row, kind, columns);
+    log_.note(row, kind, columns);
 }
 
 void Table::clear_changes() {
-    for (const Change& change : log_.changes())
-        flags_[change.row] = static_cast<std::uint8_t>(flags_[change.row] & ~kNoted);
-    log_.clear();
+    log_.clear_changes();
     free_.insert(free_.end(), erased_.begin(), erased_.end());
     erased_.clear();
     was_cleared_ = false;

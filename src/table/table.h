@@ -122,7 +122,6 @@ class Table {
     static constexpr std::uint8_t kLive = 1;
     static constexpr std::uint8_t kFromStream = 2;
     static constexpr std::uint8_t kPhantom = 4;
-    static constexpr std::uint8_t kNoted = 8;  // has a Change
 
     static std::uint8_t flags_of(const feed::Provenance& provenance);
     std::uint64_t row_hash(RowId row) const;
