@@ -4,6 +4,8 @@ import {Browser, assertDrawn, rest} from './browser.mjs';
 import {mainThreadNs} from './process.mjs';
 
 const DRAIN_MS_MAX = 15_000;
+const FULL_MS_MAX = 60_000;
+const DRAWN_MS_MAX = 5000;
 const SAMPLE_MS = 300;
 
 // Where every page draws its rows.
@@ -35,6 +37,15 @@ export async function inCell(context, options, work) {
 // the short form this reading is part of what is measured.
 export const settle = (context, options) =>
     rest(options.page === 'ours' && !context.quick ? 2700 : 500);
+
+// Until the page holds and shows all rows of its snapshot.
+export async function untilFull(browser, count) {
+    const begin = Date.now();
+    while (!(await browser.call('isFull', count))) {
+        if (Date.now() - begin > FULL_MS_MAX) throw new Error(`never showed ${count} rows`);
+        await rest(20);
+    }
+}
 
 // Publishes at a rate and measures the page meanwhile:
 // {rate, lagMs, drainMs, fps, cpuUs, drained}; CPU is that of the main thread, per message.
@@ -122,13 +133,22 @@ export async function highestRate(context, browser, {first, fps = 0, seconds, ..
     return best;
 }
 
-// Two pictures of the rows while events arrive; throws when they are blank or equal.
+// Pictures of the rows while events arrive, until one differs from the first; throws when they are
+// blank or all equal. A slow page is given time to draw what came last.
 export async function assertRowsDrawn(context, browser, load) {
     const publishing = context.servers.publish({...load, rate: 10_000, seconds: 1.2});
-    await rest(300);
     const before = await browser.screenshot(ROWS_AREA);
-    await rest(400);
-    const after = await browser.screenshot(ROWS_AREA);
-    await publishing;
-    return assertDrawn(before, after);
+    const begin = Date.now();
+    for (;;) {
+        await rest(300);
+        try {
+            const changed = assertDrawn(before, await browser.screenshot(ROWS_AREA));
+            await publishing;
+            return changed;
+        } catch (error) {
+            if (Date.now() - begin < DRAWN_MS_MAX) continue;
+            await publishing;
+            throw error;
+        }
+    }
 }

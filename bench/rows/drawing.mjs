@@ -143,7 +143,7 @@ async function nothingChanges(context) {
     const options = {page: 'ours', start: {rows: 10_000}};
     return inCell(context, options, async (browser) => {
         await rest(3500); // its second reading of the snapshot is over
-        const seconds = context.quick ? 4 : 10;
+        const seconds = context.quick ? 2 : 10;
         const {frames, renderer} = await framesDuring(browser, () => rest(seconds * 1000));
         samples.add('ours', frames);
         return figure({...rows[7], samples, atMost: 0, renderer});

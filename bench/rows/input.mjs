@@ -45,7 +45,7 @@ async function turnWheel(browser, turns) {
 export const run = (context) => context.attempt(rows, '', () => measure(context));
 
 async function measure(context) {
-    const turns = context.quick ? 30 : 100;
+    const turns = context.quick ? 16 : 100;
     const samples = new Samples();
     let renderer = '';
     await context.servers.serveRows(IDS);

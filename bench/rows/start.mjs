@@ -1,7 +1,6 @@
 // bench/rows/start.mjs - row 15, from the navigation to the first row, and row 19, a snapshot of a
 // million trades to the first full view.
-import {rest} from '../lib/browser.mjs';
-import {inCell} from '../lib/cell.mjs';
+import {inCell, untilFull} from '../lib/cell.mjs';
 import {Samples, figure} from '../lib/figures.mjs';
 
 export const rows = [
@@ -42,10 +41,7 @@ async function snapshot(context) {
                 const begin = Date.now();
                 const starting = browser.call('start', {rows: count});
                 await starting;
-                for (; Date.now() - begin < 60_000; await rest(20)) {
-                    if (await browser.call('isFull', count)) break;
-                }
-                if (!(await browser.call('isFull', count))) throw new Error('never full');
+                await untilFull(browser, count);
                 samples.add(name, Date.now() - begin);
                 context.log(`  ${name}: ${Date.now() - begin} ms`);
                 if (page === 'ours') renderer = (await browser.call('read')).renderer;

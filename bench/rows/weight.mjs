@@ -9,7 +9,7 @@ import {buildFolder, pageFolder} from '../lib/servers.mjs';
 
 export const rows = [
     {row: '14a', metric: 'brotli kB: ag-Grid all modules with nats.js / ours', target: '>= 1.5'},
-    {row: '14b', metric: 'brotli kB to the first rows, ours', target: '<= 190'},
+    {row: '14b', metric: 'brotli kB to the first paint, ours', target: '<= 190'},
     {row: '14c', metric: 'brotli kB in all, ours', target: '<= 240'},
 ];
 
@@ -30,24 +30,27 @@ async function measure(context) {
     // looks for the broker at the stock place.
     const asked = await inCell(context, {page: 'ours', start: {rows: 100}}, (browser) =>
         browser.evaluate(
-            'performance.getEntriesByType("resource").map(({name}) => new URL(name).pathname)',
+            `performance.getEntriesByType("resource").map(({name, startTime, responseEnd}) =>
+                ({path: new URL(name).pathname, startTime, responseEnd}))`,
         ),
     );
-    const names = new Set(
-        asked.filter((path) => path.startsWith('/dist/')).map((path) => path.slice(6)),
-    );
-    for (const name of ['index.html', 'page.js', 'page.css']) names.add(name);
+    const ofOurs = asked.filter(({path}) => path.startsWith('/dist/'));
+    // The program paints as soon as it is there; what it asks for itself comes later.
+    const program = ofOurs.find(({path}) => path.endsWith('.wasm'));
+    const early = ofOurs.filter(({startTime}) => startTime < program.responseEnd);
+    const namesOf = (list) =>
+        new Set(['index.html', 'page.js', 'page.css', ...list.map(({path}) => path.slice(6))]);
     const kilobytes = (list) => [...list].reduce((sum, name) => sum + sent(name), 0) / 1000;
     const all = readdirSync(pageFolder).filter((name) => !/\.(br|gz)$/.test(name));
     const peer = ['aggrid.html', 'aggrid.js', 'page.css'].map((name) =>
         brotliBytes(join(buildFolder, 'pages', name)),
     );
     const first = new Samples();
-    first.add('ours', kilobytes(names));
+    first.add('ours', kilobytes(namesOf(early)));
     const whole = new Samples();
     whole.add('ours', kilobytes(all));
     const compared = new Samples();
-    compared.add('ours', kilobytes(names));
+    compared.add('ours', kilobytes(namesOf(ofOurs)));
     compared.add('ag-Grid', peer.reduce((sum, bytes) => sum + bytes, 0) / 1000);
     return [
         figure({...rows[0], samples: compared, peer: 'ag-Grid', atLeast: 1.5}),
