@@ -3,6 +3,7 @@
 #include "web/app.h"
 
 #include "web/browser.h"
+#include "web/cell_text.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -33,6 +34,7 @@ void App::frame() {
     drawn_status_ = session_.status_version();
     drawn_accounts_ = session_.accounts_version();
     begin_frame(now);
+    targets_.clear();
     const Scene scene = make_scene(now);
     if (asked) {
         lay_out(scene);
@@ -78,6 +80,7 @@ Scene App::make_scene(MonotonicUs now) {
     }
     return Scene{.theme = *theme_,
                  .accounts = accounts_,
+                 .targets = targets_,
                  .label_font = label_font_,
                  .cell_font = cell_font_,
                  .density = platform_.density(),
@@ -110,7 +113,7 @@ void App::lay_out(const Scene& scene) {
         const float size = index == 0 ? first : std::floor((extent - first) / others) - gap;
         const float start = index == 0 ? 0.0f : at + gap;
         at = start + size;
-        panels_[index].place(scene, session_.table(index).spec(),
+        panels_[index].place(scene, session_.table(index).spec(), table_looks_[index],
                              narrow_ ? Area{0, top + start, width, size}
                                      : Area{start, top, size, tables_area_.height},
                              session_.scope() == session::kAllAccounts);
@@ -130,7 +133,7 @@ bool App::take_snapshots(const Scene& scene) {
     bool changed = false;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         changed = panels_[index].take_snapshot(scene, session_.table(index), session_.view(index),
-                                               session_.loading(index)) ||
+                                               table_looks_[index], session_.loading(index)) ||
                   changed;
     }
     return changed;
@@ -178,13 +181,19 @@ void App::draw_tables(const Scene& scene) {
         const table::View& view = session_.view(index);
         TableState state = table_state(index);
         state.rearranging = view.rebuilding();
-        const auto wanted = panel.draw(scene, session_.table(index).spec(), view.sort(), state,
-                                       keys_used_ && platform_.focused() && index == focus_);
-        if (wanted) {
-            set_sort(index, {*wanted});
+        const TableWish wish = panel.draw(scene, session_.table(index).spec(), table_looks_[index],
+                                          state, platform_.focused() && index == focus_);
+        apply_wish(index, wish);
+        panel.carry_out(session_.table(index), view, table_looks_[index]);
+        if (wish.cross_link) cross_link(index);
+        if (wish.head_menu) {
+            menus_.open_head(index, session_.table(index), table_looks_[index], *wish.head_menu);
+        } else if (wish.row_menu) {
+            menus_.open_rows(index);
         }
         if (panel.was_clicked()) focus_ = index;
     }
+    draw_menus(scene);
     const session::Status status = session_.status();
     if (status == session::Status::Offline || status == session::Status::Stale) {
         const float width = scene.px(2);
@@ -238,7 +247,9 @@ TableState App::table_state(std::size_t index) const {
     if (status == session::Status::Closed) {
         state.empty_words = "Closed.";
     } else if (state.rows_in_table > 0) {
-        state.empty_words = "No row matches the filter.";
+        state.empty_words = "0 of ";
+        append_grouped(state.empty_words, std::to_string(state.rows_in_table), true);
+        state.empty_words += state.rows_in_table == 1 ? " row matches." : " rows match.";
     } else if (!state.loading) {
         state.empty_words =
             "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,15 @@
 #include "web/panels/header_panel.h"
 #include "web/panels/help_panel.h"
 #include "web/panels/notice_panel.h"
+#include "web/panels/table_menus.h"
 #include "web/panels/table_panel.h"
 #include "web/platform_dom.h"
 #include "web/pump.h"
 #include "web/rest_fetch.h"
 #include "web/scene.h"
 #include "web/stage.h"
+#include "web/table_look.h"
+#include "web/targets.h"
 #include "web/ws_transport.h"
 
 namespace nats_blotter::web {
@@ -80,6 +84,12 @@ class App {
     // As the user would; a large table is rearranged by and by.
     void set_sort(std::size_t table, std::vector<table::SortKey> keys);
     void set_filter(std::size_t table, std::string_view text);
+    // How the user wants to see things: {"account":…,"desk":{…},"tables":{"trades":{…}}}.
+    void append_view_state_json(std::string& out) const;
+    // Takes of it what it knows. False, and nothing changed, where it is no JSON object.
+    bool set_view_state(std::string_view json);
+    // Rises whenever the user, or set_view_state(), changed some of it.
+    std::uint64_t view_version() const { return view_version_; }
     // Works at that for some milliseconds, frames or not; true when all views are as wanted.
     bool rearrange();
     void resync();
@@ -130,6 +140,22 @@ class App {
     void choose_account(session::AccountId account);
     void append_layout_json(std::string& out) const;
 
+    // The tables as the user wants them (app_grid.cpp).
+    void start_looks();
+    void apply_sort(std::size_t index);
+    void apply_filter(std::size_t index);
+    void apply_group(std::size_t index);
+    void apply_wish(std::size_t index, const TableWish& wish);
+    void look_changed();
+    void draw_menus(const Scene& scene);
+    void cross_link(std::size_t from);
+    void select_linked(std::size_t to, const table::Table& table, table::RowId row,
+                       const std::string& value);
+    void size_column(int steps);
+    void clear_in_table();
+    void plan_filter_move(MonotonicUs now);
+    void move_filters(MonotonicUs now);
+
     // What keys do (app_keys.cpp).
     bool takes(const KeyCommand& command);
     bool move_focus(bool onwards);
@@ -172,9 +198,15 @@ class App {
     HeaderPanel header_;
     NoticePanel notice_;
     FilterBar filter_bar_;
-    std::vector<TablePanel> panels_;  // one for each table, in the session's order
-    std::size_t focus_ = 0;           // the panel that keys scroll
-    bool keys_used_ = false;          // show where the focus is
+    std::vector<TablePanel> panels_;      // one for each table, in the session's order
+    std::vector<TableLook> table_looks_;  // likewise
+    std::uint64_t view_version_ = 0;
+    MonotonicUs filter_move_due_ = kNever;
+    std::optional<std::size_t> linked_;  // the table that a cross-link has filtered
+    Targets targets_;
+    TableMenus menus_;
+    std::size_t focus_ = 0;   // the panel that keys scroll
+    bool keys_used_ = false;  // show where the focus is
     bool popup_open_ = false;
     bool narrow_ = false;
     Area header_area_;

@@ -45,6 +45,7 @@ App::App(PageOptions options)
       rest_(options_.rest_url),
       pump_(session_, transport_, rest_) {
     panels_.resize(session_.table_count());
+    start_looks();
     look_.theme = options_.theme;
 }
 
@@ -192,6 +193,7 @@ void App::on_timer() {
     const bool late = timer_at_ != kNever && now - timer_at_ > kLateTimerUs;
     timer_at_ = kNever;
     on_frame_deadline(now);
+    move_filters(now);
     // The page was blocked: what the socket has for it comes first, as it may be the sign of life
     // whose absence is about to be judged.
     if (late && !deadline_waits_) {
@@ -292,29 +294,6 @@ void App::set_account(session::AccountId account) {
     session_.set_scope(account, now);
     settle(now);
     want_frames(1);  // the header names it, also when nothing else changes
-}
-
-void App::set_sort(std::size_t table, std::vector<table::SortKey> keys) {
-    session_.refresh_views();
-    session_.view(table).set_sort(std::move(keys));
-    panels_[table].scroll_to_start();
-    want_frames(1);
-}
-
-void App::set_filter(std::size_t table, std::string_view text) {
-    session_.refresh_views();
-    table::View& view = session_.view(table);
-    table::FilterSpec filter = view.filter();
-    filter.quick = text;
-    filter.utc_offset_minutes = utc_offset_minutes();
-    filter.quick_columns.clear();
-    const std::vector<feed::ColumnSpec>& columns = session_.table(table).spec().columns;
-    for (std::size_t column = 0; column < columns.size(); ++column)
-        if (!columns[column].hidden)
-            filter.quick_columns.push_back(static_cast<std::uint16_t>(column));
-    view.set_filter(std::move(filter));
-    panels_[table].scroll_to_start();
-    want_frames(1);
 }
 
 bool App::rearrange() {

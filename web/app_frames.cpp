@@ -63,7 +63,7 @@ void App::plan_next_frame(MonotonicUs started) {
 }
 
 MonotonicUs App::next_frame_deadline() const {
-    return std::min({frame_due_, figures_due_, stage_.next_deadline()});
+    return std::min({frame_due_, figures_due_, filter_move_due_, stage_.next_deadline()});
 }
 
 void App::on_frame_deadline(MonotonicUs now) {

@@ -74,23 +74,55 @@ bool App::takes_in_table(const KeyCommand& command) {
     switch (command.command) {
         case Command::RowUp:
         case Command::RowDown:
+        case Command::CellLeft:
+        case Command::CellRight:
         case Command::PageUp:
         case Command::PageDown:
         case Command::FirstRow:
-        case Command::LastRow: keys_used_ = true; return !panels_.empty();
+        case Command::LastRow:
+        case Command::TableStart:
+        case Command::TableEnd:
+        case Command::ExtendUp:
+        case Command::ExtendDown:
+        case Command::ExtendLeft:
+        case Command::ExtendRight:
+        case Command::ExtendPageUp:
+        case Command::ExtendPageDown:
+        case Command::SelectAll:
+        case Command::CrossLink:
+        case Command::NarrowColumn:
+        case Command::WidenColumn:
+        case Command::Close: keys_used_ = true; return !panels_.empty();
         default: return false;
     }
 }
 
 void App::run_in_table(const KeyCommand& command) {
+    using Extend = TablePanel::Extend;
     TablePanel& panel = panels_[focus_];
+    const table::Table& table = session_.table(focus_);
     switch (command.command) {
-        case Command::RowUp: return panel.scroll_by_rows(-1);
-        case Command::RowDown: return panel.scroll_by_rows(1);
-        case Command::PageUp: return panel.scroll_by_pages(-1);
-        case Command::PageDown: return panel.scroll_by_pages(1);
-        case Command::FirstRow: return panel.scroll_to_start();
-        case Command::LastRow: return panel.scroll_to_end();
+        case Command::RowUp: return panel.move_focus(table, -1, 0, Extend::No);
+        case Command::RowDown: return panel.move_focus(table, 1, 0, Extend::No);
+        case Command::CellLeft: return panel.move_focus(table, 0, -1, Extend::No);
+        case Command::CellRight: return panel.move_focus(table, 0, 1, Extend::No);
+        case Command::PageUp: return panel.move_focus_by_pages(table, -1, Extend::No);
+        case Command::PageDown: return panel.move_focus_by_pages(table, 1, Extend::No);
+        case Command::FirstRow: return panel.focus_first(table, false);
+        case Command::LastRow: return panel.focus_last(table, false);
+        case Command::TableStart: return panel.focus_first(table, true);
+        case Command::TableEnd: return panel.focus_last(table, true);
+        case Command::ExtendUp: return panel.move_focus(table, -1, 0, Extend::Rows);
+        case Command::ExtendDown: return panel.move_focus(table, 1, 0, Extend::Rows);
+        case Command::ExtendLeft: return panel.move_focus(table, 0, -1, Extend::Cells);
+        case Command::ExtendRight: return panel.move_focus(table, 0, 1, Extend::Cells);
+        case Command::ExtendPageUp: return panel.move_focus_by_pages(table, -1, Extend::Rows);
+        case Command::ExtendPageDown: return panel.move_focus_by_pages(table, 1, Extend::Rows);
+        case Command::SelectAll: return panel.select_all(table);
+        case Command::CrossLink: return cross_link(focus_);
+        case Command::NarrowColumn: return size_column(-1);
+        case Command::WidenColumn: return size_column(1);
+        case Command::Close: return clear_in_table();
         default: return;
     }
 }

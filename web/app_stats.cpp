@@ -62,6 +62,32 @@ void App::append_layout_json(std::string& out) const {
         append(",\"width\":", area.width);
         append(",\"height\":", area.height);
     };
+    const auto append_columns = [&](const TablePanel& panel, std::size_t table) {
+        out += ",\"columns\":[";
+        for (const PlacedColumn& place : panel.places().columns) {
+            if (out.back() == '}') out += ',';
+            out += "{\"field\":";
+            append_json_string(out, session_.table(table).spec().columns[place.column].field);
+            append(",\"x\":", panel.area().x + place.x - (place.pinned ? 0 : panel.scroll_x()));
+            append(",\"width\":", place.width);
+            out += '}';
+        }
+        out += ']';
+    };
+    const auto append_focus = [&](const TablePanel& panel, std::size_t table) {
+        const GridSelection& selection = panel.selection();
+        out += ",\"selected\":";
+        append_int(out, static_cast<std::int64_t>(selection.count()));
+        const GridSelection::Cell& cell = selection.focus();
+        if (!selection.lives(session_.table(table), cell.row)) return;
+        out += ",\"focus\":{\"row\":";
+        append_int(out, static_cast<std::int64_t>(panel.lines().index_of(cell.row)));
+        if (cell.column != kNoColumn) {
+            out += ",\"field\":";
+            append_json_string(out, session_.table(table).spec().columns[cell.column].field);
+        }
+        out += '}';
+    };
     out += "\"layout\":{\"figures\":{";
     append_area(header_.figures());
     out += "},\"filter\":{";
@@ -76,11 +102,23 @@ void App::append_layout_json(std::string& out) const {
         append(",\"rowHeight\":", panel.row_height());
         append(",\"headerHeight\":", panel.head_height());
         if (index == focus_) out += ",\"focused\":true";
+        append(",\"footerHeight\":", panel.foot_height());
+        append_columns(panel, index);
+        append_focus(panel, index);
         out += ",\"firstRow\":";
         append_int(out, static_cast<std::int64_t>(panel.first_row()));
         out += '}';
     }
-    out += "}}";
+    out += "},\"targets\":[";
+    for (std::size_t index = 0; index < targets_.count(); ++index) {
+        const Target& target = targets_.at(index);
+        out += index > 0 ? ",{\"words\":" : "{\"words\":";
+        append_json_string(out, target.words);
+        out += ',';
+        append_area({target.x, target.y, target.width, target.height});
+        out += '}';
+    }
+    out += "]}";
 }
 
 void App::append_stats_json(std::string& out) {

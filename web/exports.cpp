@@ -190,6 +190,19 @@ EMSCRIPTEN_KEEPALIVE void nb_set_filter() {
     app->set_filter(web::table_named_by_text_in(), words);
 }
 
+// As App::append_view_state_json().
+EMSCRIPTEN_KEEPALIVE std::size_t nb_view_state() {
+    web::answer.clear();
+    app->append_view_state_json(web::answer);
+    return web::answer.size();
+}
+
+// The text is a view state. 0 when it is no JSON object; else as for nb_set_sort.
+EMSCRIPTEN_KEEPALIVE int nb_set_view_state() { return app->set_view_state(web::text_in) ? 1 : 0; }
+
+// Rises with every change of the view state.
+EMSCRIPTEN_KEEPALIVE double nb_view_version() { return static_cast<double>(app->view_version()); }
+
 EMSCRIPTEN_KEEPALIVE int nb_rearrange() { return app->rearrange() ? 1 : 0; }
 
 // ---- ws_transport.cpp

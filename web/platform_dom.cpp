@@ -70,6 +70,19 @@ EM_JS(void, nb_js_platform_create, (), {
         });
         glide = requestAnimationFrame(step);
     };
+    // A finger that stays asks for a menu, as the other button of a mouse does.
+    let hold = 0;
+    const holdTouch = (finger, at) => {
+        clearTimeout(hold);
+        hold = setTimeout(Module.guard(() => {
+            if (touch !== finger || finger.moved) return;
+            touch = null; // it is no press any more
+            _nb_pointer_move(...at);
+            _nb_pointer_button(1, 1);
+            _nb_pointer_button(1, 0);
+        }), 500);
+    };
+    undo.push(() => clearTimeout(hold));
     const touchMoved = (event) => {
         if (!touch || touch.id !== event.pointerId) return;
         const dx = event.clientX - touch.x;
@@ -107,6 +120,7 @@ EM_JS(void, nb_js_platform_create, (), {
             const x = event.clientX;
             const y = event.clientY;
             touch = {id: event.pointerId, x, y, moved: false, trail: [[event.timeStamp, x, y]]};
+            holdTouch(touch, position(event));
             return;
         }
         canvas.setPointerCapture(event.pointerId); // a drag goes on outside of the element
@@ -132,6 +146,8 @@ EM_JS(void, nb_js_platform_create, (), {
     on(canvas, 'lostpointercapture', (event) => {
         if (event.pointerType !== 'touch' && event.buttons === 0) holdButtons(0);
     });
+    // The program has menus of its own.
+    on(canvas, 'contextmenu', (event) => event.preventDefault());
     on(canvas, 'pointerleave', (event) => { if (event.buttons === 0) _nb_pointer_leave(); });
     on(canvas, 'wheel', (event) => {
         if (event.ctrlKey) return; // page zoom

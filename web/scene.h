@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "imgui.h"
 #include "web/account_names.h"
+#include "web/targets.h"
 #include "web/theme.h"
 
 namespace nats_blotter::web {
@@ -29,6 +30,7 @@ struct Area {
 struct Scene {
     const Theme& theme;
     const AccountNames& accounts;
+    Targets& targets;  // what can be pressed, added to as it is drawn
     ImFont* label_font = nullptr;
     ImFont* cell_font = nullptr;
     float density = 1;  // device pixels in a CSS pixel

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ class Window {
     void fill(const Table& table, const View& view, std::size_t first, std::size_t count,
               std::uint64_t fresh_since);
 
+    // The same for these rows, which are the lines of a screen from `first` on, of `total`; a line
+    // of kNoRow is no row, and all of its cells are null.
+    void fill(const Table& table, std::span<const RowId> rows, std::size_t first, std::size_t total,
+              std::uint64_t fresh_since);
+
     std::size_t first() const { return first_; }
     std::size_t row_count() const { return rows_.size(); }
     std::size_t total_rows() const { return total_rows_; }  // of the view, when filled
@@ -39,6 +45,9 @@ class Window {
     feed::Cell cell(std::size_t index, std::size_t column) const;
 
   private:
+    void begin(const Table& table, std::size_t first, std::size_t total);
+    void add(const Table& table, RowId row, std::uint64_t fresh_since);
+
     struct StoredCell {
         feed::Cell::Kind kind;
         std::int64_t number;

@@ -93,7 +93,11 @@ test('a thousand updates a second to rows out of sight: no frame', async () => {
     const before = await Promise.all(opened.map(statsOf));
     let sent = 0;
     for (let step = 1; step <= 60; ++step) {
-        const rows = Array.from({length: 50}, (_, index) => trade(index, step));
+        // The sums at the foot of the table are in sight, so that no quantity changes.
+        const rows = Array.from({length: 50}, (_, index) => ({
+            ...trade(index, step),
+            quantity: trade(index).quantity,
+        }));
         for (const page of opened) publish(page.link, rows);
         sent += rows.length;
         await sleep(50);
@@ -106,7 +110,7 @@ test('a thousand updates a second to rows out of sight: no frame', async () => {
         assert.equal(stats.frames, before[index].frames);
         assert.ok(stats.looks > before[index].looks, 'it did look');
         const [lowest] = await withBlotter(page, (blotter, at) => blotter.rows('trades', at), 399);
-        assert.equal(lowest.quantity, trade(0, 60).quantity);
+        assert.equal(lowest.updated, trade(0, 60).updated);
     }
 });
 
@@ -169,7 +173,7 @@ test('at 50,000 events a second everything is taken, drawn, and keys are answere
     const answers = [];
     for (let press = 1; press <= 5; ++press) {
         const start = performance.now();
-        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('PageDown');
         await until('the answer to a key', async () => {
             return (await statsOf(page)).layout.tables.trades.firstRow >= press;
         });

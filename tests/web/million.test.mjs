@@ -70,15 +70,16 @@ test('all rows are there, in order', async () => {
 });
 
 test('keys, wheel and scroll bar reach every row exactly', async () => {
-    const {x, y, width, height, headerHeight, rowHeight} = await trades();
-    const visible = Math.floor((height - headerHeight) / rowHeight);
+    const {x, y, width, height, headerHeight, footerHeight, rowHeight} = await trades();
+    const visible = Math.floor((height - headerHeight - footerHeight) / rowHeight);
     const lastTop = tradeCount - visible;
     await focusCanvas();
     await page.keyboard.press('End');
     await untilFirstRow(lastTop);
-    await page.keyboard.press('ArrowUp');
-    await untilFirstRow(lastTop - 1);
     await page.keyboard.press('PageUp');
+    await untilFirstRow(lastTop - visible + 1);
+    await page.keyboard.press('ArrowUp'); // the first shows the focus, on the row at the top
+    await page.keyboard.press('ArrowUp');
     await untilFirstRow(lastTop - visible);
     await page.mouse.move(x + 100, y + 200);
     await page.mouse.wheel(0, 40);
@@ -112,7 +113,9 @@ test('rows under the eye stay while others come in above, and the top follows', 
         return row.id === `T-${tradeCount}`;
     });
     assert.equal(await firstRow(), 0);
-    for (let step = 0; step < 5; ++step) await page.keyboard.press('ArrowDown');
+    const {x, y} = await trades();
+    await page.mouse.move(x + 100, y + 200);
+    await page.mouse.wheel(0, 100);
     await untilFirstRow(5);
     for (let index = 1; index <= 37; ++index) send(tradeCount + index);
     await untilFirstRow(5 + 37);

@@ -1,155 +1,185 @@
-// web/panels/table_panel.cpp - see web/panels/table_panel.h.
+// web/panels/table_panel.cpp - see web/panels/table_panel.h. Rows are drawn in table_rows.cpp, the
+// focus moves in table_focus.cpp.
 #include "web/panels/table_panel.h"
 
+#include <algorithm>
+
 #include "base/number_text.h"
+#include "web/cell_text.h"
+#include "web/hash.h"
+#include "web/targets.h"
 
 namespace nats_blotter::web {
 namespace {
 
-constexpr MonotonicUs kFadeUs = 300 * kMillisecondUs;
-// A fade is drawn in steps: each costs a frame, and more of them are not seen.
-constexpr MonotonicUs kFadeStepUs = 75 * kMillisecondUs;
-// More rows than this changing in one frame would strobe; they show without a fade.
-constexpr std::size_t kFlashesPerFrameMax = 8;
 constexpr float kTitlePx = 26;
 constexpr float kHeadsPx = 22;
+constexpr float kFootPx = 22;
 constexpr float kCellPaddingPx = 8;
+constexpr float kBarPx = 10;
+// Sums change with rows out of sight: shown so often, and not with each of them.
+constexpr MonotonicUs kSumsStepUs = 250 * kMillisecondUs;
+// Of a long selection that is added up, in a frame.
+constexpr std::size_t kSumStepsPerFrame = 16'384;
 
-// FNV-1a.
-constexpr std::uint64_t kHashStart = 14695981039346656037ULL;
-constexpr std::uint64_t kHashPrime = 1099511628211ULL;
-
-std::uint64_t hash_number(std::uint64_t hash, std::uint64_t number) {
-    hash = (hash ^ number) * kHashPrime;
-    return hash ^ (hash >> 32);
-}
-
-std::uint64_t hash_cell(std::uint64_t hash, const feed::Cell& cell) {
-    hash = hash_number(hash, static_cast<std::uint64_t>(cell.kind));
-    hash = hash_number(hash, static_cast<std::uint64_t>(cell.number));
-    for (const char byte : cell.text) hash = (hash ^ static_cast<unsigned char>(byte)) * kHashPrime;
-    return hash;
-}
-
-bool is_number(const feed::ColumnSpec& column) {
-    return column.type == feed::ColumnType::Int || column.type == feed::ColumnType::Decimal;
+void append_count(std::string& out, std::size_t count) {
+    const feed::ColumnSpec column{.type = feed::ColumnType::Int};
+    table::append_shown(out, column, feed::Cell::of_number(static_cast<std::int64_t>(count)), 0);
 }
 
 }  // namespace
 
-void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const Area& area,
-                       bool all_accounts) {
+void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                       const Area& area, bool all_accounts) {
     area_ = area;
     title_height_ = scene.px(kTitlePx);
+    strip_height_ = look.is_filtered() ? scene.px(FilterStrip::kHeightPx) : 0;
     heads_height_ = scene.px(kHeadsPx);
     row_px_ = scene.row_px;
     row_height_ = scene.px(row_px_);
+    sum_columns_ = sum_columns(spec);
+    foot_height_ = sum_columns_.empty() ? 0 : scene.px(kFootPx);
+    const float width = area.width - scene.px(ScrollBar::kWidthPx);
+    places_ = place_columns(scene, spec, look, width, all_accounts);
+    bar_height_ = places_.total_width > width + 0.5f ? scene.px(kBarPx) : 0;
     const float head = head_height();
-    body_ = {area.x, area.y + head, area.width - scene.px(ScrollBar::kWidthPx),
-             std::max(0.0f, area.height - head)};
+    body_ = {area.x, area.y + head, width, std::max(0.0f, area.height - head - foot_height())};
     rows_visible_ = static_cast<std::size_t>(body_.height / row_height_);
-    columns_ = place_columns(scene, spec, body_.width, all_accounts);
+    scroll_x_ = std::clamp(scroll_x_, 0.0f, std::max(0.0f, places_.total_width - width));
 }
 
 void TablePanel::handle_wheel() {
-    const float wheel = ImGui::GetIO().MouseWheel;
-    if (wheel == 0 || !ImGui::IsMouseHoveringRect(area_.top_left(), area_.bottom_right())) return;
-    wheel_rest_ -= wheel * (100.0f / row_px_);  // ImGui's unit is 100 CSS pixels
+    const ImGuiIO& io = ImGui::GetIO();
+    if (!ImGui::IsMouseHoveringRect(area_.top_left(), area_.bottom_right())) return;
+    const bool sideways = io.KeyShift && io.MouseWheelH == 0;
+    const float x = sideways ? io.MouseWheel : io.MouseWheelH;
+    const float y = sideways ? 0 : io.MouseWheel;
+    const float room = std::max(0.0f, places_.total_width - body_.width);
+    // ImGui's unit is 100 CSS pixels.
+    scroll_x_ = std::clamp(scroll_x_ - std::round(x * 100.0f * row_height_ / row_px_), 0.0f, room);
+    if (y == 0) return;
+    wheel_rest_ -= y * (100.0f / row_px_);
     const float whole = std::trunc(wheel_rest_);
     wheel_rest_ -= whole;
     scroll_by_rows(static_cast<std::int64_t>(whole));
 }
 
 std::size_t TablePanel::last_top() const {
-    const std::size_t total = window_.total_rows();
+    const std::size_t total = lines_.size();
     return total > rows_visible_ ? total - rows_visible_ : 0;
 }
 
 bool TablePanel::take_snapshot(const Scene& scene, const table::Table& table,
-                               const table::View& view, bool loading) {
-    follow_anchor(table, view);
-    const std::size_t last = view.size() > rows_visible_ ? view.size() - rows_visible_ : 0;
-    top_row_ = std::min(top_row_, last);
+                               const table::View& view, const TableLook& look, bool loading) {
+    lines_.update(view, look);
+    follow_anchor(table);
+    top_row_ = std::min(top_row_, last_top());
     if (top_row_ == 0) new_above_ = 0;
-    // One more than fits whole: the last one is cut by the edge.
-    window_.fill(table, view, top_row_, rows_visible_ + 1, seen_generation_);
-    anchor_row_ = window_.row_count() > 0 ? window_.row(0).row : table::kNoRow;
-    note_changes(scene, table.spec(), loading || was_loading_ || !scene.motion);
+    snapshot_lines(table, view, scene);
+    flashes_.note(scene, table.spec(), window_, places_.columns,
+                  loading || was_loading_ || !scene.motion);
+    due_ = flashes_.due();
+    snapshot_sums(scene, table, view);
     seen_generation_ = table.generation();
     was_loading_ = loading;
     shown_hash_ = hash_of_shown(loading);
     return shown_hash_ != drawn_hash_;
 }
 
+void TablePanel::snapshot_lines(const table::Table& table, const table::View& view,
+                                const Scene& scene) {
+    // One more than fits whole: the last one is cut by the edge.
+    const std::size_t end = std::min(lines_.size(), top_row_ + rows_visible_ + 1);
+    window_rows_.clear();
+    window_groups_.clear();
+    group_heads_.clear();
+    anchor_row_ = table::kNoRow;
+    for (std::size_t index = top_row_; index < end; ++index) {
+        const Line line = lines_.at(index);
+        window_rows_.push_back(line.row);
+        window_groups_.push_back(line.is_head ? line.group : SIZE_MAX);
+        if (anchor_row_ == table::kNoRow && index == top_row_) anchor_row_ = line.row;
+        if (!line.is_head) continue;
+        const table::Groups& groups = view.groups();
+        const feed::Cell value = groups.value(line.group);
+        GroupHead head;
+        const auto column = static_cast<std::size_t>(groups.spec().column);
+        const bool is_account = static_cast<std::int32_t>(column) == table.spec().scope_column;
+        head.key = group_key(value);
+        head.words = is_account && !value.is_null() ? scene.accounts.words(value.number) : head.key;
+        head.open = lines_.is_open(line.group);
+        head.totals = groups.at(line.group);
+        group_heads_.push_back(std::move(head));
+    }
+    window_.fill(table, window_rows_, top_row_, lines_.size(), seen_generation_);
+    selected_.assign(window_rows_.size(), 0);
+    focus_index_ = SIZE_MAX;
+    for (std::size_t index = 0; index < window_rows_.size(); ++index) {
+        const table::RowId row = window_rows_[index];
+        if (row == table::kNoRow) continue;
+        selected_[index] = selection_.is_selected(table, row) ? 1 : 0;
+        if (row == selection_.focus().row && selection_.lives(table, row)) focus_index_ = index;
+    }
+}
+
+// The sums of the filter step by step in time, those of the selection step by step in rows.
+void TablePanel::snapshot_sums(const Scene& scene, const table::Table& table,
+                               const table::View& view) {
+    const table::Totals& now = view.totals();
+    const bool same = now.rows == totals_.rows && now.sums == totals_.sums;
+    if (!same) {
+        if (scene.now - totals_at_ >= kSumsStepUs || was_loading_) {
+            totals_ = now;
+            totals_at_ = scene.now;
+        } else {
+            due_ = std::min(due_, totals_at_ + kSumsStepUs);
+        }
+    }
+    summing_ = !selection_.empty() && !selection_.sum_some(table, sum_columns_, kSumStepsPerFrame);
+    if (summing_) due_ = std::min(due_, scene.now);
+}
+
 std::uint64_t TablePanel::hash_of_shown(bool loading) const {
     std::uint64_t hash = kHashStart;
+    const auto add_totals = [&hash](const table::Totals& totals) {
+        hash = hash_number(hash, totals.rows);
+        for (const table::WideSum& sum : totals.sums)
+            hash = hash_number(hash, static_cast<std::uint64_t>(sum.clamped()));
+    };
     hash = hash_number(hash, window_.total_rows());
     hash = hash_number(hash, window_.first());
     hash = hash_number(hash, new_above_);
     hash = hash_number(hash, loading ? 1 : 0);
-    for (std::size_t index = 0; index < seen_.size(); ++index) {
-        hash = hash_number(hash, seen_[index].row);
-        hash = hash_number(hash, seen_[index].hash);
-        hash = hash_number(hash, window_.row(index).phantom ? 1 : 0);
+    hash = hash_number(hash, flashes_.seen_hash());
+    hash = hash_number(hash, selection_.version());
+    hash = hash_number(hash, focus_index_);
+    add_totals(totals_);
+    if (!selection_.empty()) add_totals(selection_.sums());
+    for (const GroupHead& head : group_heads_) {
+        hash = hash_text(hash, head.words);
+        add_totals(head.totals);
     }
     return hash;
 }
 
-void TablePanel::follow_anchor(const table::Table& table, const table::View& view) {
+void TablePanel::follow_anchor(const table::Table& table) {
     if (top_row_ == 0 || anchor_row_ == table::kNoRow) return;
     const bool lives = anchor_row_ < table.slot_count() && table.is_live(anchor_row_) &&
                        !table.inserted_after(anchor_row_, seen_generation_);
     if (!lives) return;
-    const std::size_t position = view.position_of(anchor_row_);
-    if (position >= view.size()) return;
-    if (position > top_row_) new_above_ += position - top_row_;
-    top_row_ = position;
-}
-
-void TablePanel::note_changes(const Scene& scene, const feed::TableSpec& spec, bool quiet) {
-    std::erase_if(flashes_,
-                  [&scene](const Flash& flash) { return scene.now - flash.started >= kFadeUs; });
-    std::vector<Seen> now_seen;
-    std::vector<Flash> started;
-    for (std::size_t index = 0; index < window_.row_count(); ++index) {
-        Seen seen{window_.row(index).row, 0, kHashStart};
-        bool has_number = false;
-        for (const PlacedColumn& place : columns_) {
-            const std::size_t column = place.column;
-            const feed::Cell cell = window_.cell(index, column);
-            seen.hash = hash_cell(seen.hash, cell);
-            const bool is_key = static_cast<std::int32_t>(column) == spec.scope_column;
-            if (!has_number && !is_key && is_number(spec.columns[column])) {
-                has_number = true;
-                seen.number = cell.number;
-            }
-        }
-        if (window_.row(index).fresh) {
-            started.push_back({seen.row, scene.now, false});
-        } else {
-            for (const Seen& before : seen_) {
-                if (before.row != seen.row || before.hash == seen.hash) continue;
-                started.push_back({seen.row, scene.now, seen.number < before.number});
-            }
-        }
-        now_seen.push_back(seen);
-    }
-    seen_ = std::move(now_seen);
-    if (!quiet && started.size() <= kFlashesPerFrameMax) {
-        for (const Flash& flash : started) {
-            std::erase_if(flashes_, [&flash](const Flash& old) { return old.row == flash.row; });
-            flashes_.push_back(flash);
-        }
-    }
-    fade_due_ = flashes_.empty() ? kNever : scene.now + kFadeStepUs;
+    const std::size_t index = lines_.index_of(anchor_row_);
+    if (index >= lines_.size()) return;
+    if (index > top_row_) new_above_ += index - top_row_;
+    top_row_ = index;
 }
 
 void TablePanel::reset() {
     top_row_ = 0;
     new_above_ = 0;
     anchor_row_ = table::kNoRow;
-    flashes_.clear();
-    seen_.clear();
+    flashes_.reset();
+    selection_.clear();
+    gestures_.clear();
     was_loading_ = true;
     wheel_rest_ = 0;
 }
@@ -159,11 +189,6 @@ void TablePanel::scroll_by_rows(std::int64_t rows) {
     const auto last = static_cast<std::int64_t>(last_top());
     top_row_ = static_cast<std::size_t>(std::clamp<std::int64_t>(top, 0, last));
     anchor_row_ = table::kNoRow;  // the next snapshot takes the new top row
-}
-
-void TablePanel::scroll_by_pages(int pages) {
-    const auto page = static_cast<std::int64_t>(rows_visible_ > 1 ? rows_visible_ - 1 : 1);
-    scroll_by_rows(pages * page);
 }
 
 void TablePanel::scroll_to_start() {
@@ -176,35 +201,148 @@ void TablePanel::scroll_to_end() {
     anchor_row_ = table::kNoRow;
 }
 
-std::optional<table::SortKey> TablePanel::draw(const Scene& scene, const feed::TableSpec& spec,
-                                               const std::vector<table::SortKey>& sort,
-                                               const TableState& state, bool focused) {
+TableWish TablePanel::draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look,
+                           const TableState& state, bool focused) {
     ImGui::PushID(spec.name.c_str());
     drawn_hash_ = shown_hash_;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.PushClipRect(area_.top_left(), area_.bottom_right(), true);
+    TableWish wish;
+    ImGui::PushClipRect(area_.top_left(), area_.bottom_right(), true);
     draw_title(scene, spec, state, focused);
-    const std::optional<table::SortKey> wanted = draw_heads(scene, spec, sort);
+    const float below = area_.y + title_height_;
+    if (strip_height_ > 0)
+        wish.filter = strip_.draw(scene, spec, look, {area_.x, below, area_.width, strip_height_});
+    const Area heads{area_.x, below + strip_height_, area_.width, heads_height_};
+    const HeadsWish pressed = heads_.draw(scene, spec, look, places_, heads, scroll_x_);
+    wish.sort = pressed.sort;
+    wish.columns = pressed.columns;
+    wish.head_menu = pressed.menu;
 
-    ImGui::SetCursorScreenPos(body_.top_left());
-    was_clicked_ = false;
-    if (body_.width >= 1 && body_.height >= 1) {
-        ImGui::InvisibleButton("rows", {body_.width, body_.height});
-        was_clicked_ = ImGui::IsItemClicked();
-    }
-    draw_rows(scene, spec, state);
-    if (window_.total_rows() == 0) draw_words(scene, state);
-
-    const Area bar{body_.right(), body_.y, scene.px(ScrollBar::kWidthPx), body_.height};
-    const std::size_t first =
-        scroll_bar_.draw(scene, "bar", bar, window_.total_rows(), rows_visible_, top_row_);
-    if (first != top_row_) {
-        top_row_ = first;
-        anchor_row_ = table::kNoRow;
-    }
-    list.PopClipRect();
+    handle_pointer(scene, look, wish);
+    draw_rows(scene, spec, look, state, focused);
+    if (window_.total_rows() == 0) draw_words(scene, look, state, wish);
+    draw_sums(scene, spec, look);
+    draw_bars(scene);
+    ImGui::PopClipRect();
     ImGui::PopID();
-    return wanted;
+    return wish;
+}
+
+// ---- the pointer among the rows
+
+TablePanel::Spot TablePanel::spot_at(ImVec2 at) const {
+    Spot spot;
+    const float y = at.y - body_.y;
+    if (y >= 0) spot.index = static_cast<std::size_t>(y / row_height_);
+    if (spot.index >= window_.row_count()) spot.index = SIZE_MAX;
+    for (const PlacedColumn& place : places_.columns) {
+        const float left = left_of(place);
+        if (at.x < left || at.x >= left + place.width) continue;
+        spot.column = place.column;
+        if (place.pinned) break;  // it lies above the others
+    }
+    // Beside the columns it is the last one's.
+    if (spot.column == kNoColumn && !places_.columns.empty())
+        spot.column = places_.columns.back().column;
+    return spot;
+}
+
+void TablePanel::handle_pointer(const Scene& scene, TableLook& look, TableWish& wish) {
+    was_clicked_ = false;
+    if (body_.width < 1 || body_.height < 1) return;
+    ImGui::SetCursorScreenPos(body_.top_left());
+    ImGui::InvisibleButton("rows", {body_.width, body_.height},
+                           ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool right = ImGui::IsItemClicked(ImGuiMouseButton_Right);
+    was_clicked_ = ImGui::IsItemClicked() || right;
+    if (was_clicked_) {
+        pressed_ = spot_at(io.MousePos);
+        dragged_ = pressed_;
+        if (pressed_.index == SIZE_MAX) return;
+        const table::RowId row = window_.row(pressed_.index).row;
+        if (row == table::kNoRow) {
+            const auto heads_before = static_cast<std::size_t>(
+                std::count_if(window_groups_.begin(),
+                              window_groups_.begin() + static_cast<std::ptrdiff_t>(pressed_.index),
+                              [](std::size_t group) { return group != SIZE_MAX; }));
+            if (right || heads_before >= group_heads_.size()) return;
+            look.toggle(group_heads_[heads_before].key);
+            wish.columns = true;
+            pressed_.index = SIZE_MAX;
+            return;
+        }
+        using Kind = Gesture::Kind;
+        const bool keeps = right && selected_[pressed_.index] != 0;
+        const Kind kind = right         ? Kind::Select
+                          : io.KeyShift ? Kind::ExtendRows
+                          : io.KeyCtrl  ? Kind::Toggle
+                                        : Kind::Select;
+        if (!keeps) gestures_.push_back({kind, {row, pressed_.column}});
+        wish.row_menu = right;
+        if (!right && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) wish.cross_link = true;
+        return;
+    }
+    if (ImGui::IsItemActive() && ImGui::IsMouseDown(ImGuiMouseButton_Left)) drag_to(scene);
+}
+
+// Every cell between the one that was pressed and the one the pointer is over, which scrolls where
+// it is above or below the rows.
+void TablePanel::drag_to(const Scene& scene) {
+    if (pressed_.index == SIZE_MAX) return;
+    ImVec2 at = ImGui::GetIO().MousePos;
+    if (at.y < body_.y) scroll_by_rows(-1);
+    if (at.y >= body_.bottom()) scroll_by_rows(1);
+    at.y = std::clamp(at.y, body_.y, body_.bottom() - 1);
+    Spot spot = spot_at(at);
+    if (spot.index == SIZE_MAX && window_.row_count() > 0) spot.index = window_.row_count() - 1;
+    const bool scrolls = at.y != ImGui::GetIO().MousePos.y;
+    if (scrolls) due_ = std::min(due_, scene.now);
+    if (spot.index == dragged_.index && spot.column == dragged_.column && !scrolls) return;
+    dragged_ = spot;
+    if (spot.index == SIZE_MAX) return;
+    const table::RowId row = window_.row(spot.index).row;
+    if (row != table::kNoRow) gestures_.push_back({Gesture::Kind::ExtendCells, {row, spot.column}});
+}
+
+void TablePanel::carry_out(const table::Table& table, const table::View& view,
+                           const TableLook& look) {
+    if (gestures_.empty()) return;
+    lines_.update(view, look);
+    for (const Gesture& gesture : gestures_) {
+        switch (gesture.kind) {
+            case Gesture::Kind::Select: selection_.select(table, gesture.cell); break;
+            case Gesture::Kind::Toggle: selection_.toggle(table, gesture.cell); break;
+            case Gesture::Kind::ExtendRows:
+                selection_.extend(table, lines_, gesture.cell, false);
+                break;
+            case Gesture::Kind::ExtendCells:
+                selection_.extend(table, lines_, gesture.cell, true);
+                break;
+        }
+    }
+    gestures_.clear();
+}
+
+// ---- above and beside the rows
+
+void TablePanel::append_selection(std::string& out, const feed::TableSpec& spec) const {
+    if (selection_.empty()) return;
+    const table::Totals& sums = selection_.sums();
+    out += " · ";
+    append_count(out, selection_.count());
+    out += " selected";
+    if (summing_) out += " · Σ …";
+    for (std::size_t index = 0; !summing_ && index < sums.sums.size(); ++index) {
+        const feed::ColumnSpec& column = spec.columns[sum_columns_[index]];
+        out += " · Σ ";
+        out += column.title;
+        out += ' ';
+        std::string digits;
+        sums.sums[index].append_to(digits,
+                                   column.type == feed::ColumnType::Decimal ? column.scale : 0);
+        if (digits[0] != '-') out += '+';
+        append_grouped(out, digits, column.grouped);
+    }
 }
 
 void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
@@ -218,28 +356,27 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     x += text_width(scene.label_font, size, spec.title) + scene.px(10);
 
     scratch_.clear();
-    const auto total = static_cast<std::int64_t>(window_.total_rows());
-    const feed::ColumnSpec count_column{.type = feed::ColumnType::Int};
-    if (total > 0 || !state.loading) {
-        table::append_shown(scratch_, count_column, feed::Cell::of_number(total), 0);
-        if (state.rows_in_table > window_.total_rows()) {
+    const auto rows = static_cast<std::size_t>(totals_.rows);
+    if (rows > 0 || !state.loading) {
+        append_count(scratch_, rows);
+        if (state.rows_in_table > rows) {
             scratch_ += " of ";
-            table::append_shown(
-                scratch_, count_column,
-                feed::Cell::of_number(static_cast<std::int64_t>(state.rows_in_table)), 0);
+            append_count(scratch_, state.rows_in_table);
             scratch_ += " rows";
         } else {
-            scratch_ += total == 1 ? " row" : " rows";
+            scratch_ += rows == 1 ? " row" : " rows";
         }
         if (state.rearranging) scratch_ += ", rearranging…";
         if (state.loading) scratch_ += ", live only: history is missing";
     }
+    append_selection(scratch_, spec);
     draw_text(list, scene.cell_font, size, x, area_.y, bottom, scene.theme.dim, scratch_);
+    scene.targets.add("title " + scratch_, x, area_.y, text_width(scene.cell_font, size, scratch_),
+                      title_height_);
 
     if (new_above_ > 0) {
         scratch_ = "▲ ";
-        table::append_shown(scratch_, count_column,
-                            feed::Cell::of_number(static_cast<std::int64_t>(new_above_)), 0);
+        append_count(scratch_, new_above_);
         scratch_ += " new";
         const float width = text_width(scene.label_font, size, scratch_) + scene.px(16);
         const float left = area_.right() - width - scene.px(16);
@@ -250,6 +387,7 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
                            scene.theme.selection, scene.px(4));
         draw_text(list, scene.label_font, size, left + scene.px(8), area_.y, bottom,
                   scene.theme.text, scratch_);
+        scene.targets.add(scratch_, left, area_.y, width, title_height_);
     }
     if (focused) {
         list.AddRectFilled({area_.x, area_.y}, {area_.right(), area_.y + scene.px(2)},
@@ -257,152 +395,32 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     }
 }
 
-std::optional<table::SortKey> TablePanel::draw_heads(const Scene& scene,
-                                                     const feed::TableSpec& spec,
-                                                     const std::vector<table::SortKey>& sort) {
-    std::optional<table::SortKey> wanted;
+void TablePanel::draw_bars(const Scene& scene) {
+    const Area bar{body_.right(), body_.y, scene.px(ScrollBar::kWidthPx), body_.height};
+    const std::size_t first =
+        scroll_bar_.draw(scene, "bar", bar, window_.total_rows(), rows_visible_, top_row_);
+    if (first != top_row_) {
+        top_row_ = first;
+        anchor_row_ = table::kNoRow;
+    }
+    if (bar_height_ <= 0) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float size = scene.px(kTextPx);
-    const float top = area_.y + title_height_;
-    const float bottom = top + heads_height_;
-    const float line = scene.px(1);
-    list.AddRectFilled({area_.x, top}, {area_.right(), bottom}, scene.theme.panel);
-    list.AddRectFilled({area_.x, bottom - line}, {area_.right(), bottom}, scene.theme.border);
-    for (const PlacedColumn& place : columns_) {
-        const feed::ColumnSpec& column = spec.columns[place.column];
-        const float left = area_.x + place.x;
-        const bool sorted = !sort.empty() && sort.front().column == place.column;
-        ImGui::PushID(static_cast<int>(place.column));
-        ImGui::SetCursorScreenPos({left, top});
-        if (ImGui::InvisibleButton("head", {place.width, heads_height_})) {
-            wanted = table::SortKey{
-                static_cast<std::uint16_t>(place.column),
-                sorted ? !sort.front().descending : column.type == feed::ColumnType::Time};
-        }
-        const bool hot = ImGui::IsItemHovered();
-        ImGui::PopID();
-        if (hot) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-
-        scratch_ = column.title;
-        if (sorted) scratch_ += sort.front().descending ? " ▾" : " ▴";
-        const float padding = scene.px(kCellPaddingPx);
-        const float width = text_width(scene.label_font, size, scratch_);
-        const float x = place.right_aligned ? left + place.width - padding - width : left + padding;
-        list.PushClipRect({left, top}, {left + place.width, bottom}, true);
-        draw_text(list, scene.label_font, size, x, top, bottom,
-                  hot ? scene.theme.text : scene.theme.dim, scratch_);
-        list.PopClipRect();
+    const Area track{body_.x, area_.bottom() - bar_height_, body_.width, bar_height_};
+    ImGui::SetCursorScreenPos(track.top_left());
+    ImGui::InvisibleButton("across", {track.width, track.height});
+    const float room = places_.total_width - body_.width;
+    const float thumb = std::max(scene.px(24), track.width * body_.width / places_.total_width);
+    const float way = std::max(1.0f, track.width - thumb);
+    if (ImGui::IsItemActive()) {
+        const float wanted = (ImGui::GetIO().MousePos.x - track.x - thumb / 2) / way * room;
+        scroll_x_ = std::round(std::clamp(wanted, 0.0f, room));
     }
-    return wanted;
-}
-
-void TablePanel::draw_rows(const Scene& scene, const feed::TableSpec& spec,
-                           const TableState& state) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.PushClipRect(body_.top_left(), {area_.right(), body_.bottom()}, true);
-    float y = body_.y;
-    for (std::size_t index = 0; index < window_.row_count(); ++index) {
-        draw_row(scene, spec, state, index, y);
-        y += row_height_;
-    }
-    list.PopClipRect();
-}
-
-ImU32 TablePanel::row_ground(const Scene& scene, std::size_t index, bool* flashing) const {
-    // Counted from the end, so that a row keeps its shade when others come in above it.
-    const std::size_t from_end = window_.total_rows() - (window_.first() + index);
-    ImU32 ground = from_end % 2 == 0 ? scene.theme.zebra : scene.theme.ground;
-    *flashing = false;
-    for (const Flash& flash : flashes_) {
-        if (flash.row != window_.row(index).row) continue;
-        const float rest =
-            1.0f - static_cast<float>(scene.now - flash.started) / static_cast<float>(kFadeUs);
-        const ImU32 colour = flash.down ? scene.theme.flash_down : scene.theme.flash_up;
-        ground = mix(ground, colour, std::clamp(rest, 0.0f, 1.0f));
-        *flashing = true;
-    }
-    return ground;
-}
-
-void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const TableState& state,
-                          std::size_t index, float y) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    bool flashing = false;
-    const ImU32 ground = row_ground(scene, index, &flashing);
-    if (ground != scene.theme.ground) {
-        list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
-    }
-    const bool phantom = window_.row(index).phantom;
-    const bool faint = phantom || !state.current;
-    const ImU32 plain = faint ? scene.theme.dim : scene.theme.text;
-    for (const PlacedColumn& place : columns_) {
-        const bool is_account = static_cast<std::int32_t>(place.column) == spec.scope_column;
-        draw_cell(scene, spec.columns[place.column], place, window_.cell(index, place.column),
-                  is_account, y, plain, !faint && !flashing);
-    }
-    if (phantom && !columns_.empty()) {
-        const float middle = y + std::floor(row_height_ / 2);
-        const float padding = scene.px(kCellPaddingPx);
-        const float right = area_.x + columns_.back().x + columns_.back().width - padding;
-        list.AddRectFilled({area_.x + padding, middle}, {right, middle + scene.px(1)},
-                           scene.theme.dim);
-    }
-}
-
-void TablePanel::draw_cell(const Scene& scene, const feed::ColumnSpec& column,
-                           const PlacedColumn& place, const feed::Cell& cell, bool is_account,
-                           float y, ImU32 plain, bool coloured) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    ImU32 colour = plain;
-    scratch_.clear();
-    const std::string_view account =
-        is_account && !cell.is_null() ? scene.accounts.name(cell.number) : std::string_view{};
-    if (!account.empty()) {
-        scratch_ = account;
-    } else if (is_account && !cell.is_null()) {
-        append_int(scratch_, cell.number);  // a number without a name has no thousands
-    } else if (column.type == feed::ColumnType::Enum && cell.text == "Buy") {
-        scratch_ = "▲ Buy";
-        if (coloured) colour = scene.theme.up;
-    } else if (column.type == feed::ColumnType::Enum && cell.text == "Sell") {
-        scratch_ = "▼ Sell";
-        if (coloured) colour = scene.theme.down;
-    } else {
-        table::append_shown(scratch_, column, cell, scene.utc_offset_minutes);
-        const bool number = is_number(column) && !cell.is_null();
-        if (number && cell.number < 0 && coloured) colour = scene.theme.down;
-        if (number && cell.number == 0) colour = scene.theme.dim;
-    }
-    const float size = scene.px(kTextPx);
-    const float left = area_.x + place.x;
-    const float padding = scene.px(kCellPaddingPx);
-    const float room = place.width - 2 * padding;
-    float width = text_width(scene.cell_font, size, scratch_);
-    while (width > room && scratch_.size() > 4) {
-        // Cut at a character's border, with the ellipsis that says so.
-        std::size_t end = scratch_.size();
-        if (scratch_.ends_with("…")) end -= std::string_view("…").size();
-        do --end;
-        while (end > 0 && (static_cast<unsigned char>(scratch_[end]) & 0xC0) == 0x80);
-        scratch_.resize(end);
-        scratch_ += "…";
-        width = text_width(scene.cell_font, size, scratch_);
-    }
-    const float x = place.right_aligned ? left + place.width - padding - width : left + padding;
-    draw_text(list, scene.cell_font, size, x, y, y + row_height_, colour, scratch_);
-}
-
-void TablePanel::draw_words(const Scene& scene, const TableState& state) {
-    if (state.empty_words.empty()) return;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float size = scene.px(kTextPx);
-    const float wrap = std::max(scene.px(80), area_.width - scene.px(32));
-    const ImVec2 extent = scene.label_font->CalcTextSizeA(
-        size, FLT_MAX, wrap, text_begin(state.empty_words), text_end(state.empty_words));
-    const float x = std::floor(area_.x + (area_.width - extent.x) / 2);
-    const float y = std::floor(body_.y + std::max(scene.px(12), body_.height / 3 - extent.y / 2));
-    list.AddText(scene.label_font, size, {x, y}, scene.theme.dim, text_begin(state.empty_words),
-                 text_end(state.empty_words), wrap);
+    const bool hot = ImGui::IsItemActive() || ImGui::IsItemHovered();
+    const float left = std::floor(track.x + way * std::clamp(scroll_x_ / room, 0.0f, 1.0f));
+    list.AddRectFilled({area_.x, track.y}, {area_.right(), track.bottom()}, scene.theme.panel);
+    list.AddRectFilled({left, track.y + scene.px(2)}, {left + thumb, track.bottom() - scene.px(2)},
+                       hot ? scene.theme.dim : scene.theme.border, scene.px(3));
+    scene.targets.add("across", track.x, track.y, track.width, track.height);
 }
 
 }  // namespace nats_blotter::web

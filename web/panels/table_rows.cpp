@@ -1,0 +1,249 @@
+// web/panels/table_rows.cpp - the rows, heads of groups and sums of a TablePanel.
+#include <algorithm>
+
+#include "base/number_text.h"
+#include "web/cell_text.h"
+#include "web/panels/table_panel.h"
+#include "web/targets.h"
+
+namespace nats_blotter::web {
+namespace {
+
+constexpr float kCellPaddingPx = 8;
+// "…" is added where a text is cut.
+constexpr std::string_view kEllipsis = "…";
+
+bool is_number(const feed::ColumnSpec& column) {
+    return column.type == feed::ColumnType::Int || column.type == feed::ColumnType::Decimal;
+}
+
+// One character shorter, at a character's border.
+void shorten(std::string& text) {
+    std::size_t end = text.size();
+    if (text.ends_with(kEllipsis)) end -= kEllipsis.size();
+    do --end;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    text.resize(end);
+    text += kEllipsis;
+}
+
+}  // namespace
+
+// Clips to what a column that scrolls may show; true when there is something to take back.
+bool TablePanel::clip_to(const PlacedColumn& place) const {
+    if (place.pinned || places_.total_width <= body_.width + 0.5f) return false;
+    ImGui::GetWindowDrawList()->PushClipRect({area_.x + places_.pinned_width, area_.y},
+                                             area_.bottom_right(), true);
+    return true;
+}
+
+bool TablePanel::is_selected_cell(std::size_t index, std::size_t column) const {
+    if (selected_[index] == 0) return false;
+    if (selection_.whole_rows()) return true;
+    const auto place = [this](std::size_t wanted) {
+        return std::find_if(places_.columns.begin(), places_.columns.end(),
+                            [wanted](const PlacedColumn& at) { return at.column == wanted; }) -
+               places_.columns.begin();
+    };
+    const auto from = place(selection_.first_column());
+    const auto to = place(selection_.last_column());
+    const auto at = place(column);
+    return at >= std::min(from, to) && at <= std::max(from, to);
+}
+
+void TablePanel::draw_rows(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                           const TableState& state, bool focused) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.PushClipRect(body_.top_left(), {area_.right(), body_.bottom()}, true);
+    float y = body_.y;
+    std::size_t head = 0;
+    for (std::size_t index = 0; index < window_.row_count(); ++index) {
+        if (window_groups_[index] != SIZE_MAX) {
+            draw_group(scene, spec, group_heads_[head++], y);
+        } else {
+            draw_row(scene, spec, look, state, index, y, focused);
+        }
+        y += row_height_;
+    }
+    list.PopClipRect();
+}
+
+void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                          const TableState& state, std::size_t index, float y, bool focused) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const table::WindowRow& row = window_.row(index);
+    // Counted from the end, so that a row keeps its shade when others come in above it.
+    const std::size_t from_end = window_.total_rows() - (window_.first() + index);
+    const ImU32 plain_ground = from_end % 2 == 0 ? scene.theme.zebra : scene.theme.ground;
+    bool row_flashing = false;
+    ImU32 ground = flashes_.row_ground(scene, row.row, plain_ground, &row_flashing);
+    const bool selected = selected_[index] != 0 && selection_.whole_rows();
+    if (selected) ground = scene.theme.selection;
+    if (ground != scene.theme.ground)
+        list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
+    const bool faint = row.phantom || !state.current;
+    const ImU32 plain = faint && !selected ? scene.theme.dim : scene.theme.text;
+    for (const PlacedColumn& place : places_.columns) {
+        const bool clipped = clip_to(place);
+        bool flashing = row_flashing;
+        const bool marked = is_selected_cell(index, place.column);
+        ImU32 own = flashes_.cell_ground(scene, row.row, place.column, ground, &flashing);
+        if (marked) own = scene.theme.selection;
+        const float left = left_of(place);
+        if (own != ground)
+            list.AddRectFilled({left, y}, {left + place.width, y + row_height_}, own);
+        const bool is_account = static_cast<std::int32_t>(place.column) == spec.scope_column;
+        draw_cell(scene, spec.columns[place.column], look, place, window_.cell(index, place.column),
+                  is_account, y, plain, !faint && !flashing && !marked);
+        if (focused && index == focus_index_ && place.column == selection_.focus().column) {
+            const float line = scene.px(scene.theme.plain ? 2 : 1);
+            const float half = line / 2;
+            list.AddRect({left + half, y + half},
+                         {left + place.width - half, y + row_height_ - half}, scene.theme.focus, 0,
+                         0, line);
+        }
+        if (clipped) list.PopClipRect();
+    }
+    if (row.phantom && !places_.columns.empty()) {
+        const float middle = y + std::floor(row_height_ / 2);
+        const float padding = scene.px(kCellPaddingPx);
+        const PlacedColumn& last = places_.columns.back();
+        list.AddRectFilled({area_.x + padding, middle},
+                           {left_of(last) + last.width - padding, middle + scene.px(1)},
+                           scene.theme.dim);
+    }
+}
+
+void TablePanel::draw_cell(const Scene& scene, const feed::ColumnSpec& column,
+                           const TableLook& look, const PlacedColumn& place, const feed::Cell& cell,
+                           bool is_account, float y, ImU32 plain, bool coloured) {
+    ImU32 colour = plain;
+    scratch_.clear();
+    const std::string_view account =
+        is_account && !cell.is_null() ? scene.accounts.name(cell.number) : std::string_view{};
+    if (!account.empty()) {
+        scratch_ = account;
+    } else if (is_account && !cell.is_null()) {
+        append_int(scratch_, cell.number);  // a number without a name has no thousands
+    } else if (column.type == feed::ColumnType::Enum && cell.text == "Buy") {
+        scratch_ = "▲ Buy";
+        if (coloured) colour = scene.theme.up;
+    } else if (column.type == feed::ColumnType::Enum && cell.text == "Sell") {
+        scratch_ = "▼ Sell";
+        if (coloured) colour = scene.theme.down;
+    } else {
+        append_as_looked(scratch_, column, cell, look, scene.utc_offset_minutes);
+        const bool number = is_number(column) && !cell.is_null();
+        if (number && cell.number < 0 && coloured) colour = scene.theme.down;
+        if (number && cell.number == 0 && coloured) colour = scene.theme.dim;
+    }
+    draw_in_column(scene, place, y, colour);
+}
+
+// The text of scratch_, cut where it does not fit.
+void TablePanel::draw_in_column(const Scene& scene, const PlacedColumn& place, float y,
+                                ImU32 colour) {
+    const float size = scene.px(kTextPx);
+    const float padding = scene.px(kCellPaddingPx);
+    const float room = place.width - 2 * padding;
+    float width = text_width(scene.cell_font, size, scratch_);
+    while (width > room && scratch_.size() > 4) {
+        shorten(scratch_);
+        width = text_width(scene.cell_font, size, scratch_);
+    }
+    const float left = left_of(place);
+    const float x = place.right_aligned ? left + place.width - padding - width : left + padding;
+    draw_text(*ImGui::GetWindowDrawList(), scene.cell_font, size, x, y, y + row_height_, colour,
+              scratch_);
+}
+
+void TablePanel::append_sum(const feed::ColumnSpec& column, const TableLook& look,
+                            const table::WideSum& sum) {
+    std::string digits;
+    sum.append_to(digits, column.type == feed::ColumnType::Decimal ? column.scale : 0);
+    append_grouped(scratch_, digits, column.grouped && look.separators);
+}
+
+void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head,
+                            float y) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, scene.theme.panel);
+    const float size = scene.px(kTextPx);
+    const float padding = scene.px(kCellPaddingPx);
+    scratch_ = head.open ? "▾ " : "▸ ";
+    scratch_ += head.words;
+    scratch_ += " (";
+    append_int(scratch_, static_cast<std::int64_t>(head.totals.rows));
+    scratch_ += ')';
+    scene.targets.add("group " + scratch_, area_.x, y, body_.width, row_height_);
+    float right = body_.right();
+    for (std::size_t index = 0; index < sum_columns_.size(); ++index)
+        for (const PlacedColumn& place : places_.columns)
+            if (place.column == sum_columns_[index]) right = std::min(right, left_of(place));
+    list.PushClipRect({area_.x, y}, {right, y + row_height_}, true);
+    draw_text(list, scene.label_font, size, area_.x + padding, y, y + row_height_, scene.theme.text,
+              scratch_);
+    list.PopClipRect();
+    for (std::size_t index = 0; index < sum_columns_.size(); ++index) {
+        for (const PlacedColumn& place : places_.columns) {
+            if (place.column != sum_columns_[index]) continue;
+            const bool clipped = clip_to(place);
+            scratch_.clear();
+            append_sum(spec.columns[place.column], {}, head.totals.sums[index]);
+            draw_in_column(scene, place, y, scene.theme.text);
+            if (clipped) list.PopClipRect();
+        }
+    }
+}
+
+void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look) {
+    if (foot_height_ <= 0 || totals_.sums.size() != sum_columns_.size()) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float y = body_.bottom();
+    const float line = scene.px(1);
+    list.AddRectFilled({area_.x, y}, {area_.right(), y + foot_height_}, scene.theme.panel);
+    list.AddRectFilled({area_.x, y}, {area_.right(), y + line}, scene.theme.border);
+    const float size = scene.px(kTextPx);
+    draw_text(list, scene.label_font, size, area_.x + scene.px(kCellPaddingPx), y, y + foot_height_,
+              scene.theme.dim, look.is_filtered() ? "Σ of the filter" : "Σ");
+    const float row_height = std::exchange(row_height_, foot_height_);
+    for (std::size_t index = 0; index < sum_columns_.size(); ++index) {
+        for (const PlacedColumn& place : places_.columns) {
+            if (place.column != sum_columns_[index]) continue;
+            const bool clipped = clip_to(place);
+            scratch_.clear();
+            append_sum(spec.columns[place.column], look, totals_.sums[index]);
+            const std::string words = "sum " + spec.columns[place.column].title + ' ' + scratch_;
+            scene.targets.add(words, left_of(place), y, place.width, foot_height_);
+            draw_in_column(scene, place, y, scene.theme.text);
+            if (clipped) list.PopClipRect();
+        }
+    }
+    row_height_ = row_height;
+}
+
+void TablePanel::draw_words(const Scene& scene, TableLook& look, const TableState& state,
+                            TableWish& wish) {
+    if (state.empty_words.empty()) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float size = scene.px(kTextPx);
+    const float wrap = std::max(scene.px(80), area_.width - scene.px(32));
+    const ImVec2 extent = scene.label_font->CalcTextSizeA(
+        size, FLT_MAX, wrap, text_begin(state.empty_words), text_end(state.empty_words));
+    const float x = std::floor(area_.x + (area_.width - extent.x) / 2);
+    const float y = std::floor(body_.y + std::max(scene.px(12), body_.height / 3 - extent.y / 2));
+    list.AddText(scene.label_font, size, {x, y}, scene.theme.dim, text_begin(state.empty_words),
+                 text_end(state.empty_words), wrap);
+    scene.targets.add(state.empty_words, x, y, extent.x, extent.y);
+    if (state.rows_in_table == 0 || !look.is_filtered()) return;
+    ImGui::SetCursorScreenPos({std::floor(area_.x + area_.width / 2 - scene.px(30)),
+                               std::floor(y + extent.y + scene.px(8))});
+    const bool pressed = ImGui::Button("Clear##empty", {scene.px(60), scene.px(24)});
+    const ImVec2 from = ImGui::GetItemRectMin();
+    scene.targets.add("Clear", from.x, from.y, scene.px(60), scene.px(24));
+    if (!pressed) return;
+    look.clear_filters();
+    wish.filter = true;
+}
+
+}  // namespace nats_blotter::web
