@@ -53,6 +53,8 @@ const FACES = [
     new URL('./symbol.ttf', import.meta.url),
 ];
 const SPEAK_MS = 5000;
+const VIEW_MS = 200; // a view that changes is told this often at most
+const LAYOUTS = 'nats-blotter-layouts';
 const CSV_ROWS = 5000; // read at once; the page answers in between
 const THEMES = ['auto', 'dark', 'light', 'high-contrast', 'colour-blind'];
 const RENDERERS = ['auto', 'webgl', 'canvas'];
@@ -259,6 +261,8 @@ class NatsBlotter extends HTMLElement {
     #toSay = '';
     #mirror = null; // of accessible.js, once that is here
     #plain = null;
+    #viewTimer = 0;
+    #viewVersion = 0;
 
     constructor() {
         super();
@@ -399,7 +403,13 @@ class NatsBlotter extends HTMLElement {
                 this.#dropWaiting('another account was chosen');
                 this.#announceAccount(account);
             }),
-            drawn: () => this.#mirror?.drawn(),
+            drawn: () => {
+                this.#mirror?.drawn();
+                this.#tellView();
+            },
+            layout: mine((number, save) =>
+                this.#layout(number, save).catch((error) => this.#say(error.message)),
+            ),
             plainTable: mine(() => this.showPlainTable().catch(() => {})),
             trapped: mine((error) => {
                 console.error(error);
@@ -625,6 +635,65 @@ class NatsBlotter extends HTMLElement {
         }
         this.#announceAccount(account);
         return done;
+    }
+
+    // The whole view as plain data: account, sorts, filters, columns, panels; JSON keeps all of it.
+    async viewState() {
+        return JSON.parse((await this.#running()).text('nb_view_state'));
+    }
+
+    // What the state does not name stays as it is. Resolves when rows are so; of another account,
+    // setAccount() tells more.
+    async setViewState(state) {
+        if (state === null || typeof state !== 'object' || Array.isArray(state))
+            throw new TypeError(`the view state must be an object, and is ${String(state)}`);
+        const program = await this.#running();
+        program.setText(JSON.stringify(state));
+        if (program.call('nb_set_view_state') === 0)
+            throw new TypeError('the view state is not one of viewState()');
+        await rearranged(program);
+    }
+
+    // After frames, which every change of the view makes.
+    #tellView() {
+        if (this.#viewTimer) return;
+        this.#viewTimer = setTimeout(() => {
+            this.#viewTimer = 0;
+            const program = this.#program;
+            if (!program || program.dead) return;
+            const version = program.call('nb_view_version');
+            if (version === this.#viewVersion) return;
+            this.#viewVersion = version;
+            const detail = JSON.parse(program.text('nb_view_state'));
+            this.dispatchEvent(new CustomEvent('viewstatechange', {detail}));
+        }, VIEW_MS);
+    }
+
+    // Layouts 1 to 9 of this browser: the view without its account.
+    layouts() {
+        try {
+            return JSON.parse(localStorage.getItem(LAYOUTS) ?? '{}');
+        } catch {
+            return {}; // the page may store nothing
+        }
+    }
+
+    setLayouts(layouts) {
+        if (layouts === null || typeof layouts !== 'object' || Array.isArray(layouts))
+            throw new TypeError(`the layouts must be an object, and are ${String(layouts)}`);
+        localStorage.setItem(LAYOUTS, JSON.stringify(layouts));
+    }
+
+    async #layout(number, save) {
+        const layouts = this.layouts();
+        if (save) {
+            const {account, ...view} = await this.viewState();
+            this.setLayouts({...layouts, [number]: view});
+        } else if (layouts[number]) {
+            await this.setViewState(layouts[number]);
+        }
+        const what = save ? 'saved' : layouts[number] ? 'shown' : 'not saved yet';
+        this.#say(`Layout ${number} ${what}.`);
     }
 
     // RFC 4180 text of the view: the titles, then every row of it. Numbers in all their digits,

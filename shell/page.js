@@ -1,7 +1,7 @@
 // page.js - the page around one full-window <nats-blotter>.
 //
 // Query parameters become attributes of the element; the hash keeps the view, so that a link shows
-// what I see: #account=22214. The element knows of neither.
+// what I see: #account=22214&filter=IBM. The element knows of neither.
 
 const blotter = document.querySelector('nats-blotter');
 const query = new URLSearchParams(location.search);
@@ -14,10 +14,18 @@ function accountFromHash() {
     return account !== null && /^\d{1,15}$/.test(account) ? account : null;
 }
 
-function writeHash(account) {
+// `filter` is the quick filter of the first table, `filter.positions` that of another one.
+function filtersFromHash(tables) {
     const parts = new URLSearchParams(location.hash.slice(1));
-    if (account === 0) parts.delete('account');
-    else parts.set('account', String(account));
+    return tables.map((table, at) => parts.get(at === 0 ? 'filter' : `filter.${table}`) ?? '');
+}
+
+function writeHash(wanted) {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    for (const [name, value] of Object.entries(wanted)) {
+        if (value === '' || value === 0) parts.delete(name);
+        else parts.set(name, String(value));
+    }
     const hash = parts.toString();
     const place = location.pathname + location.search + (hash === '' ? '' : '#' + hash);
     if (place !== location.pathname + location.search + location.hash) {
@@ -25,14 +33,46 @@ function writeHash(account) {
     }
 }
 
+// Superseded by the next choice is no error; anything else is on the screen already.
+const quietly = (promise) => promise.catch(() => {});
+
+async function applyFilters() {
+    const tables = await blotter.tables();
+    const {tables: views} = await blotter.viewState();
+    filtersFromHash(tables).forEach((filter, at) => {
+        const table = tables[at];
+        if ((views[table].filter?.quick ?? '') !== filter)
+            quietly(blotter.setFilter(table, filter));
+    });
+}
+
 const first = accountFromHash();
 if (first !== null) blotter.setAttribute('account', first);
-blotter.addEventListener('accountchange', (event) => writeHash(event.detail.account));
-addEventListener('hashchange', () => {
-    const account = accountFromHash() ?? '0';
-    // Superseded by the next choice is no error; anything else is on the screen already.
-    blotter.setAccount(Number(account)).catch(() => {});
+const filtersGiven = location.hash.includes('filter');
+let told = !filtersGiven; // the link's filters come before the view's own
+blotter.addEventListener('accountchange', (event) => writeHash({account: event.detail.account}));
+blotter.addEventListener('viewstatechange', ({detail: {tables}}) => {
+    if (!told) return;
+    const filters = Object.entries(tables).map(([table, {filter}], at) => [
+        at === 0 ? 'filter' : `filter.${table}`,
+        filter?.quick ?? '',
+    ]);
+    writeHash(Object.fromEntries(filters));
 });
+addEventListener('hashchange', () => {
+    quietly(blotter.setAccount(Number(accountFromHash() ?? '0')));
+    quietly(applyFilters());
+});
+if (filtersGiven) {
+    customElements
+        .whenDefined('nats-blotter')
+        .then(() => blotter.ready)
+        .then(applyFilters)
+        .catch(() => {})
+        .then(() => {
+            told = true;
+        });
+}
 
 // Imported when the attributes are complete, as the element starts the moment it is defined.
 import('./nats-blotter.js').catch((error) => {

@@ -38,6 +38,8 @@ bool App::takes(const KeyCommand& command) {
         case Command::Density:
         case Command::Theme:
         case Command::PlainTable:
+        case Command::LoadLayout:
+        case Command::SaveLayout:
         case Command::Help: return true;
         default: return takes_in_table(command);
     }
@@ -62,6 +64,9 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
         case Command::Resync: return session_.resync(scene.now);
         case Command::Density: return next_spacing();
         case Command::Theme: return next_theme();
+        case Command::LoadLayout:
+        case Command::SaveLayout:
+            return tell_layout(command.number, command.command == Command::SaveLayout);
         case Command::PlainTable: return show_plain_table();
         case Command::Help: return help_.open();
         default: return run_in_table(command);

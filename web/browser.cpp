@@ -66,6 +66,7 @@ EM_JS(void, nb_js_set_timer, (double delay_ms), {
     clearTimeout(Module.timer);
     Module.timer = delay_ms < 0 ? 0 : setTimeout(Module.onTimer, delay_ms);
 });
+EM_JS(void, nb_js_layout, (int number, int save), { Module.host.layout(number, save !== 0); });
 EM_JS(void, nb_js_plain_table, (), { Module.host.plainTable(); });
 EM_JS(void, nb_js_request_frame, (), {
     if (Module.frameAsked) return;
@@ -112,6 +113,7 @@ void post_pump_task_later(double delay_ms) { nb_js_post_pump_later(delay_ms); }
 void set_timer(double delay_ms) { nb_js_set_timer(delay_ms); }
 
 void request_frame() { nb_js_request_frame(); }
+void tell_layout(int number, bool save) { nb_js_layout(number, save ? 1 : 0); }
 void show_plain_table() { nb_js_plain_table(); }
 
 void tell_status(std::string_view status, std::string_view cause) {

@@ -39,6 +39,9 @@ void set_timer(double delay_ms);
 // Runs nb_frame before the next paint, once however often it is asked for; never in a hidden tab.
 void request_frame();
 
+// The user wants layout `number` saved, or shown.
+void tell_layout(int number, bool save);
+
 // Shows the view as an HTML table over the canvas.
 void show_plain_table();
 

@@ -40,8 +40,19 @@ export interface Stats {
     [name: string]: unknown;
 }
 
+/** Plain data; JSON keeps all of it. */
+export interface ViewState {
+    account: number;
+    desk: Record<string, unknown>;
+    tables: Record<
+        string,
+        {sort?: SortKey[]; filter?: {quick?: string; columns?: unknown[]}; [name: string]: unknown}
+    >;
+}
+
 export interface NatsBlotterEventMap extends HTMLElementEventMap {
     statuschange: CustomEvent<{status: Status; cause: string}>;
+    viewstatechange: CustomEvent<ViewState>;
     accountchange: CustomEvent<{account: number}>;
 }
 
@@ -60,6 +71,11 @@ export class NatsBlotter extends HTMLElement {
     setFilter(table: string, text: string): Promise<void>;
     /** 0: all accounts. Resolves at `live`. */
     setAccount(account: number): Promise<void>;
+    viewState(): Promise<ViewState>;
+    setViewState(state: Partial<ViewState>): Promise<void>;
+    /** The saved layouts of this browser, by their numbers 1 to 9. */
+    layouts(): Record<string, Partial<ViewState>>;
+    setLayouts(layouts: Record<string, Partial<ViewState>>): void;
     exportCsv(table: string): Promise<string>;
     showPlainTable(open?: boolean): Promise<void>;
     resync(): Promise<void>;

@@ -6,6 +6,7 @@ import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {launchBrowser, openPage, untilStatus, withBlotter} from '../support/browser.mjs';
 import {Ingress, quietBroker} from '../support/ingress.mjs';
 import {account, restOf, trades} from '../support/market.mjs';
+import {until} from '../support/wait.mjs';
 
 let ingress;
 let browser;
@@ -83,6 +84,69 @@ test('exportCsv gives the view: its filter, its order, every digit, quoted', asy
     );
 });
 
+const hash = () => page.evaluate(() => location.hash);
+
+test('a link shows what I see: the filter is in the hash, both ways', async () => {
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('/IBM');
+    await until('the hash', async () => (await hash()) === `#account=${account}&filter=IBM`);
+    await page.reload();
+    await untilStatus(page, 'live');
+    const count = (table) => withBlotter(page, (blotter, name) => blotter.rowCount(name), table);
+    await until('filtered', async () => (await count('trades')) === 25);
+    assert.equal(await hash(), `#account=${account}&filter=IBM`);
+    await page.evaluate(() => (location.hash += '&filter.positions=GOOG'));
+    await until('positions too', async () => (await count('positions')) === 1);
+    await page.evaluate((id) => (location.hash = `#account=${id}`), account);
+    await until('all again', async () => (await count('trades')) === 200);
+    await until('and there', async () => (await count('positions')) === 8);
+});
+
+test('viewState gives the view, and setViewState brings it back, through JSON', async () => {
+    const told = await withBlotter(page, async (blotter) => {
+        const heard = [];
+        blotter.addEventListener('viewstatechange', ({detail}) => heard.push(detail));
+        const before = await blotter.viewState();
+        await blotter.setSort('trades', [{field: 'quantity', dir: 'asc'}]);
+        await blotter.setFilter('trades', 'MSFT');
+        const arranged = await blotter.viewState();
+        const first = (await blotter.rows('trades', 0, 1))[0].id;
+        while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+        await blotter.setViewState(JSON.parse(JSON.stringify(before)));
+        const all = await blotter.rowCount('trades');
+        await blotter.setViewState(JSON.parse(JSON.stringify(arranged)));
+        return {
+            arranged,
+            heard: heard.at(-1),
+            all,
+            count: await blotter.rowCount('trades'),
+            same: (await blotter.rows('trades', 0, 1))[0].id === first,
+        };
+    });
+    assert.equal(told.arranged.account, account);
+    assert.deepEqual(told.arranged.tables.trades.sort, [{field: 'quantity', dir: 'asc'}]);
+    assert.equal(told.arranged.tables.trades.filter.quick, 'MSFT');
+    assert.equal(told.heard.tables.trades.filter.quick, 'MSFT');
+    assert.deepEqual([told.all, told.count, told.same], [200, 25, true]);
+});
+
+test('Shift and a digit saves a layout, which the digit shows, also after a reload', async () => {
+    const count = () => withBlotter(page, (blotter) => blotter.rowCount('trades'));
+    await withBlotter(page, (blotter) => blotter.setFilter('trades', 'TSLA'));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Digit3');
+    await until('saved', () => withBlotter(page, (blotter) => blotter.layouts()[3]));
+    await page.goto('about:blank');
+    await page.goto(`${ingress.url}#account=${account}`);
+    await untilStatus(page, 'live');
+    assert.equal(await count(), 200);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('3');
+    await until('as it was', async () => (await count()) === 25);
+    const {account: scope} = await withBlotter(page, (blotter) => blotter.viewState());
+    assert.equal(scope, account, 'a layout has no account');
+});
+
 test('members reject misuse with words', async () => {
     const words = await withBlotter(page, async (blotter) => {
         const told = [];
@@ -91,11 +155,13 @@ test('members reject misuse with words', async () => {
             () => blotter.exportCsv(7),
             () => blotter.setSort('trades', [{field: 'price', dir: 'asc'}]),
             () => blotter.setAccount(-1),
+            () => blotter.setViewState(7),
+            () => blotter.setViewState([]),
         ]) {
             await work().catch((error) => told.push(`${error.name}: ${error.message}`));
         }
         return told;
     });
-    assert.equal(words.length, 4);
+    assert.equal(words.length, 6);
     for (const one of words) assert.match(one, /^TypeError: \S+ .{10,}/);
 });

@@ -219,7 +219,7 @@ test('the focus stays while rows come in, and with another account', async () =>
         publish(link, [trade(2000 + index * 8)]); // IBM, so in sight
         await until('a frame', async () => (await statsOf(page)).frames > frames);
     }
-    await page.evaluate(() => (location.hash = '#account=8'));
+    await page.evaluate(() => (location.hash = '#account=8&filter=I'));
     await untilStatus(page, 'live');
     await page.keyboard.type('BM');
     await untilFocused('Filter trades');
