@@ -2,10 +2,11 @@
 // behind a figure that falls short.
 //
 //   node bench/profile.mjs [PAGE] [RATE] [RENDERER] [LINK]      ours 50000 canvas small
+//   node bench/profile.mjs PAGE snapshot=1000000 [RENDERER]     of a snapshot instead (row 19)
 //
 // Prints the functions with the most time of their own, in per cent of the time that was not idle.
 // For names in WebAssembly instead of numbers, measure a build that keeps them (PAGE_DIR=).
-import {inCell, settle} from './lib/cell.mjs';
+import {inCell, settle, untilFull} from './lib/cell.mjs';
 import {buildPages, buildPublisher} from './lib/build.mjs';
 import {Servers} from './lib/servers.mjs';
 
@@ -32,42 +33,66 @@ function ownTimes({nodes, samples, timeDeltas}) {
     return {times, idle};
 }
 
+function print(head, {times, idle}) {
+    const busy = Object.values(times).reduce((sum, ms) => sum + ms, 0);
+    console.log(`${head(busy)}: busy ${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms`);
+    const largest = Object.entries(times).sort((a, b) => b[1] - a[1]);
+    for (const [name, ms] of largest.slice(0, LINES)) {
+        console.log(`${((ms / busy) * 100).toFixed(1).padStart(6)} %  ${name}`);
+    }
+}
+
+async function startProfile(browser) {
+    await browser.send('Profiler.enable');
+    await browser.send('Profiler.setSamplingInterval', {interval: 500});
+    await browser.send('Profiler.start');
+}
+
+const stopProfile = async (browser) => ownTimes((await browser.send('Profiler.stop')).profile);
+
+async function ofSnapshot(servers, count) {
+    await servers.serveRows(count);
+    await inCell({servers}, {page, renderer, start: null}, async (browser) => {
+        await startProfile(browser);
+        const begin = Date.now();
+        await browser.call('start', {rows: count});
+        await untilFull(browser, count);
+        const taken = Date.now() - begin;
+        const profile = await stopProfile(browser);
+        const {frames} = await browser.call('read');
+        print(() => `${page}, ${count} rows in ${taken} ms, ${frames} frames`, profile);
+    });
+}
+
+async function underRate(servers) {
+    await servers.serveRows(IDS);
+    const options = {page, link, renderer, start: {rows: IDS}};
+    await inCell({servers}, options, async (browser) => {
+        await settle({quick: false}, options);
+        await startProfile(browser);
+        const before = await browser.call('read');
+        const load = {link, rate: Number(rate), seconds: SECONDS, ids: IDS};
+        const {published} = await servers.publish(load);
+        const profile = await stopProfile(browser);
+        const after = await browser.call('read');
+        const frames = after.frames - before.frames;
+        print((busy) => {
+            const microseconds = ((busy * 1000) / published).toFixed(2);
+            const drawn = `${after.renderer}, ${frames} frames`;
+            return `${page}, ${drawn}, ${published} events, ${microseconds} µs each`;
+        }, profile);
+    });
+}
+
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
 buildPublisher();
 await buildPages();
 const servers = await Servers.start();
 try {
-    await servers.serveRows(IDS);
-    const options = {page, link, renderer, start: {rows: IDS}};
-    await inCell({servers}, options, async (browser) => {
-        await settle({quick: false}, options);
-        await browser.send('Profiler.enable');
-        await browser.send('Profiler.setSamplingInterval', {interval: 500});
-        await browser.send('Profiler.start');
-        const before = await browser.call('read');
-        const published = await servers.publish({
-            link,
-            rate: Number(rate),
-            seconds: SECONDS,
-            ids: IDS,
-        });
-        const {profile} = await browser.send('Profiler.stop');
-        const after = await browser.call('read');
-        const {times, idle} = ownTimes(profile);
-        const busy = Object.values(times).reduce((sum, ms) => sum + ms, 0);
-        const microseconds = (busy * 1000) / published.published;
-        const frames = after.frames - before.frames;
-        console.log(
-            `${page}, ${after.renderer}, ${published.published} events in ${SECONDS} s: ` +
-                `busy ${busy.toFixed(0)} ms, idle ${idle.toFixed(0)} ms, ` +
-                `${microseconds.toFixed(2)} µs per event, ${frames} frames`,
-        );
-        const largest = Object.entries(times).sort((a, b) => b[1] - a[1]);
-        for (const [name, ms] of largest.slice(0, LINES)) {
-            console.log(`${((ms / busy) * 100).toFixed(1).padStart(6)} %  ${name}`);
-        }
-    });
+    const [isSnapshot, count] = rate.split('=');
+    if (isSnapshot === 'snapshot') await ofSnapshot(servers, Number(count));
+    else await underRate(servers);
 } finally {
     await servers.stop();
 }
