@@ -8,6 +8,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup build dist run demo test test-long bench conformance screenshot
+.PHONY: screenshots
 .PHONY: format check-format clean
 
 export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
@@ -23,6 +24,7 @@ help:
 	@echo "make dist          the deployable page, in dist/"
 	@echo "make setup         install what all of these need"
 	@echo "make screenshot    make the README's picture again"
+	@echo "make screenshots   make docs/images/screens again: themes, sizes, states"
 	@echo "make format        lay out the C++ sources;  make check-format  only check"
 	@echo "make clean         remove build/ and dist/"
 
@@ -61,6 +63,9 @@ test-long:
 
 bench:
 	@scripts/setup bench && exec scripts/bench
+
+screenshots:
+	@scripts/setup test && scripts/dist && exec node scripts/screenshots.mjs
 
 screenshot:
 	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs
