@@ -54,6 +54,7 @@ void Session::State::catch_up_views() {
 }
 
 void Session::State::catch_up_view(LiveTable& live) {
+    away.note(live.index, live.table.changes());
     if (live.table.was_cleared() || live.view_is_stale)
         live.view.rebuild();
     else
@@ -65,6 +66,7 @@ void Session::State::catch_up_view(LiveTable& live) {
 void Session::State::bound_changes(LiveTable& live) {
     if (live.table.changes().size() <= kChangesHeldMax) return;
     if (live.view.size() / 4 > kChangesHeldMax && !live.view_is_stale) return catch_up_view(live);
+    away.note(live.index, live.table.changes());
     live.view_is_stale = true;
     live.table.clear_changes();
 }

@@ -35,6 +35,8 @@ Session::State::State(Options options)
     NB_ASSERT(!profile.tables.empty() && profile.tables.size() <= kTablesMax);
     for (const feed::TableSpec& spec : profile.tables)
         tables.push_back(std::make_unique<LiveTable>(spec));
+    for (std::size_t index = 0; index < tables.size(); ++index) tables[index]->index = index;
+    away = Away(tables.size());
 }
 
 // ---- status
@@ -71,8 +73,16 @@ std::string_view Session::State::compute_cause() const {
     return rounds.front().merged ? "Reading the snapshot once more" : "Reading the snapshot";
 }
 
-void Session::State::update_status() {
+void Session::State::update_status(MonotonicUs now) {
     const Status now_status = compute_status();
+    if (now_status == Status::Live) {
+        ever_live = true;
+        if (away.running()) catch_up_views();
+        if (away.on_live(now)) ++away_version;
+    } else if (ever_live && status == Status::Live) {
+        catch_up_views();
+        away.on_not_live(now);
+    }
     const std::string_view now_cause = compute_cause();
     if (now_status == status && now_cause == cause) return;
     status = now_status;
@@ -213,7 +223,7 @@ void Session::start(MonotonicUs now) {
     s.last_call_at = now;
     s.link.start(now);
     s.ask_accounts();
-    s.update_status();
+    s.update_status(now);
 }
 
 void Session::set_scope(AccountId account, MonotonicUs now) {
@@ -228,13 +238,15 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
         live->kept_out = live->kept_out_of_stream = 0;
     }
     s.rounds_completed = 0;
+    s.ever_live = false;
+    s.away = Away(s.tables.size());
     s.verified_at = -1;
     s.read_in_full();
     s.latency.clear();
     s.lag.clear();
     s.begin_round(now);
     s.catch_up_views();
-    s.update_status();
+    s.update_status(now);
     s.check_invariants();
 }
 
@@ -249,7 +261,7 @@ void Session::resync(MonotonicUs now) {
         s.begin_round(now);
     else
         s.link.on_wake_up(now);
-    s.update_status();
+    s.update_status(now);
 }
 
 void Session::close(MonotonicUs now) {
@@ -262,7 +274,7 @@ void Session::close(MonotonicUs now) {
     pump(now, 0, SIZE_MAX);
     s.closed = true;
     s.link_up = false;
-    s.update_status();
+    s.update_status(now);
 }
 
 void Session::on_wake_up(MonotonicUs now) {
@@ -270,7 +282,26 @@ void Session::on_wake_up(MonotonicUs now) {
     if (s.closed) return;
     s.notice_sleep(now);
     s.link.on_wake_up(now);
-    s.update_status();
+    s.update_status(now);
+}
+
+void Session::on_hidden(MonotonicUs now) {
+    State& s = *state_;
+    if (!s.ever_live) return;
+    s.catch_up_views();
+    s.away.on_hidden(now);
+}
+
+void Session::on_seen(MonotonicUs now) {
+    State& s = *state_;
+    s.catch_up_views();
+    if (s.away.on_seen(now)) ++s.away_version;
+}
+
+const AwayReport& Session::away() const { return state_->away.report(); }
+std::uint64_t Session::away_version() const { return state_->away_version; }
+AwayMark Session::away_mark(std::size_t table, table::RowId row) const {
+    return state_->away.mark(table, row);
 }
 
 nats::Client& Session::link() { return state_->link; }
@@ -285,7 +316,7 @@ bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
         if (!more) break;
         s.on_link_event(event, now, epoch_ms);
     }
-    s.update_status();
+    s.update_status(now);
     s.check_invariants();
     return more;
 }
@@ -317,7 +348,7 @@ void Session::on_deadline(MonotonicUs now) {
     if (s.account_list.due_at <= now) s.ask_accounts();
     s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
-    s.update_status();
+    s.update_status(now);
 }
 
 void Session::on_fetch_bytes(FetchId fetch, std::string_view bytes, MonotonicUs now) {
@@ -349,7 +380,7 @@ void Session::on_fetch_end(FetchId fetch, int http_status, std::string_view word
                            MonotonicUs now) {
     State& s = *state_;
     s.end_fetch(fetch, http_status, words, now);
-    s.update_status();
+    s.update_status(now);
     s.check_invariants();
 }
 

@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "feed/schema.h"
 #include "nats/client.h"
+#include "session/away.h"
 #include "session/stats.h"
 #include "table/table.h"
 #include "table/view.h"
@@ -138,6 +139,13 @@ class Session {
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;
+
+    // ---- what changed while the rows were not current, or nobody looked
+    void on_hidden(MonotonicUs now);
+    void on_seen(MonotonicUs now);
+    const AwayReport& away() const;      // of the last spell that is over
+    std::uint64_t away_version() const;  // rises when one is
+    AwayMark away_mark(std::size_t table, table::RowId row) const;
 
     // ---- orders and accounts, by the services (rule 11: never on a subject)
     bool takes_orders() const;  // the profile names a service for them

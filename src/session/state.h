@@ -77,6 +77,7 @@ struct LiveTable {
     table::Table table;
     table::View view;
     feed::RecordDecoder decoder;
+    std::size_t index = 0;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew
     feed::SnapshotPass last_pass = 0;
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
@@ -190,8 +191,8 @@ struct Session::State {
     bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
     void count_reject(std::int32_t code);
     void catch_up_views();
-    static void catch_up_view(LiveTable& live);
-    static void bound_changes(LiveTable& live);
+    void catch_up_view(LiveTable& live);
+    void bound_changes(LiveTable& live);
 
     // ---- fetch.cpp
     FetchId start_fetch(std::string url, Fetching fetching);
@@ -227,7 +228,7 @@ struct Session::State {
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
     void notice_sleep(MonotonicUs now);
     void push_action(Action action);
-    void update_status();
+    void update_status(MonotonicUs now);
     Status compute_status() const;
     std::string_view compute_cause() const;
     feed::SessionMs session_ms(MonotonicUs now) const;
@@ -246,6 +247,9 @@ struct Session::State {
     FetchId last_fetch = 0;
     AccountList account_list;
     std::deque<Action> actions;
+    Away away{0};
+    bool ever_live = false;  // in this scope
+    std::uint64_t away_version = 0;
     Tickets tickets;
     AccountAdmin admin;
     Securities securities;
