@@ -411,6 +411,7 @@ class NatsBlotter extends HTMLElement {
                 this.#layout(number, save).catch((error) => this.#say(error.message)),
             ),
             plainTable: mine(() => this.showPlainTable().catch(() => {})),
+            said: mine((words) => this.#say(words)),
             trapped: mine((error) => {
                 console.error(error);
                 this.#showWords(`${CRASH_WORDS}\n\n${error.message || error}`);
@@ -444,6 +445,7 @@ class NatsBlotter extends HTMLElement {
             'visibilitychange',
             () => {
                 if (!document.hidden) wake();
+                else if (this.#program && !this.#program.dead) this.#program.call('nb_hidden');
             },
             {signal},
         );

@@ -9,8 +9,6 @@ namespace nats_blotter::web {
 namespace {
 
 constexpr float kNarrowBelowPx = 760;  // stacked tables and a header of two lines
-constexpr float kTradesShareWide = 0.62f;
-constexpr float kTradesShareNarrow = 0.58f;
 
 }  // namespace
 
@@ -24,7 +22,7 @@ void App::frame() {
 
     // When only data changed, it counts whether any of it is in sight.
     const bool asked = must_draw(now);
-    if (!asked && !take_snapshots(make_scene(now))) {
+    if (!asked && (paused_ || !take_snapshots(make_scene(now)))) {
         ++looks_;
         plan_next_frame(now);
         return;
@@ -39,9 +37,11 @@ void App::frame() {
     if (asked) {
         lay_out(scene);
         handle_input(scene);
-        take_snapshots(scene);
+        if (!paused_) take_snapshots(scene);
     }
     draw_tables(scene);
+    draw_marks(scene);
+    draw_desk(scene);
     draw_notice(scene);
     draw_filter_bar(scene);
     draw_header(scene);
@@ -100,13 +100,14 @@ void App::lay_out(const Scene& scene) {
     notice_area_ = {0, header_area_.bottom(), width, notice};
     filter_area_ = {0, notice_area_.bottom(), width, scene.px(FilterBar::kHeightPx)};
     const float top = filter_area_.bottom();
-    tables_area_ = {0, top, width, std::max(0.0f, height - top)};
+    tables_area_ = {0, top, width, std::max(0.0f, height - top - desk_height(scene))};
+    lay_out_desk(scene);
 
     // The first table has the larger share; the others divide the rest evenly.
     const float gap = scene.px(1);
     const auto others = static_cast<float>(panels_.size() - 1);
     const float extent = narrow_ ? tables_area_.height : tables_area_.width;
-    const float share = narrow_ ? kTradesShareNarrow : kTradesShareWide;
+    const float share = narrow_ ? look_.share_narrow : look_.share_wide;
     const float first = others > 0 ? std::floor(extent * share) : extent;
     float at = 0;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
@@ -123,7 +124,7 @@ void App::lay_out(const Scene& scene) {
 // Before the snapshots, so that this frame shows what it did.
 void App::handle_input(const Scene& scene) {
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-    if (!popup_open_) {
+    if (!popup_open_ && !paused_) {
         for (TablePanel& shown : panels_) shown.handle_wheel();
     }
     run_commands(scene);
@@ -141,10 +142,22 @@ bool App::take_snapshots(const Scene& scene) {
 
 void App::draw_header(const Scene& scene) {
     const HeaderModel model{
-        .status = session_.status(), .status_since = status_since_, .account = session_.scope()};
+        .status = session_.status(),
+        .status_since = status_since_,
+        .last_good_ms =
+            live_at_ < 0 ? -1 : epoch_now_ms() - (scene.now - live_at_) / kMillisecondUs,
+        .account = session_.scope(),
+        .paused = paused_,
+        .waiting = session_.stats(scene.now).events - paused_events_};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
     if (wish.account) choose_account(*wish.account);
     if (wish.resync) session_.resync(scene.now);
+    if (wish.pause) toggle_pause(scene.now);
+    if (wish.theme) next_theme();
+    if (wish.settings) settings_.open();
+    if (wish.help) help_.open();
+    if (wish.stats) toggle_dock(look_, DockTab::Stats);
+    if (wish.settings || wish.help || wish.stats) want_frames(2);
 }
 
 void App::draw_notice(const Scene& scene) {
@@ -166,16 +179,7 @@ void App::draw_filter_bar(const Scene& scene) {
 
 void App::draw_tables(const Scene& scene) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    // Each pixel painted twice costs, without a GPU: the ground is there, only the gaps are not.
-    for (std::size_t index = 1; index < panels_.size(); ++index) {
-        const Area& before = panels_[index - 1].area();
-        const ImVec2 from =
-            narrow_ ? ImVec2{before.x, before.bottom()} : ImVec2{before.right(), before.y};
-        const Area& area = panels_[index].area();
-        list.AddRectFilled(from,
-                           narrow_ ? ImVec2{area.right(), area.y} : ImVec2{area.x, area.bottom()},
-                           scene.theme.border);
-    }
+    draw_splitters(scene);
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         TablePanel& panel = panels_[index];
         const table::View& view = session_.view(index);
@@ -221,12 +225,19 @@ void App::end_frame(MonotonicUs started) {
     raster_times_.add(now - drawn);
     const session::Status status = session_.status();
     const bool counts = status == session::Status::Offline || status == session::Status::Stale ||
-                        (notice_area_.height > 0 && session_.retry_at() != kNever);
-    tick_due_ = counts ? started + kSecondUs : kNever;
+                        (notice_area_.height > 0 && session_.retry_at() != kNever) || is_loading();
+    tick_due_ = std::min(counts ? started + kSecondUs : kNever, desk_due(started));
     plan_next_frame(started);
     if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 2);
     if (frames_wanted_ > 0) request_frame();
     settle(now);
+}
+
+bool App::is_loading() const {
+    if (session_.status() != session::Status::Syncing) return false;
+    for (std::size_t index = 0; index < session_.table_count(); ++index)
+        if (session_.loading(index)) return true;
+    return false;
 }
 
 NoticeModel App::notice_model() const {
@@ -253,12 +264,17 @@ TableState App::table_state(std::size_t index) const {
     } else if (!state.loading) {
         state.empty_words =
             "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";
+        if (session_.takes_orders() && session_.scope() != session::kAllAccounts)
+            state.empty_words += " N opens a ticket.";
     } else if (status == session::Status::Offline) {
         state.empty_words = "Not connected: the " + what + " have not been read yet.";
     } else if (!trouble_.empty()) {
         state.empty_words = "The " + what + " could not be read yet: " + trouble_;
     } else {
         state.empty_words = "Loading " + what + "…";
+        // Told from the second second on: most reads are over by then.
+        const std::int64_t seconds = (monotonic_now() - status_since_) / kSecondUs;
+        if (seconds >= 1) state.empty_words += ' ' + std::to_string(seconds) + " s";
     }
     return state;
 }

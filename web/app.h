@@ -19,13 +19,20 @@
 #include "web/fonts.h"
 #include "web/frame_times.h"
 #include "web/keys.h"
+#include "web/log_book.h"
 #include "web/options.h"
+#include "web/panels/dock_panel.h"
 #include "web/panels/filter_bar.h"
 #include "web/panels/header_panel.h"
 #include "web/panels/help_panel.h"
+#include "web/panels/log_panel.h"
 #include "web/panels/notice_panel.h"
+#include "web/panels/settings_panel.h"
+#include "web/panels/stats_panel.h"
 #include "web/panels/table_menus.h"
 #include "web/panels/table_panel.h"
+#include "web/panels/ticket_panel.h"
+#include "web/panels/toasts.h"
 #include "web/platform_dom.h"
 #include "web/pump.h"
 #include "web/rest_fetch.h"
@@ -94,6 +101,7 @@ class App {
     bool rearrange();
     void resync();
     void wake_up();
+    void on_hidden();
     void close();
     session::Session& session() { return session_; }
     void append_stats_json(std::string& out);
@@ -132,10 +140,26 @@ class App {
     void draw_tables(const Scene& scene);
     void end_frame(MonotonicUs started);
 
+    // Around the tables (app_desk.cpp).
+    float desk_height(const Scene& scene) const;
+    void lay_out_desk(const Scene& scene);
+    void draw_splitters(const Scene& scene);
+    void draw_desk(const Scene& scene);
+    void draw_dock(const Scene& scene);
+    void draw_marks(const Scene& scene);
+    std::vector<StatGroup> stat_groups(MonotonicUs now) const;
+    void note_happenings(MonotonicUs now);
+    void note_tickets(MonotonicUs now);
+    void note_away(MonotonicUs now);
+    void note_status(MonotonicUs now);
+    MonotonicUs desk_due(MonotonicUs now) const;
+    void append_desk_json(std::string& out) const;
+    void toggle_pause(MonotonicUs now);
+
     Scene make_scene(MonotonicUs now);
     NoticeModel notice_model() const;
     TableState table_state(std::size_t index) const;
-    void measure_rate(MonotonicUs now);
+    bool is_loading() const;  // something in sight counts the seconds it takes
     void load_fonts();
     void choose_account(session::AccountId account);
     void append_layout_json(std::string& out) const;
@@ -162,6 +186,7 @@ class App {
     void run_commands(const Scene& scene);
     void run_command(const Scene& scene, const KeyCommand& command);
     bool focus_field_of(Command command);
+    bool answer_ticket(const KeyStroke& stroke);
     bool takes_in_table(const KeyCommand& command);
     void run_in_table(const KeyCommand& command);
     void next_theme();
@@ -197,6 +222,15 @@ class App {
     HelpPanel help_;
     HeaderPanel header_;
     NoticePanel notice_;
+    TicketPanel ticket_;
+    DockPanel dock_;
+    StatsPanel stats_panel_;
+    LogPanel log_panel_;
+    SettingsPanel settings_;
+    Toasts toasts_;
+    LogBook log_;
+    bool paused_ = false;
+    std::uint64_t paused_events_ = 0;  // of the stream, when it was paused
     FilterBar filter_bar_;
     std::vector<TablePanel> panels_;      // one for each table, in the session's order
     std::vector<TableLook> table_looks_;  // likewise
@@ -213,7 +247,20 @@ class App {
     Area notice_area_;
     Area filter_area_;
     Area tables_area_;
+    Area ticket_area_;
+    Area dock_area_;
     AccountNames accounts_;
+
+    // What of it is in the log already.
+    std::uint64_t noted_tickets_ = 1;
+    std::uint64_t noted_admin_ = 1;
+    bool noted_securities_ = false;
+    std::uint64_t noted_away_ = 0;
+    std::uint64_t noted_evicted_ = 0;
+    std::string noted_status_;
+    MonotonicUs away_shown_until_ = 0;
+    MonotonicUs live_at_ = -1;  // when the rows were current last
+    bool renderer_was_lost_ = false;
 
     // What has been told and drawn.
     std::uint64_t told_status_ = UINT64_MAX;

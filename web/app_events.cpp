@@ -248,6 +248,7 @@ void App::act(MonotonicUs now) {
     }
     transport_.flush(session_.link());
     tell(now);
+    note_happenings(now);
     if (data_version() != drawn_version_) want_look(now);
     arm_timer(now);
 }
@@ -260,7 +261,9 @@ void App::tell(MonotonicUs now) {
     } else if (session_.retry_at() != kNever) {
         trouble_ = session_.cause();
     }
+    note_status(now);
     if (session_.status() != last_status_) {
+        if (last_status_ == session::Status::Live) live_at_ = now;
         last_status_ = session_.status();
         status_since_ = now;
     }
@@ -291,6 +294,9 @@ void App::set_account(session::AccountId account) {
     const MonotonicUs now = monotonic_now();
     for (TablePanel& panel : panels_) panel.reset();
     trouble_.clear();
+    paused_ = false;
+    ticket_.forget_order();
+    away_shown_until_ = 0;
     session_.set_scope(account, now);
     settle(now);
     want_frames(1);  // the header names it, also when nothing else changes
@@ -326,9 +332,18 @@ void App::resync() {
 void App::wake_up() {
     const MonotonicUs now = monotonic_now();
     session_.on_wake_up(now);
+    if (!page_hidden()) session_.on_seen(now);
     update_figures(now);
     settle(now);
     want_frames(1);
+}
+
+void App::on_hidden() { session_.on_hidden(monotonic_now()); }
+
+void App::toggle_pause(MonotonicUs now) {
+    paused_ = !paused_;
+    paused_events_ = session_.stats(now).events;
+    want_frames(2);
 }
 
 void App::close() {

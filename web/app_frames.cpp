@@ -129,6 +129,9 @@ void App::on_gpu_told(bool in_time) {
 void App::switch_renderer() {
     platform_.destroy();
     stage_.switch_renderer();
+    renderer_was_lost_ = true;
+    log_.add(epoch_now_ms(), LogKind::Trouble,
+             "WebGL was lost or too slow: drawing goes on without it");
     platform_.create();
     want_frames(1);
     frame();  // at once: the new canvas is blank

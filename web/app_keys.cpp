@@ -10,6 +10,7 @@ bool App::on_key_down(int key, int modifiers, std::uint32_t letter) {
     const KeyStroke stroke{static_cast<Key>(key), letter, modifiers};
     const bool plain = (modifiers & ~kModifierShift) == 0;
     if (popup_open_) return plain && key >= 0;
+    if (ticket_.asks() && plain && answer_ticket(stroke)) return true;
     const std::optional<KeyCommand> command =
         command_of(stroke, ImGui::GetIO().ConfigMacOSXBehaviors);
     if (!command || !takes(*command)) return false;
@@ -23,6 +24,9 @@ bool App::focus_field_of(Command command) {
     switch (command) {
         case Command::Accounts: header_.open_accounts(); return true;
         case Command::Filter: filter_bar_.focus(); return true;
+        case Command::Ticket: ticket_.open(std::nullopt); return true;
+        case Command::Buy: ticket_.open(session::Side::Buy); return true;
+        case Command::Sell: ticket_.open(session::Side::Sell); return true;
         default: return false;
     }
 }
@@ -34,6 +38,8 @@ bool App::takes(const KeyCommand& command) {
         case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
         case Command::Accounts:
         case Command::Filter:
+        case Command::Pause:
+        case Command::Inspector:
         case Command::Resync:
         case Command::Density:
         case Command::Theme:
@@ -41,8 +47,24 @@ bool App::takes(const KeyCommand& command) {
         case Command::LoadLayout:
         case Command::SaveLayout:
         case Command::Help: return true;
+        case Command::Ticket:
+        case Command::Buy:
+        case Command::Sell:
+            return session_.takes_orders() && session_.scope() != session::kAllAccounts;
         default: return takes_in_table(command);
     }
+}
+
+// The second key of a ticket that asks: one that sends, another than the first.
+bool App::answer_ticket(const KeyStroke& stroke) {
+    const bool yes = stroke.letter == 'y' || stroke.letter == 'Y';
+    const bool no = stroke.key == Key::Escape || stroke.letter == 'n' || stroke.letter == 'N';
+    if (!yes && !no) return false;
+    const MonotonicUs now = monotonic_now();
+    ticket_.answer(session_, yes, now);
+    settle(now);
+    want_frames(2);
+    return true;
 }
 
 // From panel to panel, and at the last one out of the element.
@@ -62,6 +84,8 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
         case Command::NextPanel:
         case Command::PreviousPanel: return;  // done, as it had to be known who gets the key
         case Command::Resync: return session_.resync(scene.now);
+        case Command::Pause: return toggle_pause(scene.now);
+        case Command::Inspector: look_.dock_open = !look_.dock_open; return want_frames(2);
         case Command::Density: return next_spacing();
         case Command::Theme: return next_theme();
         case Command::LoadLayout:
@@ -103,6 +127,9 @@ bool App::takes_in_table(const KeyCommand& command) {
 }
 
 void App::run_in_table(const KeyCommand& command) {
+    // What is on the screen is frozen, and what would be moved through is not it.
+    const bool reads = command.command == Command::Copy || command.command == Command::Export;
+    if (paused_ && !reads) return;
     using Extend = TablePanel::Extend;
     TablePanel& panel = panels_[focus_];
     const table::Table& table = session_.table(focus_);

@@ -193,6 +193,7 @@ void App::append_stats_json(std::string& out) {
     append_json_string(out, stage_.name());
     out += ',';
     append_layout_json(out);
+    append_desk_json(out);
     out += '}';
 }
 

@@ -77,6 +77,9 @@ EM_JS(void, nb_js_tell_status,
       (const char* status, int status_bytes, const char* cause, int cause_bytes), {
     Module.host.statusChanged(UTF8ToString(status, status_bytes), UTF8ToString(cause, cause_bytes));
 });
+EM_JS(void, nb_js_tell_words, (const char* words, int bytes), {
+    Module.host.said(UTF8ToString(words, bytes));
+});
 EM_JS(void, nb_js_tell_account, (double account), { Module.host.accountChosen(account); });
 // clang-format on
 
@@ -119,6 +122,10 @@ void show_plain_table() { nb_js_plain_table(); }
 void tell_status(std::string_view status, std::string_view cause) {
     nb_js_tell_status(status.data(), static_cast<int>(status.size()), cause.data(),
                       static_cast<int>(cause.size()));
+}
+
+void tell_words(std::string_view words) {
+    nb_js_tell_words(words.data(), static_cast<int>(words.size()));
 }
 
 void tell_account(double account) { nb_js_tell_account(account); }

@@ -48,5 +48,7 @@ void show_plain_table();
 // Words to the shell, which hears them after the present task.
 void tell_status(std::string_view status, std::string_view cause);
 void tell_account(double account);
+// To be spoken: what became of a ticket, or of a change of accounts.
+void tell_words(std::string_view words);
 
 }  // namespace nats_blotter::web

@@ -106,6 +106,7 @@ EMSCRIPTEN_KEEPALIVE void nb_faces(std::size_t text_bytes, std::size_t latin_byt
 
 EMSCRIPTEN_KEEPALIVE void nb_resync() { app->resync(); }
 EMSCRIPTEN_KEEPALIVE void nb_wake_up() { app->wake_up(); }
+EMSCRIPTEN_KEEPALIVE void nb_hidden() { app->on_hidden(); }
 EMSCRIPTEN_KEEPALIVE void nb_close() { app->close(); }
 
 EMSCRIPTEN_KEEPALIVE std::size_t nb_stats() {

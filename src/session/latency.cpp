@@ -24,4 +24,14 @@ std::int64_t LatencyRing::percentile(int percent) const {
     return *place;
 }
 
+std::array<std::uint32_t, kLatencyEdgesMs.size() + 1> LatencyRing::spread() const {
+    std::array<std::uint32_t, kLatencyEdgesMs.size() + 1> counts{};
+    for (std::size_t index = 0; index < std::min(count_, kSamples); ++index) {
+        const auto* const edge =
+            std::upper_bound(kLatencyEdgesMs.begin(), kLatencyEdgesMs.end(), samples_[index]);
+        ++counts[static_cast<std::size_t>(edge - kLatencyEdgesMs.begin())];
+    }
+    return counts;
+}
+
 }  // namespace nats_blotter::session

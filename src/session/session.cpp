@@ -419,6 +419,8 @@ bool Session::loading(std::size_t index) const {
 
 void Session::refresh_views() { state_->catch_up_views(); }
 
+const LatencyRing& Session::latency() const { return state_->latency; }
+
 Stats Session::stats(MonotonicUs now) const {
     const State& s = *state_;
     Stats stats = s.stats;

@@ -30,6 +30,7 @@
 #include "feed/schema.h"
 #include "nats/client.h"
 #include "session/away.h"
+#include "session/latency.h"
 #include "session/stats.h"
 #include "table/table.h"
 #include "table/view.h"
@@ -139,6 +140,7 @@ class Session {
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;
+    const LatencyRing& latency() const;
 
     // ---- what changed while the rows were not current, or nobody looked
     void on_hidden(MonotonicUs now);

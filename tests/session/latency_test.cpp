@@ -23,3 +23,14 @@ TEST_CASE("ClocksThatDisagreeGiveNoNegativeLatency") {
     ring.add(-5000);
     CHECK(ring.percentile(50) == 0);
 }
+
+TEST_CASE("ASpreadCountsEachSampleOnce") {
+    LatencyRing ring;
+    for (const std::int64_t ms : {0, 1, 3, 3, 999, 1000, 5000}) ring.add(ms);
+    const auto counts = ring.spread();
+    CHECK(counts[0] == 1);                  // below 1 ms
+    CHECK(counts[1] == 1);                  // 1
+    CHECK(counts[2] == 2);                  // 3
+    CHECK(counts[8] == 1);                  // 999
+    CHECK(counts[counts.size() - 1] == 2);  // 1 s and more
+}

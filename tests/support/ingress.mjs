@@ -38,8 +38,9 @@ export const info =
     '\r\n';
 
 export class Ingress {
-    // What GET answers for a path below a service: {status, body} or a promise of it. And what a
-    // socket does when it opens, given the raw connection. Both may be replaced at any time.
+    // What is answered for a path below a service and {method, query, body}: {status, body} or a
+    // promise of it. And what a socket does when it opens, given the raw connection. Both may be
+    // replaced at any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
     policy =
@@ -69,8 +70,15 @@ export class Ingress {
 
     async #answer(request, answer) {
         const path = new URL(request.url, this.url).pathname;
-        if (/^\/(account|position)-service\//.test(path)) {
-            const {status, body} = await this.rest(path);
+        if (/^\/((account|position|trade|people)-service|reference-data)\//.test(path)) {
+            const pieces = [];
+            for await (const piece of request) pieces.push(piece);
+            const asked = {
+                method: request.method,
+                query: new URL(request.url, this.url).searchParams,
+                body: Buffer.concat(pieces).toString(),
+            };
+            const {status, body} = await this.rest(path, asked);
             answer.writeHead(status, {'content-type': 'application/json'});
             // A body may be text or a generator of pieces of it.
             if (typeof body === 'string') answer.end(body);

@@ -82,13 +82,10 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
         x += text_width(scene.label_font, size, kTitle) + scene.px(18);
     }
 
-    const float resync_width = scene.px(96);
-    const float resync_x = area.right() - margin - resync_width;
+    const float buttons = draw_buttons(scene, area.right() - margin, row_top, model, narrow, wish);
     const float picker_width =
-        narrow ? resync_x - scene.px(8) - x : std::min(scene.px(280), area.width * 0.3f);
+        narrow ? buttons - scene.px(8) - x : std::min(scene.px(260), area.width * 0.25f);
     wish.account = picker_.draw(scene, {x, row_top, picker_width, control}, model.account);
-    ImGui::SetCursorScreenPos({resync_x, row_top});
-    wish.resync = ImGui::Button("⟲ Resync", {resync_width, control});
 
     float top = row_top;
     if (narrow) {
@@ -97,10 +94,57 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
     } else {
         x += picker_width + scene.px(18);
     }
+    const float chip = x;
     x = draw_chip(scene, x, top, top + control, model) + scene.px(16);
-    const float figures_right = narrow ? area.right() - margin : resync_x - scene.px(12);
+    const float figures_right = narrow ? area.right() - margin : buttons - scene.px(12);
     figures_ = {x, top, std::max(0.0f, figures_right - x), control};
+    chip_ = {chip, top, std::max(1.0f, x - chip), control};
+    ImGui::SetCursorScreenPos({chip, top});
+    wish.stats =
+        ImGui::InvisibleButton("connection", {std::max(1.0f, figures_right - chip), control});
+    if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     return wish;
+}
+
+float HeaderPanel::draw_buttons(const Scene& scene, float right, float top,
+                                const HeaderModel& model, bool narrow, HeaderWish& wish) {
+    const float control = scene.px(kControlPx);
+    const float gap = scene.px(6);
+    std::string pause = "‖ Pause";
+    if (model.paused) {
+        const feed::ColumnSpec number{.type = feed::ColumnType::Int};
+        pause = "PAUSED · ";
+        table::append_shown(pause, number,
+                            feed::Cell::of_number(static_cast<std::int64_t>(model.waiting)), 0);
+        pause += " waiting";
+    }
+    if (narrow) pause = model.paused ? "Resume" : "‖";
+    float x = right;
+    for (Button& button : buttons_) {
+        const bool is_pause = button.wish == &HeaderWish::pause;
+        std::string words = "?";
+        if (button.wish == &HeaderWish::settings) words = "⚙";
+        if (button.wish == &HeaderWish::theme) words = "◐";
+        if (button.wish == &HeaderWish::resync) words = narrow ? "⟲" : "⟲ Resync";
+        if (is_pause) words = pause;
+        const float text = text_width(scene.cell_font, scene.px(kTextPx), words);
+        const float width = std::max(control + scene.px(2), text + scene.px(18));
+        button.area = {};
+        // Keys and settings have these too; a small screen has the room for names instead.
+        if (narrow && button.wish == &HeaderWish::theme) continue;
+        if (narrow && button.wish == &HeaderWish::help) continue;
+        x -= width;
+        button.area = {x, top, width, control};
+        ImGui::SetCursorScreenPos({x, top});
+        words += "##";
+        words += button.name;
+        const bool lit = is_pause && model.paused;
+        if (lit) ImGui::PushStyleColor(ImGuiCol_Border, scene.theme.stale);
+        wish.*button.wish = ImGui::Button(words.c_str(), {width, control});
+        if (lit) ImGui::PopStyleColor();
+        x -= gap;
+    }
+    return x + gap;
 }
 
 float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float bottom,
@@ -113,6 +157,14 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
     if (counted) {
         scratch_ += ' ';
         append_duration(scratch_, scene.now - model.status_since);
+    }
+    constexpr std::int64_t kNsPerMs = 1'000'000;
+    if (model.status == session::Status::Offline && model.last_good_ms >= 0) {
+        std::string good;
+        table::append_shown(good, feed::ColumnSpec{.type = feed::ColumnType::Time},
+                            feed::Cell::of_number(model.last_good_ms * kNsPerMs),
+                            scene.utc_offset_minutes);
+        scratch_ += " · last good " + good.substr(0, good.find('.'));
     }
     draw_text(list, scene.label_font, size, x, top, bottom,
               status_colour(scene.theme, model.status), scratch_);

@@ -4,6 +4,7 @@
 // are not drawn: they are text above the canvas (web/figures_dom.h), in the rectangle figures().
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,10 @@ namespace nats_blotter::web {
 struct HeaderModel {
     session::Status status = session::Status::Connecting;
     MonotonicUs status_since = 0;
+    EpochMs last_good_ms = -1;  // when the rows were current last, -1: not yet
     session::AccountId account = session::kAllAccounts;
+    bool paused = false;
+    std::uint64_t waiting = 0;  // events since then
 };
 
 struct HeaderFigures {
@@ -30,6 +34,11 @@ struct HeaderFigures {
 struct HeaderWish {
     std::optional<session::AccountId> account;
     bool resync = false;
+    bool pause = false;
+    bool theme = false;
+    bool settings = false;
+    bool help = false;
+    bool stats = false;
 };
 
 class HeaderPanel {
@@ -41,10 +50,32 @@ class HeaderPanel {
     void open_accounts() { picker_.open(); }
     const Area& figures() const { return figures_; }
 
+    // Where the buttons are, by their names.
+    template <typename Tell>
+    void for_each_place(Tell tell) const {
+        for (const Button& button : buttons_)
+            if (button.area.width > 0) tell(button.name, button.area);
+        tell(std::string_view("Connection"), chip_);
+    }
+
   private:
+    struct Button {
+        std::string_view name;
+        bool HeaderWish::*wish = nullptr;
+        Area area;
+    };
+    // From the right edge; answers where they begin.
+    float draw_buttons(const Scene& scene, float right, float top, const HeaderModel& model,
+                       bool narrow, HeaderWish& wish);
     float draw_chip(const Scene& scene, float x, float top, float bottom, const HeaderModel& model);
 
     AccountPicker picker_;
+    std::array<Button, 5> buttons_{{{"Help", &HeaderWish::help, {}},
+                                    {"Settings", &HeaderWish::settings, {}},
+                                    {"Theme", &HeaderWish::theme, {}},
+                                    {"Resync", &HeaderWish::resync, {}},
+                                    {"Pause", &HeaderWish::pause, {}}}};
+    Area chip_;
     Area figures_;
     std::string scratch_;
 };
