@@ -124,7 +124,7 @@ async function change(stack, proxy, {account}, say) {
     try {
         // The page chooses this account, and another one at once, when it hears the next words.
         say('choose');
-        await until('the slow answers were given', () => stack.slowAnswers >= 4, 60);
+        await until('the slow answers were given', () => stack.slowAnswers >= 2, 60);
     } finally {
         stack.slowReads = null;
     }

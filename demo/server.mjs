@@ -85,7 +85,7 @@ export class DemoServer {
             return this.#forward(request, answer, path);
         }
         if (/^\/[a-z]+-(service|data|processor)\//.test(pathname)) {
-            await this.#slowDown(pathname);
+            await this.#slowDown(pathname, request.headers.host);
             return this.#forward(request, answer, request.url);
         }
         if (pathname.startsWith('/blotter/'))
@@ -94,11 +94,12 @@ export class DemoServer {
         return this.#file(answer, pageFolder, name);
     }
 
-    async #slowDown(pathname) {
+    // Counts what the left pane was given; the right one may give up a read before it is sent.
+    async #slowDown(pathname, host) {
         const slow = this.#stack.slowReads;
         if (!slow || !pathname.endsWith(`/${slow.account}`)) return;
         await new Promise((resolve) => setTimeout(resolve, slow.milliseconds));
-        ++this.#stack.slowAnswers;
+        if (host.startsWith('127.0.0.1')) ++this.#stack.slowAnswers;
     }
 
     #forward(request, answer, path) {

@@ -8,7 +8,7 @@ import {until} from './wait.mjs';
 
 export class RunningStack {
     slowReads = null; // {account, milliseconds}: what the panes read of it is held so long
-    slowAnswers = 0; // since slowReads was set last
+    slowAnswers = 0; // to the left pane, since the last button
 
     // `port` is its ingress, `brokerPort` the broker's for services, `stateDir` has its files.
     constructor({port, brokerPort, stateDir}) {
