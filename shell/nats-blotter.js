@@ -255,6 +255,7 @@ class NatsBlotter extends HTMLElement {
     #settleReady = null;
     #waiting = null; // the setAccount() that is not live yet: {resolve, reject}
     #startAsked = false;
+    #exports = Promise.resolve(); // the end of the last export
     #listeners = null;
     #speakTimer = 0;
     #spokenAt = -Infinity;
@@ -403,6 +404,7 @@ class NatsBlotter extends HTMLElement {
                 this.#dropWaiting('another account was chosen');
                 this.#announceAccount(account);
             }),
+            exportAsked: mine((table, format) => this.#download(table, format).catch(() => {})),
             drawn: () => {
                 this.#mirror?.drawn();
                 this.#tellView();
@@ -608,6 +610,42 @@ class NatsBlotter extends HTMLElement {
         program.setText(`${table}\n${text}`);
         program.call('nb_set_filter');
         await rearranged(program);
+    }
+
+    // RFC 4180 text of the rows that the table shows, in the columns that it shows.
+    async exportCsv(table) {
+        const program = await this.#running();
+        this.#named(program, table);
+        return (await this.#exported(program, table, true)).blob.text();
+    }
+
+    // In pieces, each in a task of its own; the browser keeps them, not the program's memory. One
+    // export waits for the other.
+    #exported(program, table, csv) {
+        const work = this.#exports.then(async () => {
+            program.setText(table);
+            const name = program.text('nb_export_begin', csv ? 1 : 0);
+            const parts = [];
+            for (;;) {
+                const piece = program.text('nb_export_some', 64 * 1024);
+                if (piece === '') break;
+                parts.push(new Blob([piece]));
+                await nextTask();
+            }
+            const type = csv ? 'text/csv' : 'application/x-ndjson';
+            return {name: `${name}.${csv ? 'csv' : 'ndjson'}`, blob: new Blob(parts, {type})};
+        });
+        this.#exports = work.catch(() => {});
+        return work;
+    }
+
+    async #download(table, format) {
+        const {name, blob} = await this.#exported(this.#program, table, format === 'csv');
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(blob);
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     }
 
     setAccount(account) {

@@ -18,6 +18,7 @@
 #include "web/figures_dom.h"
 #include "web/fonts.h"
 #include "web/frame_times.h"
+#include "web/grid_text.h"
 #include "web/keys.h"
 #include "web/log_book.h"
 #include "web/options.h"
@@ -95,6 +96,12 @@ class App {
     void append_view_state_json(std::string& out) const;
     // Takes of it what it knows. False, and nothing changed, where it is no JSON object.
     bool set_view_state(std::string_view json);
+    // What leaves the tables as text (app_text.cpp).
+    void append_copy(std::string& out);
+    void begin_export(std::size_t index, RowExport::Format format);
+    // As RowExport::append_some(), of the export that was begun last.
+    bool append_export(std::string& out, std::size_t bytes);
+    std::string export_name(std::size_t index) const;
     // Rises whenever the user, or set_view_state(), changed some of it.
     std::uint64_t view_version() const { return view_version_; }
     // Works at that for some milliseconds, frames or not; true when all views are as wanted.
@@ -238,6 +245,8 @@ class App {
     MonotonicUs filter_move_due_ = kNever;
     std::optional<std::size_t> linked_;  // the table that a cross-link has filtered
     Targets targets_;
+    RowExport export_;
+    std::size_t exported_ = 0;
     TableMenus menus_;
     std::size_t focus_ = 0;   // the panel that keys scroll
     bool keys_used_ = false;  // show where the focus is

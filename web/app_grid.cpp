@@ -79,6 +79,9 @@ void App::draw_menus(const Scene& scene) {
     apply_wish(index, wish.look);
     if (wish.select_all) panels_[index].select_all(session_.table(index));
     if (wish.cross_link) cross_link(index);
+    if (wish.copy) copy_selection();
+    if (wish.export_csv || wish.export_ndjson)
+        tell_export(session_.table(index).spec().name, wish.export_csv ? "csv" : "ndjson");
 }
 
 // ---- the focused row and column

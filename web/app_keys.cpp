@@ -118,6 +118,7 @@ bool App::takes_in_table(const KeyCommand& command) {
         case Command::ExtendPageUp:
         case Command::ExtendPageDown:
         case Command::SelectAll:
+        case Command::Export:
         case Command::CrossLink:
         case Command::NarrowColumn:
         case Command::WidenColumn:
@@ -150,6 +151,7 @@ void App::run_in_table(const KeyCommand& command) {
         case Command::ExtendRight: return panel.move_focus(table, 0, 1, Extend::Cells);
         case Command::ExtendPageUp: return panel.move_focus_by_pages(table, -1, Extend::Rows);
         case Command::ExtendPageDown: return panel.move_focus_by_pages(table, 1, Extend::Rows);
+        case Command::Export: return tell_export(table.spec().name, "csv");
         case Command::SelectAll: return panel.select_all(table);
         case Command::CrossLink: return cross_link(focus_);
         case Command::NarrowColumn: return size_column(-1);

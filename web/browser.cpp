@@ -80,6 +80,30 @@ EM_JS(void, nb_js_tell_status,
 EM_JS(void, nb_js_tell_words, (const char* words, int bytes), {
     Module.host.said(UTF8ToString(words, bytes));
 });
+EM_JS(void, nb_js_tell_export, (const char* table, int bytes, int csv), {
+    Module.host.exportAsked(UTF8ToString(table, bytes), csv !== 0 ? 'csv' : 'ndjson');
+});
+EM_JS(void, nb_js_copy_selection, (), {
+    // In a task of its own: the program is at work now.
+    setTimeout(Module.guard(() => {
+        const copied = Module.copied();
+        if (!copied) return;
+        const blobs = {};
+        for (const type of Object.keys(copied)) blobs[type] = new Blob([copied[type]], {type});
+        if (navigator.clipboard && globalThis.ClipboardItem) {
+            navigator.clipboard.write([new ClipboardItem(blobs)]).catch(() => {});
+            return;
+        }
+        // Without HTTPS there is only the old way, which copies what is selected.
+        const field = document.createElement('textarea');
+        field.value = copied['text/plain'];
+        Module.canvas.after(field);
+        field.select();
+        document.execCommand('copy');
+        field.remove();
+        Module.canvas.focus({preventScroll: true});
+    }));
+});
 EM_JS(void, nb_js_tell_account, (double account), { Module.host.accountChosen(account); });
 // clang-format on
 
@@ -127,6 +151,12 @@ void tell_status(std::string_view status, std::string_view cause) {
 void tell_words(std::string_view words) {
     nb_js_tell_words(words.data(), static_cast<int>(words.size()));
 }
+
+void tell_export(std::string_view table, std::string_view format) {
+    nb_js_tell_export(table.data(), static_cast<int>(table.size()), format == "csv" ? 1 : 0);
+}
+
+void copy_selection() { nb_js_copy_selection(); }
 
 void tell_account(double account) { nb_js_tell_account(account); }
 

@@ -50,5 +50,9 @@ void tell_status(std::string_view status, std::string_view cause);
 void tell_account(double account);
 // To be spoken: what became of a ticket, or of a change of accounts.
 void tell_words(std::string_view words);
+// The user wants a file of this table's rows, "csv" or "ndjson".
+void tell_export(std::string_view table, std::string_view format);
+// Copies what is selected, as the key for it does.
+void copy_selection();
 
 }  // namespace nats_blotter::web

@@ -204,6 +204,29 @@ EMSCRIPTEN_KEEPALIVE int nb_set_view_state() { return app->set_view_state(web::t
 // Rises with every change of the view state.
 EMSCRIPTEN_KEEPALIVE double nb_view_version() { return static_cast<double>(app->view_version()); }
 
+// What is selected: TSV, a zero byte, HTML; 0 bytes for nothing.
+EMSCRIPTEN_KEEPALIVE std::size_t nb_copy() {
+    web::answer.clear();
+    app->append_copy(web::answer);
+    return web::answer.size();
+}
+
+// Begins an export of the table named in the text; answers its name.
+EMSCRIPTEN_KEEPALIVE std::size_t nb_export_begin(int csv) {
+    const std::size_t table = web::table_named_by_text_in();
+    app->begin_export(table,
+                      csv != 0 ? web::RowExport::Format::Csv : web::RowExport::Format::Ndjson);
+    web::answer = app->export_name(table);
+    return web::answer.size();
+}
+
+// The next piece of it, of about this many bytes; an empty one is the end.
+EMSCRIPTEN_KEEPALIVE std::size_t nb_export_some(std::size_t bytes) {
+    web::answer.clear();
+    while (app->append_export(web::answer, bytes) && web::answer.empty()) continue;
+    return web::answer.size();
+}
+
 EMSCRIPTEN_KEEPALIVE int nb_rearrange() { return app->rearrange() ? 1 : 0; }
 
 // ---- ws_transport.cpp

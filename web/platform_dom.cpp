@@ -146,6 +146,21 @@ EM_JS(void, nb_js_platform_create, (), {
     on(canvas, 'lostpointercapture', (event) => {
         if (event.pointerType !== 'touch' && event.buttons === 0) holdButtons(0);
     });
+    Module.copied = () => {
+        const bytes = _nb_copy();
+        if (bytes === 0) return null;
+        const at = _nb_answer();
+        const [tsv, html] = new TextDecoder()
+            .decode(HEAPU8.subarray(at, at + bytes))
+            .split(String.fromCharCode(0));
+        return {'text/plain': tsv, 'text/html': html};
+    };
+    on(canvas, 'copy', (event) => {
+        const copied = Module.copied();
+        if (!copied) return;
+        for (const type of Object.keys(copied)) event.clipboardData.setData(type, copied[type]);
+        event.preventDefault();
+    });
     // The program has menus of its own.
     on(canvas, 'contextmenu', (event) => event.preventDefault());
     on(canvas, 'pointerleave', (event) => { if (event.buttons === 0) _nb_pointer_leave(); });
