@@ -79,7 +79,7 @@ const running = new RunningStack({
 });
 const demo = await DemoServer.start({stack: running, distFolder: join(root, 'dist')});
 try {
-    const page = await openPage(browser, demo.url, {viewport: {width: 1200, height: 620}});
+    const page = await openPage(browser, demo.url, {viewport: {width: 1440, height: 860}});
     const seen = (work, argument) => page.evaluate(work, argument);
     await until('the demo', () => seen(() => document.body.dataset.ready === 'yes'), 60);
     const level = () =>

@@ -7,7 +7,7 @@
 // pane agrees with the database again. Needs what `make setup` installs.
 import {spawn, spawnSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {cpus, tmpdir} from 'node:os';
+import {cpus, loadavg, tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -91,7 +91,9 @@ try {
         `| to the demo's first fault healed | ${minutes(Date.now() - start)} |`,
         `| memory of broker, services and ingress | ${memoryOf(stateDir).toFixed(0)} MiB |`,
     ].join('\n');
-    const where = `On ${cpus().length} cores of ${cpus()[0].model.trim()}, packages installed`;
+    const load = loadavg()[2].toFixed(0); // of the last 15 minutes, ours included
+    const cores = `${cpus().length} cores of ${cpus()[0].model.trim()}`;
+    const where = `On ${cores} under a load average of ${load}, packages installed`;
     const text = `${where} (\`node scripts/first-run.mjs\`):\n\n${table}`;
     console.log(text);
     if (!process.argv.includes('--print')) {
