@@ -39,6 +39,7 @@ void App::frame() {
         handle_input(scene);
         if (!paused_) take_snapshots(scene);
     }
+    if (!paused_) find_marks(scene);
     draw_tables(scene);
     draw_marks(scene);
     draw_desk(scene);

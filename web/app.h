@@ -153,6 +153,7 @@ class App {
     void draw_splitters(const Scene& scene);
     void draw_desk(const Scene& scene);
     void draw_dock(const Scene& scene);
+    void find_marks(const Scene& scene);
     void draw_marks(const Scene& scene);
     std::vector<StatGroup> stat_groups(MonotonicUs now) const;
     void note_happenings(MonotonicUs now);
@@ -268,6 +269,12 @@ class App {
     std::uint64_t noted_evicted_ = 0;
     std::string noted_status_;
     MonotonicUs away_shown_until_ = 0;
+    struct RowMark {
+        std::size_t table = 0;
+        std::size_t line = 0;  // below the first one in sight
+        bool own = false;      // else brought by a resync
+    };
+    std::vector<RowMark> marks_;
     MonotonicUs live_at_ = -1;  // when the rows were current last
     bool renderer_was_lost_ = false;
 

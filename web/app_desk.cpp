@@ -118,36 +118,44 @@ void App::draw_dock(const Scene& scene) {
     }
 }
 
-// Over the left edge of the rows: trades of tickets sent here, and what a resync has brought.
-void App::draw_marks(const Scene& scene) {
-    const session::AwayReport& away = session_.away();
-    if (paused_) return;  // the rows on the screen are not those of now
+// Which rows in sight are marked: trades of tickets sent here, and what a resync has brought. Lines
+// and views agree right after the snapshots, and not once the tables have been used.
+void App::find_marks(const Scene& scene) {
+    marks_.clear();
     const bool fresh = away_shown_until_ > scene.now;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float width = scene.px(3);
+    const bool tickets = !session_.tickets().history().empty();
+    if (!fresh && !tickets) return;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
         const TablePanel& panel = panels_[index];
         const DisplayRows& lines = panel.lines();
         const table::Table& table = session_.table(index);
         const std::int32_t id = table.spec().column_index("id");
-        const float row = panel.row_height();
-        float y = panel.area().y + panel.head_height();
-        const float end = panel.area().bottom() - panel.foot_height();
-        for (std::size_t at = panel.first_row(); at < lines.size(); ++at, y += row) {
-            if (y + row > end) break;
-            const table::RowId shown = lines.at(at).row;
-            if (shown == table::kNoRow) continue;
+        const float height = panel.area().height - panel.head_height() - panel.foot_height();
+        const auto visible = static_cast<std::size_t>(std::max(0.0f, height / panel.row_height()));
+        const std::size_t first = panel.first_row();
+        for (std::size_t at = first; at < std::min(lines.size(), first + visible); ++at) {
+            const table::RowId row = lines.at(at).row;
+            if (row == table::kNoRow) continue;
             const bool own =
-                id >= 0 && !session_.tickets().history().empty() &&
-                session_.tickets().owns(table.cell(shown, static_cast<std::size_t>(id)).text);
-            const session::AwayMark mark = fresh && away.ended_at > 0
-                                               ? session_.away_mark(index, shown)
-                                               : session::AwayMark::None;
-            if (!own && mark == session::AwayMark::None) continue;
-            const float x = panel.area().x + (own ? 0.0f : width);
-            list.AddRectFilled({x, y + 1}, {x + width, y + row - 1},
-                               own ? scene.theme.focus : scene.theme.stale);
+                tickets && id >= 0 &&
+                session_.tickets().owns(table.cell(row, static_cast<std::size_t>(id)).text);
+            const bool brought = fresh && session_.away_mark(index, row) != session::AwayMark::None;
+            if (own || brought) marks_.push_back({index, at - first, own});
         }
+    }
+}
+
+// Over the left edge of the rows.
+void App::draw_marks(const Scene& scene) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float width = scene.px(3);
+    for (const RowMark& mark : marks_) {
+        const TablePanel& panel = panels_[mark.table];
+        const float row = panel.row_height();
+        const float y = panel.area().y + panel.head_height() + row * static_cast<float>(mark.line);
+        const float x = panel.area().x;
+        list.AddRectFilled({x, y + 1}, {x + width, y + row - 1},
+                           mark.own ? scene.theme.focus : scene.theme.stale);
     }
 }
 
