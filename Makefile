@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup build dist run demo test test-long bench conformance screenshot
 .PHONY: screenshots
-.PHONY: format check-format clean
+.PHONY: format check-format clean sbom
 
 export PORT RATE STATE_DIR NATS_SERVER SUBJECTS ROLES SERVICES_OPTIONS DATABASE_URL IMGUI_DIR
 export DEMO_PORT JOBS WASM FUZZ_SECONDS QUICK
@@ -22,6 +22,7 @@ help:
 	@echo "make bench         side by side with the peers, under 40 minutes; QUICK=1 under 5"
 	@echo "make conformance CASES=file.json   feed a file of cases to the NATS parser; WASM=1"
 	@echo "make dist          the deployable page, in dist/"
+	@echo "make sbom          the bill of materials with licences, CycloneDX, in sbom.json"
 	@echo "make setup         install what all of these need"
 	@echo "make screenshot    make the README's picture again"
 	@echo "make screenshots   make docs/images/screens again: themes, sizes, states"
@@ -69,6 +70,9 @@ screenshots:
 
 screenshot:
 	@scripts/setup test && scripts/build services && scripts/dist && exec node scripts/screenshot.mjs
+
+sbom:
+	@scripts/setup test && exec node scripts/sbom.mjs sbom.json
 
 format:
 	@scripts/format
