@@ -59,8 +59,7 @@ async function playRound(stack, stackSchedule, seed) {
         ]);
         await Promise.all([playing, ...stack.pages.map((page) => watch(page, playing))]);
         const overAt = performance.now();
-        if (stack.untold)
-            for (const page of stack.pages) await page.call('resync()');
+        if (stack.untold) for (const page of stack.pages) await page.call('resync()');
         const secondsUntilEqual = [];
         for (const page of stack.pages) {
             await page.oracle.equals(SECONDS_MAX);

@@ -64,7 +64,7 @@ export class FaultProxy {
     }
 
     #join(client, port) {
-        if (this.shut) return client.resetAndDestroy();
+        if (this.shut) return client.destroy();
         ++this.accepted;
         const server = net.connect({port, host: '127.0.0.1', allowHalfOpen: true});
         const link = {client, server, swallowed: false, spoil: '', kept: null, open: true};
@@ -72,9 +72,8 @@ export class FaultProxy {
             if (!link.open) return;
             link.open = false;
             this.#links.delete(link);
-            client.resetAndDestroy();
+            client.destroy();
             server.destroy();
-            client.unref(); // one that is reset in the middle of a write is kept by Node
         };
         this.#links.add(link);
         for (const socket of [client, server]) {
@@ -149,9 +148,7 @@ export class RestProxy {
 
     static async start(port) {
         const proxy = new RestProxy();
-        proxy.server = http.createServer((request, answer) =>
-            proxy.#answer(request, answer, port),
-        );
+        proxy.server = http.createServer((request, answer) => proxy.#answer(request, answer, port));
         await new Promise((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
         proxy.port = proxy.server.address().port;
         return proxy;
@@ -189,8 +186,13 @@ export class RestProxy {
         }
         if (mood === 'slow') await waitMs(this.slowMs);
         const forward = http.request(
-            {host: '127.0.0.1', port, method: request.method, path: request.url,
-                headers: request.headers},
+            {
+                host: '127.0.0.1',
+                port,
+                method: request.method,
+                path: request.url,
+                headers: request.headers,
+            },
             async (from) => {
                 const parts = [];
                 try {

@@ -80,7 +80,8 @@ export function pageSchedule(seed) {
     const random = randomFrom(seed);
     const made = script(random, PAGE_FAULTS, 1 + random(3), 2000, 1500);
     const name = MAKES_PAGES_READ[random(MAKES_PAGES_READ.length)];
-    if (random(2) === 0) made.push({at: 2000 + random(500), name, ms: 0, number: random(1_000_000)});
+    if (random(2) === 0)
+        made.push({at: 2000 + random(500), name, ms: 0, number: random(1_000_000)});
     return made;
 }
 

@@ -41,7 +41,10 @@ class Service {
         process.on('exit', () => this.child?.kill('SIGKILL'));
     }
     start() {
-        this.child = spawn(PROGRAM, this.args, {env: this.env, stdio: ['ignore', 'ignore', 'pipe']});
+        this.child = spawn(PROGRAM, this.args, {
+            env: this.env,
+            stdio: ['ignore', 'ignore', 'pipe'],
+        });
         this.child.stderr.on('data', (bytes) => (this.said = (this.said + bytes).slice(-2000)));
         const {child} = this;
         this.ended = once(child, 'exit');
@@ -99,7 +102,11 @@ export class FaultStack {
         this.pages = [];
         for (const account of accounts) this.pages.push(await this.#openPage(account));
         for (const page of this.pages)
-            await until(`${page.name} to be live`, async () => (await page.status()) === 'live', 90);
+            await until(
+                `${page.name} to be live`,
+                async () => (await page.status()) === 'live',
+                90,
+            );
     }
 
     async #startServices() {
@@ -473,7 +480,9 @@ export class FaultStack {
     memory() {
         const kib = (pid) => {
             try {
-                return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+                return Number(
+                    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1],
+                );
             } catch {
                 return 0;
             }

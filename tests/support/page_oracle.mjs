@@ -37,7 +37,9 @@ export class BookLog {
         log.child = spawn('python3', [script, file], {stdio: ['pipe', 'pipe', 'inherit']});
         process.on('exit', () => log.child.kill('SIGKILL'));
         log.child.on('exit', () => log.#waiting.splice(0).forEach((heard) => heard('[]')));
-        createInterface({input: log.child.stdout}).on('line', (line) => log.#waiting.shift()?.(line));
+        createInterface({input: log.child.stdout}).on('line', (line) =>
+            log.#waiting.shift()?.(line),
+        );
         await log.look();
         return log;
     }
@@ -242,7 +244,8 @@ export class PageOracle {
             }
             if (!exactly) continue;
             for (const [key, row] of rows)
-                if (!committed[table].has(key)) return `${table}: ${textOf(table, row)} is too much`;
+                if (!committed[table].has(key))
+                    return `${table}: ${textOf(table, row)} is too much`;
         }
         return '';
     }
