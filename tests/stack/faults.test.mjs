@@ -1,5 +1,5 @@
-// tests/stack/faults.test.mjs - seeded schedules of faults on the whole system, and pages that must be
-// the database by rule 12 of the rules of truth: 0 lost, 0 doubled, 0 stale, or said so.
+// tests/stack/faults.test.mjs - seeded schedules of faults on the whole system, and pages that must
+// be the database by rule 12 of the rules of truth: 0 lost, 0 doubled, 0 stale, or said so.
 //
 // Real broker, services, SQLite, nginx and Chromium; three pages on a stack, three kinds of stack.
 // A schedule is what one page goes through in one round: faults of its own and those of the stack,

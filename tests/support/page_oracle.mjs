@@ -5,8 +5,8 @@
 // (book_log.py); BookLog reads it on and on. A row is owed once it has been committed for 3 s. How
 // late a page may be is told by no clock of this machine, which may be slow, but by the page: one
 // that shows a row of a later commit has heard everything that was told before it. So a version is
-// missed when the page is live, lacks it, and shows one that was committed at least 3 s after it. That
-// a page is not behind for ever is for equals() to see, which waits.
+// missed when the page is live, lacks it, and shows one that was committed at least 3 s after it.
+// That a page is not behind for ever is for equals() to see, which waits.
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 
