@@ -72,7 +72,8 @@ async function playRound(stack, stackSchedule, seed) {
         assert.deepEqual(failures, []);
         return Math.max(...secondsUntilEqual);
     } catch (error) {
-        error.message += `\n       ${told}\n${stack.words()}`;
+        const complaints = await Promise.all(stack.pages.map(({oracle}) => oracle.complaints()));
+        error.message += `\n       ${complaints.flat().join('\n')}\n       ${told}\n${stack.words()}`;
         throw error;
     }
 }

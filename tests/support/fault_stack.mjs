@@ -26,8 +26,10 @@ const SECURITIES = ['IBM', 'MS', 'C', 'AAPL'];
 
 const blotter = "document.querySelector('nats-blotter')";
 
-// Before everything on a page: a clock of the day that can be set.
+// Before everything on a page: a clock of the day that can be set, and what it complains of.
 const settableClock = `
+    globalThis.complaints = [];
+    console.error = (...words) => complaints.push(words.map((word) => word.stack ?? word).join(' '));
     globalThis.skewMs = 0;
     globalThis.Date = class extends Date {
         static now() { return super.now() + skewMs; }
@@ -196,6 +198,7 @@ export class FaultStack {
         });
         oracle.account = account;
         const status = () => tab.evaluate(`${blotter}.status`);
+        oracle.complaints = () => tab.evaluate('complaints');
         const page = {name, link, tab, oracle, status};
         page.call = (text) => tab.evaluate(`void ${blotter}.${text}`);
         page.setAccount = (next) => {
