@@ -72,8 +72,9 @@ async function playRound(stack, stackSchedule, seed) {
         assert.deepEqual(failures, []);
         return Math.max(...secondsUntilEqual);
     } catch (error) {
-        const complaints = await Promise.all(stack.pages.map(({oracle}) => oracle.complaints()));
-        error.message += `\n       ${complaints.flat().join('\n')}\n       ${told}\n${stack.words()}`;
+        const asked = stack.pages.map(({oracle}) => oracle.complaints());
+        const complaints = await Promise.all(asked);
+        error.message += [``, ...complaints.flat(), told, stack.words()].join('\n       ');
         throw error;
     }
 }

@@ -29,7 +29,8 @@ const blotter = "document.querySelector('nats-blotter')";
 // Before everything on a page: a clock of the day that can be set, and what it complains of.
 const settableClock = `
     globalThis.complaints = [];
-    console.error = (...words) => complaints.push(words.map((word) => word.stack ?? word).join(' '));
+    console.error = (...words) =>
+        complaints.push(words.map((word) => word.stack ?? word).join(' '));
     globalThis.skewMs = 0;
     globalThis.Date = class extends Date {
         static now() { return super.now() + skewMs; }
