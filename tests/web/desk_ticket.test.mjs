@@ -1,5 +1,5 @@
-// tests/web/desk_ticket.test.mjs - the ticket as a trader uses it: keys, fields, the line that says what
-// became of it; and the desk around the tables.
+// tests/web/desk_ticket.test.mjs - the ticket as a trader uses it: keys, fields, the line that says
+// what became of it; and the desk around the tables.
 import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 
