@@ -45,6 +45,7 @@ test('the edge of a head is dragged to make the column wider', async () => {
 
 test('[ and ] size the column of the focus', async () => {
     await grid.press(await grid.cell(0, 'side'));
+    await until('the focus', async () => (await grid.table()).focus?.field === 'side');
     const before = await widthOf('side');
     await grid.page.keyboard.press(']');
     await grid.page.keyboard.press(']');

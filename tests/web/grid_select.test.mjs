@@ -110,6 +110,7 @@ test('the totals row has the exact sum of what the filter leaves', async () => {
 
 test('Enter on a position filters the trades by its security, Escape clears', async () => {
     await grid.press(await grid.cell(0, 'security', 'positions'));
+    await until('the focus', async () => (await grid.table('positions')).focus?.row === 0);
     const [{security}] = await grid.rows('positions');
     await grid.page.keyboard.press('Enter');
     const expected = newest.filter((row) => row.security === security).length;
