@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Plants one bug after another into a copy of src/ and asks whether its test notices: the
-simulation for src/nats, the differential test of the decoder for src/feed.
+simulation for src/nats, the session's simulation for src/session and the rules of the merge, the
+unit tests for src/table, the differential test for the decoder in src/feed.
 
-    scripts/planted-bugs [NAME...]
+    scripts/planted-bugs [NAME or FILE...]
 
 Each bug is a place in a file, what stands there, and what is put in its stead. A place that is not
 there exactly once fails the run: the bug has to be planted anew where the code went. NB_SIM_SEEDS=
@@ -13,6 +14,8 @@ import os
 import re
 import subprocess
 import sys
+
+from planted_rows import BY_UNIT_TEST, SESSION_BUGS, TABLE_BUGS
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BUILD = os.path.join(ROOT, "build", "planted-bugs")
@@ -208,6 +211,8 @@ BUGS = [
         "        if (!same_bytes(at_ + 1, field.name.data(), bytes)) return false;",
         "",
     ),
+    *SESSION_BUGS,
+    *TABLE_BUGS,
 ]
 
 
@@ -232,10 +237,28 @@ SUITES = {
         "decode_test",
         ["src/base", "src/feed"],
         ["tests/feed/decode_differential_test.cpp", "tests/feed/decode_oracle.cpp",
-         "tests/support/doctest_main.cpp"],
+         "tests/feed/merge_test.cpp", "tests/support/doctest_main.cpp"],
+        [],
+    ),
+    "src/session": (
+        "session_sim_test",
+        ["src/base", "src/nats", "src/feed", "src/table", "src/session", "tests/session_sim"],
+        ["tests/sim/broker_model.cpp", "tests/sim/sim_main.cpp", "tests/sim/trace.cpp"],
+        [],
+    ),
+    "src/table": (
+        "table_test",
+        ["src/base", "src/feed", "src/table", "tests/table"],
+        ["tests/support/doctest_main.cpp"],
         [],
     ),
 }  # fmt: skip
+
+
+def suite_of(bug):
+    name, path = bug[:2]
+    merge = path == "src/feed/merge.cpp" and name not in BY_UNIT_TEST
+    return "src/session" if merge else os.path.dirname(path)
 
 
 def sources_of(suite):
@@ -281,7 +304,8 @@ def verdict(program, suite):
     if done.returncode == 0:
         return ""
     words = re.search(
-        r"^simulation: seed (.*)|^(.*assertion.*[a-z]\(.*)$|values: (CHECK.*)$|(died in seed \d+)",
+        r"^(?:session )?simulation: seed (.*)|^(.*assertion.*[a-z]\(.*)$"
+        r"|values: (CHECK.*)$|(died in seed \d+)",
         done.stdout + done.stderr,
         re.MULTILINE | re.IGNORECASE,
     )
@@ -290,7 +314,7 @@ def verdict(program, suite):
 
 def main():
     wanted = sys.argv[1:]
-    bugs = [bug for bug in BUGS if not wanted or any(w in bug[0] for w in wanted)]
+    bugs = [bug for bug in BUGS if not wanted or any(w in bug[0] or w in bug[1] for w in wanted)]
     os.makedirs(BUILD, exist_ok=True)
     # All places are looked up before anything is built.
     misplaced = 0
@@ -303,7 +327,7 @@ def main():
     if misplaced:
         sys.exit(1)
 
-    suites = {os.path.dirname(path) for _, path, _, _ in bugs}
+    suites = {suite_of(bug) for bug in bugs}
     sources = {suite: list(sources_of(suite)) for suite in suites}
     everything = sorted(set().union(*sources.values()))
     with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
@@ -324,7 +348,7 @@ def main():
             file.write(text)
         compile_one(planted, planted + ".o")
         program = os.path.join(BUILD, f"bug{number}")
-        suite = os.path.dirname(path)
+        suite = suite_of(bugs[number])
         link([planted + ".o" if s == path else object_of(s) for s in sources[suite]], program)
         found = verdict(program, suite)
         print(f"caught  {name}: {found}" if found else f"MISSED  {name}", flush=True)
