@@ -155,6 +155,12 @@ export const ourLocation = (port) =>
         `http://127.0.0.1:${port}`,
     );
 
+// What the limits of our locations count in.
+const limitZones = readFileSync(join(root, 'nginx', 'nginx.conf.in'), 'utf8')
+    .split('\n')
+    .filter((line) => /^\s*limit_(req|conn)_zone /.test(line))
+    .join('\n');
+
 export class Nginx extends Child {
     // One server for each list of locations; url(n) is the /nats-ws of the n-th. A last argument
     // {http} goes beside the servers.
@@ -174,7 +180,7 @@ export class Nginx extends Child {
                 `error_log ${nginx.folder}/error.log;\nworker_shutdown_timeout 2s;\n` +
                 (process.getuid() === 0 ? 'user root;\n' : '') +
                 'events { worker_connections 8192; }\n' +
-                `http {\naccess_log off;\n${temporary}\n${http}\n` +
+                `http {\naccess_log off;\n${temporary}\n${limitZones}\n${http}\n` +
                 servers
                     .map((text, i) => `server { listen 127.0.0.1:${nginx.ports[i]}; ${text} }\n`)
                     .join('') +
