@@ -107,6 +107,19 @@ inline constexpr std::size_t kSymbolsMax = 1'000'000;
 // Accounts of one deployment that "all accounts" subscribes to, two streams each.
 inline constexpr std::size_t kAccountsMax = 5'000;
 
+// Keys (account and security) whose books are balanced, some 80 bytes each. Row ids of an index end
+// at 2^24; past this, keys are counted and not balanced.
+inline constexpr std::size_t kBookKeysMax = 1'000'000;
+
+// Unloaded rows whose keys are remembered, so that one that comes back is not added up twice: 12
+// bytes each. Rows change soon after they were made, if at all.
+inline constexpr std::size_t kUnloadedKeysMax = 65'536;
+
+// A table of at most this many rows is read again whole at each check of the books, about once a
+// minute: 1.4 MB of JSON. A larger one where the service offers what has changed (X-Since).
+inline constexpr std::size_t kCheckRowsMax = 5'000;
+
+static_assert(kBookKeysMax <= kRowIdsMax && kUnloadedKeysMax <= kRowIdsMax);
 static_assert(kGatherBytesMax <= kInboxSliceBytes);
 static_assert(kInboxSliceBytes < kInboxBytesMax);
 static_assert(kFetchSliceBytes <= kFetchAheadBytesMax);

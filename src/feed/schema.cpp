@@ -112,6 +112,10 @@ Profile traderx_profile(SubjectChoice subjects) {
     profile.name = "traderx";
     profile.title = "TraderX";
     profile.tables = {trades_table(subjects), positions_table(subjects)};
+    // Both by account and security; what is sold is taken off.
+    profile.books =
+        BookRule{.entries = {.table = 0, .by = {2, 3}, .amount = 5, .sign = 4, .minus = "Sell"},
+                 .balances = {.table = 1, .by = {0, 1}, .amount = 2}};
     profile.accounts_url = "/account-service/account/";
     profile.orders_url = "/trade-service/trade/";
     profile.securities_url = "/reference-data/stocks";

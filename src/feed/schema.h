@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,10 +65,28 @@ struct TableSpec {
     std::int32_t column_index(std::string_view field) const;
 };
 
+// One side of books that must balance: rows are added up for each value of their `by` columns.
+struct BookSide {
+    std::size_t table = 0;
+    std::vector<std::uint16_t>
+        by;                    // Int, Symbol or Enum; as many on both sides, at most kBookByMax
+    std::uint16_t amount = 0;  // Int or Decimal, of one scale on both sides
+    std::int32_t sign = -1;    // Symbol or Enum: `minus` there makes the amount negative
+    std::string minus{};
+};
+inline constexpr std::size_t kBookByMax = 2;
+
+// Rule of truth 8: the signed sum of the entries is the amount of the balances, for each key.
+struct BookRule {
+    BookSide entries;   // trades
+    BookSide balances;  // positions
+};
+
 struct Profile {
     std::string name;
     std::string title;
     std::vector<TableSpec> tables;
+    std::optional<BookRule> books;
     std::string accounts_url;  // the choices of the scope: array of {id, displayName}
     // Where orders go, and what can be ordered: array of {ticker, companyName}. Empty: no orders.
     std::string orders_url{};

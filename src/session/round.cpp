@@ -11,6 +11,7 @@ void Session::State::abandon_rounds() {
     for (Round& round : rounds)
         for (Read& read : round.reads) cancel_fetch(read.fetch);
     rounds.clear();
+    books.close();
 }
 
 void Session::State::begin_round(MonotonicUs now) {
@@ -25,6 +26,7 @@ void Session::State::begin_round(MonotonicUs now) {
 }
 
 void Session::State::begin_account_round(AccountId account, MonotonicUs now) {
+    books.close();  // its rows come one after the other
     Round round;
     round.whole_scope = false;
     round.accounts = {account};
@@ -103,6 +105,7 @@ void Session::State::proceed(Round& round, MonotonicUs now) {
 }
 
 void Session::State::on_fence(nats::FenceId fence, MonotonicUs now) {
+    if (fence == books_fence) return on_books_fence(now);
     for (std::size_t index = 0; index < rounds.size(); ++index) {
         Round& round = rounds[index];
         if (round.phase != RoundPhase::Fencing || round.fence != fence) continue;
@@ -116,6 +119,7 @@ void Session::State::on_fence(nats::FenceId fence, MonotonicUs now) {
 
 void Session::State::start_reads(std::size_t round, bool reread, MonotonicUs now) {
     rounds[round].due_at = kNever;
+    rounds[round].checking = false;
     for (std::size_t table = 0; table < tables.size(); ++table)
         start_read(round, table, reread, now);
 }
@@ -183,7 +187,9 @@ bool Session::State::take_partial(std::size_t round_index, std::size_t table_ind
     LiveTable& live = *tables[table_index];
     const Read& read = rounds[round_index].reads[table_index];
     ++stats.partial_reads;
-    ++live.partial_reads;
+    // A check of a large table would else read all of it every quarter of an hour.
+    const bool counts = !rounds[round_index].checking || live.table.row_count() <= kCheckRowsMax;
+    if (counts) ++live.partial_reads;
     const std::int32_t version = live.table.spec().version_column;
     const bool by_time =
         version >= 0 &&
@@ -253,10 +259,11 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         round.overdue = now >= round.overdue_at;
         if (round.whole_scope && ++rounds_completed > 1) ++stats.resyncs;
     } else {
+        if (round.checking) ++stats.checks;
         round.phase = RoundPhase::Settled;
-        round.due_at = kNever;
         round.overdue_at = kNever;
         round.overdue = false;
+        plan_check(round, now);
     }
     if (round.whole_scope) verified_at = now;
     if (round.phase == RoundPhase::Lagging && round.due_at <= now)
@@ -285,8 +292,8 @@ void Session::State::on_round_deadline(std::size_t index, MonotonicUs now) {
             return start_reads(index, true, now);
         case RoundPhase::Reading:
         case RoundPhase::Rereading: return retry_reads(index, now);
-        case RoundPhase::Fencing:
-        case RoundPhase::Settled: return;
+        case RoundPhase::Settled: return begin_check(now);
+        case RoundPhase::Fencing: return;
     }
 }
 

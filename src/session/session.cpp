@@ -37,6 +37,7 @@ Session::State::State(Options options)
         tables.push_back(std::make_unique<LiveTable>(spec));
     for (std::size_t index = 0; index < tables.size(); ++index) tables[index]->index = index;
     away = Away(tables.size());
+    keep_books();
 }
 
 // ---- status
@@ -66,6 +67,7 @@ std::string_view Session::State::compute_cause() const {
                                             : std::string_view(account_list.failure);
     for (const Round& round : rounds)
         if ((!round.merged || round.overdue) && round.broken) return round.failure;
+    if (!rounds.front().merged && !rounds.front().reason.empty()) return rounds.front().reason;
     if (rounds.front().phase == RoundPhase::Waiting)
         return account_list.failure.empty() ? "Reading the list of accounts"
                                             : std::string_view(account_list.failure);
@@ -171,6 +173,7 @@ void Session::State::on_subscription_trouble(nats::Sid sid, std::string words, M
     Round& round = rounds.front();
     for (Read& read : round.reads) cancel_fetch(read.fetch);
     round.phase = RoundPhase::Waiting;
+    round.checking = false;
     round.merged = false;
     fail_round(round, std::move(words), now);
 }
@@ -237,6 +240,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
         live->table.clear();
         live->kept_out = live->kept_out_of_stream = 0;
     }
+    if (s.ledger) s.ledger->clear();
     s.rounds_completed = 0;
     s.ever_live = false;
     s.away = Away(s.tables.size());
@@ -316,6 +320,7 @@ bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
         if (!more) break;
         s.on_link_event(event, now, epoch_ms);
     }
+    s.judge_books(now);
     s.update_status(now);
     s.check_invariants();
     return more;
@@ -333,8 +338,9 @@ Action Session::next_action() {
 MonotonicUs Session::next_deadline() const {
     const State& s = *state_;
     if (s.closed) return kNever;
-    MonotonicUs deadline = std::min({s.link.next_deadline(), s.account_list.due_at,
-                                     s.tickets.next_deadline(), s.securities_due_at});
+    MonotonicUs deadline =
+        std::min({s.link.next_deadline(), s.account_list.due_at, s.tickets.next_deadline(),
+                  s.securities_due_at, s.books.next_deadline()});
     for (const Round& round : s.rounds)
         deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
@@ -348,6 +354,7 @@ void Session::on_deadline(MonotonicUs now) {
     if (s.account_list.due_at <= now) s.ask_accounts();
     s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
+    s.judge_books(now);
     s.update_status(now);
 }
 
@@ -425,6 +432,8 @@ Stats Session::stats(MonotonicUs now) const {
     const State& s = *state_;
     Stats stats = s.stats;
     stats.link = s.link.stats();
+    stats.breaks = s.books.breaks();
+    if (s.ledger) stats.unbooked = s.ledger->refused();
     for (const auto& live : s.tables) stats.evicted += live->table.evicted() + live->kept_out;
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;

@@ -1,6 +1,7 @@
 // session/state.h - everything a session holds, gathered so that its verbs can live in several
 // files: session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read),
-// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts).
+// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts),
+// checks.cpp (rule 8).
 //
 // Private to src/session and its tests.
 //
@@ -22,6 +23,7 @@
 #include "feed/decode.h"
 #include "feed/merge.h"
 #include "session/account_admin.h"
+#include "session/books.h"
 #include "session/feed_lag.h"
 #include "session/latency.h"
 #include "session/securities.h"
@@ -120,9 +122,11 @@ struct Round {
     MonotonicUs due_at = kNever;      // retry, or the re-read
     MonotonicUs overdue_at = kNever;  // when the second look must have been
     bool overdue = false;             // and was not: rows may be missing or stale
+    bool checking = false;            // read once more in the normal course, all being well
     bool broken = false;              // due_at is a retry; `failure` says of what
     int failures = 0;                 // in a row
     std::string failure;
+    std::string_view reason;  // why everything is read again, where it is not the link
 };
 
 struct Route {
@@ -186,6 +190,13 @@ struct Session::State {
     void fail_round(Round& round, std::string words, MonotonicUs now);
     void on_round_deadline(std::size_t round, MonotonicUs now);
 
+    // ---- checks.cpp (rule 8)
+    void keep_books();
+    void plan_check(Round& round, MonotonicUs now);
+    void begin_check(MonotonicUs now);
+    void judge_books(MonotonicUs now);
+    void on_books_fence(MonotonicUs now);
+
     // ---- intake.cpp
     void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
     bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
@@ -239,7 +250,10 @@ struct Session::State {
     feed::Profile profile;
     nats::Client link;
     Random random;
+    std::unique_ptr<table::Ledger> ledger;  // null where the profile names no books
     std::vector<std::unique_ptr<LiveTable>> tables;
+    Books books{nullptr};
+    nats::FenceId books_fence = 0;
     std::vector<Round> rounds;  // the first is the scope's, once there is a scope
     std::unordered_map<nats::Sid, Route, nats::SidHash> routes;
     std::map<AccountId, std::vector<nats::Sid>> subscribed;

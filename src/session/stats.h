@@ -19,6 +19,8 @@ struct Stats {
     std::uint64_t gaps = 0;             // times the stream may have missed something
     std::uint64_t resyncs = 0;          // completed rounds of rule 2 after the first of a scope
     std::uint64_t breaks = 0;           // books that did not balance (rule 8)
+    std::uint64_t checks = 0;           // times the rows were read once more, all being well
+    std::uint64_t unbooked = 0;         // rows whose books are not balanced, at kBookKeysMax
     std::uint64_t phantoms = 0;         // rows marked phantom
     std::uint64_t removed = 0;          // rows removed by rule 3
     std::uint64_t evicted = 0;          // rows unloaded or kept out at the row cap

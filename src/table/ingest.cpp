@@ -16,8 +16,10 @@ std::int64_t record_version(const Table& table, const feed::Record& record) {
 Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& record,
                    const feed::Provenance& provenance) {
     if (record_version(table, record) <= table.evicted_version() &&
-        table.row_count() >= table.spec().rows_max)
+        table.row_count() >= table.spec().rows_max) {
+        table.note_kept_out(at);
         return Outcome::BeyondCap;
+    }
     if (table.insert(at, record.cells, provenance) == kNoRow) return Outcome::Full;
     table.evict();
     return Outcome::Inserted;

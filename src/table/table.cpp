@@ -93,7 +93,10 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
     streamed_at_ms_.set(row, provenance.streamed_at_ms);
     pass_.set(row, provenance.pass);
     // A symbol that nobody had met has its id only now.
-    index_.insert(is_new_symbol ? row_hash(row) : at.hash, row, hasher());
+    const std::uint64_t hash = is_new_symbol ? row_hash(row) : at.hash;
+    index_.insert(hash, row, hasher());
+    if (ledger_ != nullptr)
+        ledger_->add(page_, *this, ledger_->posting_of(page_, *this, row), hash);
     ++live_rows_;
     note(row, Change::Kind::Inserted, 0);
     inserted_.set(row, static_cast<std::int64_t>(generation_));
@@ -116,16 +119,29 @@ void Table::make_places() {
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     check_row(row);
     if (!has_room_for(cells)) return false;
+    Posting before;
+    if (ledger_ != nullptr) before = ledger_->posting_of(page_, *this, row);
     std::uint64_t changed = 0;
     for (const std::uint16_t column : written_columns_)
         if (columns_[column].set(row, cells[column])) changed |= column_bit(column);
+    if ((changed & posted_columns_) != 0) post_change(before, row);
     if (changed != 0) note(row, Change::Kind::Updated, changed);
     return true;
 }
 
-void Table::erase(RowId row) {
+void Table::erase(RowId row) { erase_row(row, false); }
+
+void Table::erase_row(RowId row, bool unloaded) {
     check_row(row);
-    index_.erase(row_hash(row), row, hasher());
+    const std::uint64_t hash = row_hash(row);
+    if (ledger_ != nullptr) {
+        const Posting posting = ledger_->posting_of(page_, *this, row);
+        if (unloaded)
+            ledger_->unload(page_, *this, posting, hash);
+        else
+            ledger_->remove(page_, *this, posting);
+    }
+    index_.erase(hash, row, hasher());
     for (Column& column : columns_) column.release(row);
     --live_rows_;
     erased_.push_back(row);
@@ -168,18 +184,48 @@ std::uint8_t Table::flags_of(const feed::Provenance& provenance) {
 
 void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     check_row(row);
-    if (provenance.phantom != is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
+    const bool turns = provenance.phantom != is_phantom(row);
+    if (turns) note(row, Change::Kind::Updated, kPhantomBit);
     streamed_at_ms_.set(row, provenance.streamed_at_ms);
     pass_.set(row, provenance.pass);
-    flags_[row] = flags_of(provenance);
+    set_flags(row, flags_of(provenance), turns);
 }
 
 void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
     check_row(row);
-    if (is_phantom(row)) note(row, Change::Kind::Updated, kPhantomBit);
+    const bool turns = is_phantom(row);
+    if (turns) note(row, Change::Kind::Updated, kPhantomBit);
     streamed_at_ms_.set(row, now_ms);
-    std::uint8_t& flags = flags_[row];
-    flags = static_cast<std::uint8_t>((flags | kFromStream) & ~kPhantom);
+    set_flags(row, static_cast<std::uint8_t>((flags_[row] | kFromStream) & ~kPhantom), turns);
+}
+
+void Table::set_flags(RowId row, std::uint8_t flags, bool posted_anew) {
+    if (ledger_ == nullptr || !posted_anew) {
+        flags_[row] = flags;
+        return;
+    }
+    const Posting before = ledger_->posting_of(page_, *this, row);
+    flags_[row] = flags;
+    post_change(before, row);
+}
+
+void Table::post_change(const Posting& before, RowId row) {
+    const Posting after = ledger_->posting_of(page_, *this, row);
+    if (before == after) return;
+    ledger_->remove(page_, *this, before);
+    // Another hash than any row's: it is no return of an unloaded one.
+    ledger_->add(page_, *this, after, 0);
+}
+
+void Table::keep_books(Ledger* ledger, BookPage page) {
+    NB_ASSERT(live_rows_ == 0);
+    ledger_ = ledger;
+    page_ = page;
+    posted_columns_ = ledger->columns(page);
+}
+
+void Table::note_kept_out(const Found& at) {
+    if (ledger_ != nullptr && page_ == BookPage::Entries) ledger_->keep_out(at.hash);
 }
 
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {
@@ -219,7 +265,7 @@ std::size_t Table::evict() {
         const RowAge oldest = eviction_.take();
         if (oldest.row >= slots_ || !(age_of(oldest.row) == oldest)) continue;
         evicted_version_ = std::max(evicted_version_, oldest.version);
-        erase(oldest.row);
+        erase_row(oldest.row, true);
         ++erased;
     }
     evicted_ += erased;

@@ -28,6 +28,7 @@
 #include "table/column.h"
 #include "table/eviction.h"
 #include "table/key_index.h"
+#include "table/ledger.h"
 
 namespace nats_blotter::table {
 
@@ -115,6 +116,17 @@ class Table {
     // Rows were erased by others than evict(): old ones may be within the cap again.
     void forget_evicted_version() { evicted_version_ = INT64_MIN; }
 
+    // From here on every row is posted to this page of the ledger, which must outlive the table;
+    // who clears the one clears the other. REQUIRES: no rows yet.
+    void keep_books(Ledger* ledger, BookPage page);
+    // A row beyond the cap was not inserted.
+    void note_kept_out(const Found& at);
+    bool is_broken(RowId row) const {
+        return ledger_ != nullptr && ledger_->is_broken(page_, *this, row);
+    }
+    // Rises with every mark of the ledger that is_broken() tells of.
+    std::uint64_t marks_version() const { return ledger_ == nullptr ? 0 : ledger_->version(); }
+
     // Memory of rows, index and texts, by capacity.
     std::size_t memory_bytes() const;
 
@@ -136,6 +148,9 @@ class Table {
     void note(RowId row, Change::Kind kind, std::uint64_t columns);
     RowAge age_of(RowId row) const;
     void check_row(RowId row) const;
+    void erase_row(RowId row, bool unloaded);
+    void set_flags(RowId row, std::uint8_t flags, bool posted_anew);
+    void post_change(const Posting& before, RowId row);
 
     feed::TableSpec spec_;
     std::size_t row_ids_max_;
@@ -158,6 +173,9 @@ class Table {
     std::int64_t evicted_version_ = INT64_MIN;
     std::uint64_t clears_ = 0;
     bool was_cleared_ = false;
+    Ledger* ledger_ = nullptr;
+    BookPage page_ = BookPage::Entries;
+    std::uint64_t posted_columns_ = 0;
 };
 
 }  // namespace nats_blotter::table

@@ -21,6 +21,7 @@ namespace nats_blotter::table {
 struct WindowRow {
     RowId row = kNoRow;
     bool phantom = false;  // seen on the bus but not confirmed by the database
+    bool broken = false;   // its books do not balance (rule of truth 8)
     bool fresh = false;    // inserted since the `fresh_since` generation given to fill()
 };
 

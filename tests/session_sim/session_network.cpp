@@ -189,6 +189,13 @@ void SessionWorld::publish(const Told& told) {
             page->oracle.tolerate_until(broker_down_until_ + kPublisherBackUs + kGraceUs);
         return;
     }
+    if (faults_->swallows && !peace_ && chance(12)) {
+        trace([&] { return "swallows " + books_->event_json(told, now_); });
+        swallowed_ = true;
+        ++swallows_;
+        for (auto& page : pages_) page->oracle.tolerate_until(now_ + kUnseenUs);
+        return;
+    }
     const std::string json = books_->event_json(told, now_);
     const BookRow& row = told.trade ? books_->trades()[told.row] : books_->positions()[told.row];
     const feed::Stream stream =

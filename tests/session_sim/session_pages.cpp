@@ -83,6 +83,14 @@ void SessionWorld::serve(Page& page) {
                    " " + page.session.cause();
         });
         page.was_live = live;
+        if (page.session.cause().starts_with("The books did not balance")) {
+            // At a cap of a few rows trades are kept out that nobody has counted: needless reads.
+            const bool capped = faults_->trades_max != 0;
+            const bool expected = swallowed_ || capped || books_->options().phantom_one_in != 0;
+            if (!expected) page.oracle.fail("the books break, and nothing was lost");
+            ++breaks_;
+            disturb(page, now_);
+        }
         if (live && !page.pump_planned) page.oracle.look(now_);
         // A link that was lost while the feed was behind is not dialled at once; and the feed of
         // services whose clock was set back looks as if it were.

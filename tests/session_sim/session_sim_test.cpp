@@ -47,17 +47,20 @@ void print_sum(const sim::WorldOutcome& sum, std::uint64_t first, std::uint64_t 
     std::printf(
         "session simulation: seeds %llu to %llu: %llu events, %llu rows compared, "
         "%llu reconnects, %llu resyncs, %llu reads failed, %llu partial, %llu unproven, "
-        "%llu removed, %llu phantoms, %llu evicted; live %.2f %% of %.0f s without fault\n",
+        "%llu removed, %llu phantoms, %llu evicted, %llu swallowed, %llu breaks; live %.2f %% of "
+        "%.0f s without fault\n",
         wide(first), wide(last), wide(sum.stats.events), wide(sum.rows_compared),
         wide(sum.stats.reconnects), wide(sum.stats.resyncs), wide(sum.stats.fetch_failures),
         wide(sum.stats.partial_reads), wide(sum.stats.unproven_reads), wide(sum.stats.removed),
-        wide(sum.stats.phantoms), wide(sum.stats.evicted),
+        wide(sum.stats.phantoms), wide(sum.stats.evicted), wide(sum.swallows), wide(sum.breaks),
         100.0 * static_cast<double>(sum.live_us) / static_cast<double>(sum.calm_us),
         static_cast<double>(sum.calm_us) / 1e6);
 }
 
 void add(sim::WorldOutcome& sum, const sim::WorldOutcome& one) {
     sum.rows_compared += one.rows_compared;
+    sum.swallows += one.swallows;
+    sum.breaks += one.breaks;
     sum.live_us += one.live_us;
     sum.calm_us += one.calm_us;
     sum.stats.events += one.stats.events;

@@ -77,6 +77,8 @@ void SessionWorld::choose_faults() {
     f.services_clock = maybe(6);
     f.slow_pump = maybe(8);
     f.users = maybe(2);
+    // What keeps a page from reading keeps it from finding what it did not hear.
+    f.swallows = !f.rest && maybe(4);
 }
 
 void SessionWorld::make_page(std::size_t index) {
@@ -181,6 +183,8 @@ void SessionWorld::check_peace() {
     // What began before may still fail, and put off the calm by that.
     for (int i = 0; i < 20 && all_calm_at() > now_ && !failed(); ++i) run_until(all_calm_at());
     run_until(now_ + 2 * kSecondUs);
+    // What was swallowed last is found on links that are well now.
+    if (swallowed_) run_until(now_ + kUnseenUs + 5 * kSecondUs);
     books_closed_ = true;
     run_until(now_ + kGraceUs + 3 * kSecondUs + 2 * faults_->lateness);
     if (failed()) return;
@@ -191,7 +195,9 @@ void SessionWorld::check_peace() {
         page->session.resync(now_);
         pump(*page);
     }
-    run_until(all_calm_at() + 3 * kSecondUs);
+    // A break that is found late reads once more.
+    for (int i = 0; i < 20 && all_calm_at() + 3 * kSecondUs > now_ && !failed(); ++i)
+        run_until(all_calm_at() + 3 * kSecondUs);
     if (failed()) return;
     for (auto& page : pages_) page->oracle.look_at_peace(now_);
 }
@@ -199,6 +205,8 @@ void SessionWorld::check_peace() {
 WorldOutcome SessionWorld::outcome() const {
     WorldOutcome sum;
     sum.steps = steps_;
+    sum.swallows = swallows_;
+    sum.breaks = breaks_;
     for (const auto& page : pages_) {
         if (sum.failure.empty() && !page->oracle.failure().empty())
             sum.failure = page->name + ": " + page->oracle.failure();

@@ -25,9 +25,11 @@ struct WorldOutcome {
     std::string failure;  // empty: all held
     std::uint64_t steps = 0;
     std::uint64_t rows_compared = 0;
-    MonotonicUs live_us = 0;  // of
-    MonotonicUs calm_us = 0;  // the time in which nothing was wrong
-    session::Stats stats;     // some of all pages, added up
+    std::uint64_t swallows = 0;  // events that were never published
+    std::uint64_t breaks = 0;    // books found not to balance
+    MonotonicUs live_us = 0;     // of
+    MonotonicUs calm_us = 0;     // the time in which nothing was wrong
+    session::Stats stats;        // some of all pages, added up
 };
 
 class SessionWorld {
@@ -122,6 +124,9 @@ class SessionWorld {
     MonotonicUs mood_until_ = 0;
     bool peace_ = false;
     bool books_closed_ = false;  // nothing is booked any more
+    bool swallowed_ = false;     // an event was not published, on links that are well
+    std::uint64_t swallows_ = 0;
+    std::uint64_t breaks_ = 0;
 };
 
 }  // namespace nats_blotter::sim

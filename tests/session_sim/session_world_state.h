@@ -37,7 +37,8 @@ struct SessionWorld::Faults {
     bool page_clock = false;  // the page's time of day jumps
     bool services_clock = false;
     bool slow_pump = false;
-    bool users = false;  // change scope, ask for resyncs
+    bool swallows = false;  // single events are never published
+    bool users = false;     // change scope, ask for resyncs
 };
 
 // A REST read that is under way.

@@ -1,0 +1,113 @@
+#include "session/books.h"
+
+#include <algorithm>
+
+namespace nats_blotter::session {
+
+using table::Ledger;
+
+void Books::open(MonotonicUs now) {
+    if (ledger_ == nullptr || open_) return;
+    open_ = true;
+    fence_asked_ = false;
+    looked_at_ = now;
+    ledger_->settle();
+    for (const std::uint32_t index : ledger_->different()) {
+        Ledger::Key& key = ledger_->key(index);
+        key.weighing = true;
+        key.since = now;
+        key.candidate = key.difference();
+        key.weight = 0;
+    }
+    due_ = ledger_->different().empty() ? kNever : now + kLookEveryUs;
+}
+
+void Books::close() {
+    open_ = false;
+    fence_asked_ = false;
+}
+
+// The majority of time decides: on a busy key an entry and its balance are always on their way.
+void Books::weigh(Ledger::Key& key, std::uint32_t index, MonotonicUs now) {
+    const MonotonicUs passed = now - looked_at_;
+    if (key.difference() == key.candidate) {
+        key.weight += passed;
+    } else if (key.weight >= passed) {
+        key.weight -= passed;
+    } else {
+        key.candidate = key.difference();
+        key.weight = 0;
+    }
+    if (now - key.since < kBreakAfterUs || key.weight == 0) return;
+    key.base -= key.candidate;
+    key.weighing = false;
+    key.since = now;
+    ledger_->mark(index, false);
+}
+
+Books::Finding Books::look(MonotonicUs now) {
+    if (!open_ || now - looked_at_ < kLookEveryUs) {
+        if (open_ && due_ == kNever && !ledger_->different().empty()) due_ = now + kLookEveryUs;
+        return Finding::Nothing;
+    }
+    due_ = kNever;
+    bool overdue = false;
+    ledger_->settle();
+    for (const std::uint32_t index : ledger_->different()) {
+        Ledger::Key& key = ledger_->key(index);
+        MonotonicUs next = now + kLookEveryUs;
+        if (key.unjudged) {
+            continue;
+        } else if (key.weighing) {
+            // Balanced after all, for a moment: the base is right as it is.
+            if (key.was_even) {
+                key.weighing = false;
+                key.since = now;
+            } else {
+                weigh(key, index, now);
+            }
+        } else if (key.was_even || key.since < 0) {
+            key.since = now;
+            next = now + kBreakAfterUs;
+        } else if (now - key.since < kBreakAfterUs) {
+            next = key.since + kBreakAfterUs;
+        } else {
+            overdue = true;
+            next = fence_asked_ ? kNever : now + kLookEveryUs;
+        }
+        key.was_even = false;
+        due_ = std::min(due_, std::max(next, now + kLookEveryUs));
+    }
+    looked_at_ = now;
+    ledger_->settle();
+    if (!overdue || fence_asked_) return Finding::Nothing;
+    if (broke_at_ >= 0 && now - broke_at_ < kBreakPauseUs) {
+        due_ = std::min(due_, std::max(broke_at_ + kBreakPauseUs, now + kLookEveryUs));
+        return Finding::Nothing;
+    }
+    fence_asked_ = true;
+    fence_asked_at_ = now;
+    return Finding::WantsFence;
+}
+
+Books::Finding Books::on_fence(MonotonicUs now) {
+    if (!open_ || !fence_asked_) return Finding::Nothing;
+    fence_asked_ = false;
+    ledger_->settle();
+    bool found = false;
+    for (const std::uint32_t index : ledger_->different()) {
+        const Ledger::Key& key = ledger_->key(index);
+        const bool stood = !key.unjudged && !key.weighing && !key.was_even && key.since >= 0 &&
+                           fence_asked_at_ - key.since >= kBreakAfterUs;
+        if (!stood) continue;
+        if (!key.broken) ++breaks_;
+        ledger_->mark(index, true);
+        found = true;
+    }
+    due_ = now + kLookEveryUs;
+    if (!found) return Finding::Nothing;
+    broke_at_ = now;
+    return Finding::Break;
+}
+
+}  // namespace nats_blotter::session

@@ -1,0 +1,225 @@
+#include "table/ledger.h"
+
+#include "base/assert.h"
+#include "table/table.h"
+
+namespace nats_blotter::table {
+
+// ---- keys of unloaded rows
+
+RowHash UnloadedKeys::hasher() const {
+    return {this, [](const void* keys, std::uint32_t place) {
+                return static_cast<const UnloadedKeys*>(keys)->ring_[place];
+            }};
+}
+
+bool UnloadedKeys::contains(std::uint64_t hash) const {
+    return index_.find(hash, [&](std::uint32_t at) { return ring_[at] == hash; }) !=
+           KeyIndex::kNone;
+}
+
+void UnloadedKeys::add(std::uint64_t hash) {
+    if (hash == kGone || contains(hash)) return;
+    if (ring_.size() < kUnloadedKeysMax) {
+        ring_.push_back(hash);
+        return index_.insert(hash, static_cast<std::uint32_t>(ring_.size() - 1), hasher());
+    }
+    const auto place = static_cast<std::uint32_t>(next_);
+    next_ = (next_ + 1) % kUnloadedKeysMax;
+    if (ring_[place] != kGone) index_.erase(ring_[place], place, hasher());
+    ring_[place] = hash;
+    index_.insert(hash, place, hasher());
+}
+
+bool UnloadedKeys::remove(std::uint64_t hash) {
+    const std::uint32_t place =
+        index_.find(hash, [&](std::uint32_t at) { return ring_[at] == hash; });
+    if (place == KeyIndex::kNone) return false;
+    index_.erase(hash, place, hasher());
+    ring_[place] = kGone;
+    return true;
+}
+
+void UnloadedKeys::clear() {
+    ring_.clear();
+    index_.clear();
+    next_ = 0;
+}
+
+// ---- postings
+
+const feed::BookSide& Ledger::side(BookPage page) const {
+    return page == BookPage::Entries ? rule_.entries : rule_.balances;
+}
+
+Posting Ledger::posting_of(BookPage page, const Table& table, RowId row) const {
+    const feed::BookSide& side = this->side(page);
+    Posting posting;
+    for (std::size_t i = 0; i < side.by.size(); ++i)
+        posting.by[i] = table.column(side.by[i]).number(row);
+    const Column& amount = table.column(side.amount);
+    if (table.is_phantom(row) || amount.is_null(row)) return posting;
+    posting.amount = amount.number(row);
+    if (side.sign < 0) return posting;
+    const Column& sign = table.column(static_cast<std::size_t>(side.sign));
+    const std::uint32_t symbol = sign.symbol(row);
+    if (symbol != SymbolPool::kNone && sign.pool().text(symbol) == side.minus)
+        posting.amount = -posting.amount;  // no cell holds INT64_MIN
+    return posting;
+}
+
+std::uint64_t Ledger::columns(BookPage page) const {
+    const feed::BookSide& side = this->side(page);
+    std::uint64_t bits = column_bit(side.amount) | kPhantomBit;
+    if (side.sign >= 0) bits |= column_bit(static_cast<std::size_t>(side.sign));
+    for (const std::uint16_t column : side.by) bits |= column_bit(column);
+    return bits;
+}
+
+std::uint64_t Ledger::hash_of(const std::array<std::int64_t, feed::kBookByMax>& by) const {
+    std::uint64_t hash = 0;
+    for (const std::int64_t part : by) hash = hash_number(part, hash + 1);
+    return hash;
+}
+
+RowHash Ledger::hasher() const {
+    return {this, [](const void* ledger, std::uint32_t index) {
+                const auto* self = static_cast<const Ledger*>(ledger);
+                return self->hash_of(self->keys_[index].by);
+            }};
+}
+
+bool Ledger::own_key(BookPage page, const Table& table, const Posting& posting,
+                     std::array<std::int64_t, feed::kBookByMax>& by) const {
+    const feed::BookSide& side = this->side(page);
+    by = posting.by;
+    for (std::size_t i = 0; i < side.by.size(); ++i) {
+        if (table.column(side.by[i]).storage() != Column::Storage::Symbol) continue;
+        if (posting.by[i] == Column::kNullNumber) continue;
+        const std::vector<std::uint32_t>& known = translated_[static_cast<std::size_t>(page)][i];
+        const auto symbol = static_cast<std::size_t>(posting.by[i]);
+        if (symbol >= known.size() || known[symbol] == SymbolPool::kNone) return false;
+        by[i] = known[symbol];
+    }
+    return true;
+}
+
+bool Ledger::make_own_key(BookPage page, const Table& table, const Posting& posting,
+                          std::array<std::int64_t, feed::kBookByMax>& by) {
+    const feed::BookSide& side = this->side(page);
+    for (std::size_t i = 0; i < side.by.size(); ++i) {
+        const Column& column = table.column(side.by[i]);
+        if (column.storage() != Column::Storage::Symbol) continue;
+        if (posting.by[i] == Column::kNullNumber) continue;
+        std::vector<std::uint32_t>& known = translated_[static_cast<std::size_t>(page)][i];
+        const auto symbol = static_cast<std::size_t>(posting.by[i]);
+        if (symbol >= known.size()) known.resize(symbol + 1, SymbolPool::kNone);
+        if (known[symbol] == SymbolPool::kNone)
+            known[symbol] =
+                symbols_[i].intern(column.pool().text(static_cast<std::uint32_t>(symbol)));
+    }
+    return own_key(page, table, posting, by);
+}
+
+std::uint32_t Ledger::find(const std::array<std::int64_t, feed::kBookByMax>& by) const {
+    return index_.find(hash_of(by), [&](std::uint32_t index) { return keys_[index].by == by; });
+}
+
+Ledger::Key* Ledger::open(BookPage page, const Table& table, const Posting& posting) {
+    std::array<std::int64_t, feed::kBookByMax> by{};
+    const bool known = own_key(page, table, posting, by) || make_own_key(page, table, posting, by);
+    const std::uint32_t found = known ? find(by) : KeyIndex::kNone;
+    if (found != KeyIndex::kNone) return &keys_[found];
+    if (!known || keys_.size() >= keys_max_) {
+        ++refused_;
+        return nullptr;
+    }
+    Key key;
+    key.by = by;
+    keys_.push_back(key);
+    index_.insert(hash_of(by), static_cast<std::uint32_t>(keys_.size() - 1), hasher());
+    return &keys_.back();
+}
+
+void Ledger::look_at(Key& key) {
+    const bool differs = key.difference() != 0;
+    if (!differs) key.was_even = true;
+    if (!differs || key.listed) return;
+    key.listed = true;
+    key.was_even = false;
+    key.since = -1;
+    different_.push_back(static_cast<std::uint32_t>(&key - keys_.data()));
+}
+
+void Ledger::add(BookPage page, const Table& table, const Posting& posting,
+                 std::uint64_t key_hash) {
+    // One that was unloaded and is back is in the sum already.
+    if (page == BookPage::Entries && unloaded_.size() > 0 && unloaded_.remove(key_hash)) return;
+    Key* const key = open(page, table, posting);
+    if (key == nullptr) return;
+    const auto amount = static_cast<std::uint64_t>(posting.amount);
+    (page == BookPage::Entries ? key->entries : key->balances) += amount;
+    look_at(*key);
+}
+
+void Ledger::remove(BookPage page, const Table& table, const Posting& posting) {
+    Key* const key = open(page, table, posting);
+    if (key == nullptr) return;
+    const auto amount = static_cast<std::uint64_t>(posting.amount);
+    (page == BookPage::Entries ? key->entries : key->balances) -= amount;
+    look_at(*key);
+}
+
+void Ledger::unload(BookPage page, const Table& table, const Posting& posting,
+                    std::uint64_t key_hash) {
+    if (page == BookPage::Entries) return unloaded_.add(key_hash);
+    Key* const key = open(page, table, posting);
+    if (key != nullptr) key->unjudged = true;
+}
+
+// ---- judging
+
+void Ledger::settle() {
+    std::size_t kept = 0;
+    for (const std::uint32_t index : different_) {
+        Key& key = keys_[index];
+        if (key.difference() != 0) {
+            different_[kept++] = index;
+            continue;
+        }
+        key.listed = false;
+        key.weighing = false;
+        mark(index, false);
+    }
+    different_.resize(kept);
+}
+
+bool Ledger::is_broken(BookPage page, const Table& table, RowId row) const {
+    if (broken_ == 0) return false;
+    std::array<std::int64_t, feed::kBookByMax> by{};
+    if (!own_key(page, table, posting_of(page, table, row), by)) return false;
+    const std::uint32_t found = find(by);
+    return found != KeyIndex::kNone && keys_[found].broken;
+}
+
+void Ledger::mark(std::uint32_t index, bool broken) {
+    Key& key = keys_[index];
+    if (key.broken == broken) return;
+    key.broken = broken;
+    broken_ += broken ? 1 : static_cast<std::size_t>(-1);
+    ++version_;
+}
+
+void Ledger::clear() {
+    if (broken_ > 0) ++version_;
+    keys_.clear();
+    index_.clear();
+    for (SymbolPool& pool : symbols_) pool.clear();
+    for (auto& page : translated_)
+        for (auto& known : page) known.clear();
+    unloaded_.clear();
+    different_.clear();
+    broken_ = 0;
+}
+
+}  // namespace nats_blotter::table

@@ -1,0 +1,134 @@
+// Rule of truth 8: what is lost on a healthy link is found, and nothing else is.
+#include "session/books.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "feed/schema.h"
+#include "support/session_rig.h"
+#include "table/table.h"
+
+using namespace nats_blotter;
+using session::Books;
+using support::SessionRig;
+
+namespace {
+
+constexpr session::AccountId kAccount = 22214;
+
+// Ten shares held, settled and live.
+void settle(SessionRig& rig) {
+    rig.database.trades["t1"] = {"t1", kAccount, "IBM", "Buy", 10, 1000};
+    rig.database.positions[{kAccount, "IBM"}] = {10, 1000};
+    rig.start(kAccount);
+    rig.advance_ms(10'000);
+    REQUIRE(rig.session.status() == session::Status::Live);
+}
+
+// The database has another trade of five, of which only these events are heard.
+void book_five(SessionRig& rig, bool tell_trade, bool tell_position) {
+    rig.database.trades["t2"] = {"t2", kAccount, "IBM", "Buy", 5, 2000};
+    rig.database.positions[{kAccount, "IBM"}] = {15, 2000};
+    if (tell_trade) rig.publish_trade(rig.database.trades["t2"]);
+    if (tell_position) rig.publish_position(kAccount, "IBM", {15, 2000});
+}
+
+bool agrees(SessionRig& rig) {
+    const table::Table& positions = rig.session.table(1);
+    return rig.session.table(0).row_count() == 2 && positions.row_count() == 1 &&
+           positions.cell(0, 2).number == 15;
+}
+
+}  // namespace
+
+TEST_CASE("WhatBalancesBreaksNothing") {
+    SessionRig rig;
+    settle(rig);
+    book_five(rig, true, true);
+    rig.advance_ms(200'000);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+    CHECK(rig.session.stats(rig.now).checks >= 3);
+    CHECK(agrees(rig));
+}
+
+TEST_CASE("OneLostEventBreaksTheBooksAndIsReadAgain") {
+    SessionRig rig;
+    settle(rig);
+    SUBCASE("trade") { book_five(rig, false, true); }
+    SUBCASE("position") { book_five(rig, true, false); }
+    rig.advance_ms(2'900);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    rig.advance_ms(1'000);
+    CHECK(rig.session.stats(rig.now).breaks == 1);
+    rig.advance_ms(3'000);
+    CHECK(rig.session.status() == session::Status::Live);
+    CHECK(rig.session.stats(rig.now).resyncs == 1);
+    CHECK(agrees(rig));
+    CHECK_FALSE(rig.session.table(0).is_broken(0));
+}
+
+TEST_CASE("WhatNobodyHeardIsFoundWithin65Seconds") {
+    SessionRig rig;
+    settle(rig);
+    book_five(rig, false, false);
+    rig.advance_ms(65'000);
+    CHECK(agrees(rig));
+}
+
+TEST_CASE("ADifferenceThatGoesInTimeBreaksNothing") {
+    SessionRig rig;
+    settle(rig);
+    book_five(rig, true, false);
+    rig.advance_ms(2'500);
+    rig.publish_position(kAccount, "IBM", {15, 2000});
+    rig.advance_ms(20'000);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+}
+
+// The source's own books: its trades do not reach back to the beginning.
+TEST_CASE("WhatTheSourceDoesNotExplainIsItsBase") {
+    SessionRig rig;
+    rig.database.trades["t1"] = {"t1", kAccount, "IBM", "Buy", 10, 1000};
+    rig.database.positions[{kAccount, "IBM"}] = {1'000, 1000};
+    rig.start(kAccount);
+    rig.advance_ms(20'000);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    rig.database.trades["t2"] = {"t2", kAccount, "IBM", "Buy", 5, 2000};
+    rig.database.positions[{kAccount, "IBM"}] = {1'005, 2000};
+    rig.publish_position(kAccount, "IBM", {1'005, 2000});
+    rig.advance_ms(4'000);
+    CHECK(rig.session.stats(rig.now).breaks == 1);
+}
+
+TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
+    const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    table::Ledger ledger(*profile.books);
+    table::Table trades(profile.tables[0]);
+    table::Table positions(profile.tables[1]);
+    trades.keep_books(&ledger, table::BookPage::Entries);
+    positions.keep_books(&ledger, table::BookPage::Balances);
+    Books books(&ledger);
+    books.open(0);
+    using feed::Cell;
+    trades.insert(std::vector<Cell>{Cell::of_number(1), Cell::of_text("a"), Cell::of_number(7),
+                                    Cell::of_text("MS"), Cell::of_text("Sell"), Cell::of_number(4),
+                                    Cell::of_text("Settled"), Cell::of_number(1)});
+    CHECK(books.look(100'000) == Books::Finding::Nothing);
+    CHECK(books.look(3'000'000) == Books::Finding::Nothing);
+    CHECK(books.look(3'200'000) == Books::Finding::WantsFence);
+    CHECK(books.on_fence(3'300'000) == Books::Finding::Break);
+    CHECK(trades.is_broken(0));
+    const auto held = [](std::int64_t quantity) {
+        return std::vector<Cell>{Cell::of_number(7), Cell::of_text("MS"), Cell::of_number(quantity),
+                                 Cell::of_number(2)};
+    };
+    positions.insert(held(4));
+    CHECK(positions.is_broken(0));
+    CHECK(positions.update(0, held(-4)));
+    CHECK(books.look(4'000'000) == Books::Finding::Nothing);
+    CHECK_FALSE(trades.is_broken(0));
+    CHECK_FALSE(positions.is_broken(0));
+    CHECK(ledger.broken_count() == 0);
+}

@@ -1,0 +1,143 @@
+#include "table/ledger.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "base/random.h"
+#include "table/table.h"
+
+using namespace nats_blotter;
+using feed::Cell;
+using table::BookPage;
+using table::Ledger;
+
+namespace {
+
+std::vector<Cell> trade(std::string_view id, std::int64_t account, std::string_view security,
+                        std::string_view side, std::int64_t quantity) {
+    return {Cell::of_number(1),       Cell::of_text(id),   Cell::of_number(account),
+            Cell::of_text(security),  Cell::of_text(side), Cell::of_number(quantity),
+            Cell::of_text("Settled"), Cell::of_number(1)};
+}
+
+std::vector<Cell> position(std::int64_t account, std::string_view security, std::int64_t held) {
+    return {Cell::of_number(account), Cell::of_text(security), Cell::of_number(held),
+            Cell::of_number(1)};
+}
+
+struct Desk {
+    explicit Desk(std::size_t trades_max = 1000, std::size_t keys_max = kBookKeysMax)
+        : profile(make(trades_max)),
+          ledger(*profile.books, keys_max),
+          trades(profile.tables[0]),
+          positions(profile.tables[1]) {
+        trades.keep_books(&ledger, BookPage::Entries);
+        positions.keep_books(&ledger, BookPage::Balances);
+    }
+    static feed::Profile make(std::size_t trades_max) {
+        feed::Profile made = feed::traderx_profile(feed::SubjectChoice::Slash);
+        made.tables[0].rows_max = trades_max;
+        return made;
+    }
+    std::size_t differing() {
+        ledger.settle();
+        return ledger.different().size();
+    }
+    feed::Profile profile;
+    Ledger ledger;
+    table::Table trades;
+    table::Table positions;
+};
+
+}  // namespace
+
+TEST_CASE("SignedTradesMakeThePosition") {
+    Desk desk;
+    desk.trades.insert(trade("a", 7, "MS", "Buy", 100));
+    CHECK(desk.differing() == 1);
+    desk.positions.insert(position(7, "MS", 100));
+    CHECK(desk.differing() == 0);
+    const table::RowId sold = desk.trades.insert(trade("b", 7, "MS", "Sell", 30));
+    CHECK(desk.differing() == 1);
+    CHECK(desk.positions.update(0, position(7, "MS", 70)));
+    CHECK(desk.differing() == 0);
+    // What is not confirmed counts nothing.
+    desk.trades.set_provenance(sold, {.phantom = true});
+    CHECK(desk.differing() == 1);
+    desk.trades.note_streamed(sold, 1);
+    CHECK(desk.differing() == 0);
+    desk.trades.erase(sold);
+    CHECK(desk.differing() == 1);
+}
+
+TEST_CASE("AnUnloadedTradeStaysInTheSumAndIsNotCountedTwice") {
+    Desk desk(4);
+    std::int64_t held = 0;
+    for (int i = 0; i < 20; ++i) {
+        desk.trades.insert(trade("t" + std::to_string(i), 7, "MS", "Buy", 10));
+        desk.trades.evict();
+        held += 10;
+    }
+    CHECK(desk.trades.evicted() > 0);
+    desk.positions.insert(position(7, "MS", held));
+    CHECK(desk.differing() == 0);
+    REQUIRE(desk.trades.find(trade("t0", 7, "MS", "Buy", 10)) == table::kNoRow);
+    desk.trades.insert(trade("t0", 7, "MS", "Buy", 10));
+    CHECK(desk.differing() == 0);
+}
+
+TEST_CASE("KeysPastTheLimitAreCounted") {
+    Desk desk(1000, 2);
+    for (std::int64_t account = 1; account <= 3; ++account)
+        desk.trades.insert(trade(std::to_string(account), account, "MS", "Buy", 1));
+    CHECK(desk.ledger.key_count() == 2);
+    CHECK(desk.ledger.refused() == 1);
+    CHECK(desk.differing() == 2);
+}
+
+TEST_CASE("TheLastUnloadedKeysAreRemembered") {
+    table::UnloadedKeys keys;
+    for (std::uint64_t key = 1; key <= kUnloadedKeysMax + 1; ++key)
+        keys.add(key * 0x9E3779B97F4A7C15u);
+    CHECK(keys.size() == kUnloadedKeysMax);
+    CHECK_FALSE(keys.contains(0x9E3779B97F4A7C15u));
+    CHECK(keys.remove(2 * 0x9E3779B97F4A7C15u));
+    CHECK_FALSE(keys.remove(2 * 0x9E3779B97F4A7C15u));
+    CHECK(keys.size() == kUnloadedKeysMax - 1);
+}
+
+// Against sums from scratch, of rows that come, change and go.
+TEST_CASE("RandomBooksAgreeWithSumsFromScratch") {
+    Random random(0xB00C5);
+    Desk desk;
+    std::map<std::string, std::vector<Cell>> rows;
+    const std::string_view names[] = {"MS", "IBM", "C"};
+    for (int step = 0; step < 2000; ++step) {
+        const std::string id = std::to_string(random.below(60));
+        const auto cells =
+            trade(id, static_cast<std::int64_t>(random.below(3)), names[random.below(3)],
+                  random.below(2) ? "Buy" : "Sell", static_cast<std::int64_t>(random.below(4)));
+        const table::RowId row = desk.trades.find(cells);
+        if (row == table::kNoRow) {
+            desk.trades.insert(cells);
+        } else if (random.below(3) == 0) {
+            desk.trades.erase(row);
+            desk.trades.clear_changes();
+        } else {
+            CHECK(desk.trades.update(row, cells));
+        }
+        std::map<std::pair<std::int64_t, std::string>, std::int64_t> sums;
+        for (table::RowId at = 0; at < desk.trades.slot_count(); ++at) {
+            if (!desk.trades.is_live(at)) continue;
+            const std::int64_t quantity = desk.trades.cell(at, 5).number;
+            const bool sell = desk.trades.cell(at, 4).text == "Sell";
+            sums[{desk.trades.cell(at, 2).number, std::string(desk.trades.cell(at, 3).text)}] +=
+                sell ? -quantity : quantity;
+        }
+        std::size_t uneven = 0;
+        for (const auto& [key, sum] : sums) uneven += sum != 0 ? 1u : 0u;
+        REQUIRE(desk.differing() == uneven);
+    }
+}
