@@ -283,7 +283,7 @@ void App::arm_timer(MonotonicUs now) {
 std::uint64_t App::data_version() const {
     std::uint64_t version = session_.status_version() + session_.accounts_version();
     for (std::size_t index = 0; index < session_.table_count(); ++index) {
-        version += session_.table(index).generation();
+        version += session_.table(index).generation() + session_.table(index).marks_version();
     }
     return version;
 }

@@ -99,7 +99,8 @@ void App::update_figures(MonotonicUs now) {
                                        .rtt_us = stats.link.rtt_us,
                                        .feed_age_us = stats.last_message_age_us,
                                        .lag_ms = stats.lag_ms,
-                                       .events_per_s = events_per_s_});
+                                       .events_per_s = events_per_s_,
+                                       .verified_age_us = stats.verified_age_us});
     figures_.show(figures_text_);
 }
 

@@ -37,6 +37,7 @@ void append_row(std::string& out, const table::Table& table, table::RowId row, b
         table::append_json(out, spec.columns[column], table.cell(row, column), exact);
     }
     if (table.is_phantom(row)) out += ",\"_phantom\":true";
+    if (table.is_broken(row)) out += ",\"_break\":true";
     out += '}';
 }
 

@@ -35,7 +35,8 @@ void Flashes::note(const Scene& scene, const feed::TableSpec& spec, const table:
         const table::WindowRow& row = window.row(index);
         rows_.push_back(row.row);
         if (row.row == table::kNoRow) continue;
-        seen_hash_ = hash_number(seen_hash_, row.row * 2 + (row.phantom ? 1 : 0));
+        seen_hash_ =
+            hash_number(seen_hash_, row.row * 4 + (row.phantom ? 1u : 0u) + (row.broken ? 2u : 0u));
         const bool compare = !quiet && !row.fresh;
         std::size_t before = rows_before_.size();
         if (compare) {

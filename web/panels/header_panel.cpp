@@ -193,6 +193,12 @@ void append_figures(std::string& out, const HeaderFigures& figures) {
         table::append_shown(out, number, feed::Cell::of_number(figures.events_per_s), 0);
         out += "/s";
     }
+    if (figures.verified_age_us >= 0) {
+        if (!out.empty()) out += kBetween;
+        out += "verified ";
+        append_age(out, figures.verified_age_us / kSecondUs);
+        out += " ago";
+    }
 }
 
 }  // namespace nats_blotter::web

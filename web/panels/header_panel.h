@@ -29,6 +29,7 @@ struct HeaderFigures {
     std::int64_t feed_age_us = -1;  // since the last event, -1: none yet
     std::int64_t lag_ms = -1;       // behind the source, -1: not known
     std::int64_t events_per_s = 0;
+    std::int64_t verified_age_us = -1;  // since the rows were last read and found right; -1: never
 };
 
 struct HeaderWish {
@@ -84,7 +85,7 @@ class HeaderPanel {
 std::string_view status_words(session::Status status);
 ImU32 status_colour(const Theme& theme, session::Status status);
 
-// "2 ms  ·  feed 15 s  ·  1,240/s"
+// "2 ms  ·  feed 15 s  ·  1,240/s  ·  verified 12 s ago"
 void append_figures(std::string& out, const HeaderFigures& figures);
 
 // "00:42", or "1:02:03".

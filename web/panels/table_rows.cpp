@@ -104,6 +104,10 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
         }
         if (clipped) list.PopClipRect();
     }
+    // The books of this row do not balance: a bar at its edge until they do.
+    if (row.broken)
+        list.AddRectFilled({area_.x, y}, {area_.x + scene.px(3), y + row_height_},
+                           scene.theme.offline);
     if (row.phantom && !places_.columns.empty()) {
         const float middle = y + std::floor(row_height_ / 2);
         const float padding = scene.px(kCellPaddingPx);
