@@ -47,7 +47,8 @@ void Session::State::begin_check(MonotonicUs now) {
         const bool balances = profile.books && profile.books->balances.table == index;
         const bool cheap =
             live.table.row_count() <= kCheckRowsMax || since_of_read(live, whole) != kNoVersion;
-        whole.reads[index].done = !balances && !cheap;
+        const bool others = cheap && (balances_move || !profile.books);
+        whole.reads[index].done = !balances && !others;
         if (whole.reads[index].done) {
             whole.reads[index].since_ms = kNoVersion;
             continue;
@@ -62,7 +63,7 @@ void Session::State::begin_check(MonotonicUs now) {
 
 void Session::State::judge_books(MonotonicUs now) {
     if (!ledger) return;
-    const bool settled = link_up && !suspect && !rounds.empty() &&
+    const bool settled = balances_move && link_up && !suspect && !rounds.empty() &&
                          std::all_of(rounds.begin(), rounds.end(), [](const Round& round) {
                              return round.phase == RoundPhase::Settled || round.checking;
                          });

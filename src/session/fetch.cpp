@@ -83,8 +83,11 @@ void Session::State::take_snapshot_row(Fetching& fetching, std::string_view elem
         fetching.met_stranger = true;
         return;
     }
+    const std::uint64_t generation = live.table.generation();
     const table::Outcome outcome =
         table::ingest_snapshot_row(live.table, **decoded, round.reads[fetching.table].round);
+    const bool balances = profile.books && profile.books->balances.table == fetching.table;
+    if (balances && round.checking && live.table.generation() != generation) balances_move = true;
     if (outcome == table::Outcome::BeyondCap) ++round.reads[fetching.table].kept_out;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));

@@ -15,6 +15,7 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
 
     ++stats.events;
+    if (profile.books && profile.books->balances.table == route->second.table) balances_move = true;
     if (record.published_ms != 0 && epoch_ms != 0) {
         latency.add(epoch_ms - record.published_ms);
         lag.add(epoch_ms, record.published_ms, now);

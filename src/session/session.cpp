@@ -241,6 +241,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
         live->kept_out = live->kept_out_of_stream = 0;
     }
     if (s.ledger) s.ledger->clear();
+    s.balances_move = false;
     s.rounds_completed = 0;
     s.ever_live = false;
     s.away = Away(s.tables.size());

@@ -254,6 +254,8 @@ struct Session::State {
     std::vector<std::unique_ptr<LiveTable>> tables;
     Books books{nullptr};
     nats::FenceId books_fence = 0;
+    // The balances of this scope are told at all: a feed of entries alone has no books.
+    bool balances_move = false;
     std::vector<Round> rounds;  // the first is the scope's, once there is a scope
     std::unordered_map<nats::Sid, Route, nats::SidHash> routes;
     std::map<AccountId, std::vector<nats::Sid>> subscribed;

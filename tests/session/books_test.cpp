@@ -24,6 +24,8 @@ void settle(SessionRig& rig) {
     rig.start(kAccount);
     rig.advance_ms(10'000);
     REQUIRE(rig.session.status() == session::Status::Live);
+    rig.publish_position(kAccount, "IBM", {10, 1000});
+    rig.advance_ms(100);
 }
 
 // The database has another trade of five, of which only these events are heard.
@@ -94,12 +96,25 @@ TEST_CASE("WhatTheSourceDoesNotExplainIsItsBase") {
     rig.database.positions[{kAccount, "IBM"}] = {1'000, 1000};
     rig.start(kAccount);
     rig.advance_ms(20'000);
+    rig.publish_position(kAccount, "IBM", {1'000, 1000});
+    rig.advance_ms(20'000);
     CHECK(rig.session.stats(rig.now).breaks == 0);
     rig.database.trades["t2"] = {"t2", kAccount, "IBM", "Buy", 5, 2000};
     rig.database.positions[{kAccount, "IBM"}] = {1'005, 2000};
     rig.publish_position(kAccount, "IBM", {1'005, 2000});
     rig.advance_ms(4'000);
     CHECK(rig.session.stats(rig.now).breaks == 1);
+}
+
+TEST_CASE("AFeedOfTradesAloneHasNoBooks") {
+    SessionRig rig;
+    rig.start(kAccount);
+    rig.advance_ms(10'000);
+    rig.publish_trade({"t9", kAccount, "IBM", "Buy", 5, 2000});
+    rig.advance_ms(120'000);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+    CHECK(rig.session.table(0).row_count() == 1);
 }
 
 TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
