@@ -1,5 +1,5 @@
-// The demo: a button makes the left pane wrong in the way it is described, and leaves the right
-// one right. Two pages on one stack: the idle minute has one to itself and runs beside the others.
+// The demo: every button makes the left pane wrong in the way it is described, and leaves the right
+// one right. Pages on one stack: what takes a minute has one to itself and runs beside the others.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -17,7 +17,10 @@ import {until} from '../support/wait.mjs';
 import {freePort} from './core/brokers.mjs';
 
 const HOME = 22214;
-const QUIET = 44044; // an account of its own for the idle minute
+// Accounts of their own for what takes a minute.
+const QUIET = 44044;
+const SWALLOWED = 10031;
+const PHANTOM = 42422;
 
 let stack;
 let browser;
@@ -91,6 +94,25 @@ describe('the demo', {concurrency: true}, () => {
             return left.lost >= 1 && left.verdict === 'wrong' && right.verdict === 'right';
         });
         assert.equal((await statsOf(page)).reconnects, 0, 'the right pane was never cut off');
+    });
+
+    // The books of right do not balance, so it reads again; within 65 s, says rule 12.
+    test('OneEventIsSwallowed', async () => {
+        await ready;
+        const page = await openDemo(SWALLOWED);
+        await press(page, 'swallow');
+        await untilSeen(page, 'left lost it, right has read again', ({left, right}) => {
+            return left.lost === 1 && left.verdict === 'wrong' && right.verdict === 'right';
+        });
+    });
+
+    test('APhantom', async () => {
+        await ready;
+        const page = await openDemo(PHANTOM);
+        await press(page, 'phantom');
+        await untilSeen(page, 'left keeps it, right does not', ({left, right}) => {
+            return left.wrong === 2 && right.verdict === 'right';
+        });
     });
 
     test('TheOthersOneAfterAnother', async (context) => {
