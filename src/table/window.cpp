@@ -19,8 +19,8 @@ void Window::add(const Table& table, RowId row, std::uint64_t fresh_since) {
         cells_.resize(cells_.size() + column_count_, {feed::Cell::Kind::Null, 0, 0, 0});
         return;
     }
-    rows_.push_back({row, table.is_phantom(row), table.is_broken(row),
-                     table.inserted_after(row, fresh_since)});
+    rows_.push_back(
+        {row, table.is_phantom(row), table.is_broken(row), table.inserted_after(row, fresh_since)});
     for (std::size_t column = 0; column < column_count_; ++column) {
         const feed::Cell cell = table.cell(row, column);
         cells_.push_back({cell.kind, cell.number, static_cast<std::uint32_t>(texts_.size()),
