@@ -7,7 +7,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build dist run demo test test-long bench conformance screenshot
+.PHONY: help setup build dist run demo test test-long soak bench conformance screenshot
 .PHONY: screenshots
 .PHONY: format check-format clean sbom
 
@@ -19,6 +19,7 @@ help:
 	@echo "make demo          two panes side by side, and buttons for what goes wrong in a day"
 	@echo "make test          build and run every test"
 	@echo "make test-long     the tests that take hours"
+	@echo "make soak          load and faults for DURATION= seconds at RATE= events a second"
 	@echo "make bench         side by side with the peers, under 40 minutes; QUICK=1 under 5"
 	@echo "make conformance CASES=file.json   feed a file of cases to the NATS parser; WASM=1"
 	@echo "make dist          the deployable page, in dist/"
@@ -61,6 +62,9 @@ test:
 
 test-long:
 	@exec scripts/test-long
+
+soak:
+	@scripts/setup test && exec scripts/soak
 
 bench:
 	@scripts/setup bench && exec scripts/bench

@@ -108,3 +108,16 @@ export function stackSchedules(seed, rounds, perRound) {
 
 export const words = (schedule) =>
     schedule.map(({at, name, ms}) => `${at}: ${name}${ms ? ` ${ms} ms` : ''}`).join(', ');
+
+// One fault of the stack and one of each page, for as long as somebody asks. The clock of the
+// services stays, so that the newest trades stand first.
+export function* endlessSchedule(seed, pages) {
+    const random = randomFrom(seed);
+    const stackFaults = STACK_FAULTS.filter(([name]) => name !== 'clock of the services');
+    for (;;) {
+        yield {
+            stack: script(random, stackFaults, 1, 1000, 2000),
+            pages: Array.from({length: pages}, () => script(random, PAGE_FAULTS, 1, 1000, 2000)),
+        };
+    }
+}

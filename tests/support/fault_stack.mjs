@@ -11,7 +11,7 @@ import {join} from 'node:path';
 
 import {Broker, Nginx, freePort, ourLocation, stockLocation} from '../web/core/brokers.mjs';
 import {FaultProxy, RestProxy} from './fault_proxy.mjs';
-import {BookLog, PageOracle, showAll} from './page_oracle.mjs';
+import {BookLog, PageOracle, showRows} from './page_oracle.mjs';
 import {root} from './stack.mjs';
 import {distFile, serve} from './stock_stack.mjs';
 import {Tabs} from './tabs.mjs';
@@ -69,10 +69,16 @@ export class FaultStack {
     accepted = 0;
     resyncsAsked = 0;
 
-    static async start({kind = 'core', accounts = [0, ACCOUNTS[0], ACCOUNTS[1]]} = {}) {
+    // `tradesMax`: at how many trades of a page its oracle looks.
+    static async start({
+        kind = 'core',
+        accounts = [0, ACCOUNTS[0], ACCOUNTS[1]],
+        tradesMax = Infinity,
+    } = {}) {
         const stack = new FaultStack();
         stack.kind = kind;
         stack.stock = kind === 'stock';
+        stack.tradesMax = tradesMax;
         try {
             await stack.#start(accounts);
         } catch (error) {
@@ -194,8 +200,10 @@ export class FaultStack {
             90,
         );
         const name = `page ${this.pages.length}`;
-        const oracle = new PageOracle(name, this.log, () => tab.evaluate(showAll), {
+        const {tradesMax} = this;
+        const oracle = new PageOracle(name, this.log, () => tab.evaluate(showRows(tradesMax)), {
             publishesEarly: this.stock,
+            tradesMax,
         });
         oracle.account = account;
         const status = () => tab.evaluate(`${blotter}.status`);

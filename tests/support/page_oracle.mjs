@@ -27,6 +27,7 @@ const textOf = (table, row) => columns[table].map((name) => row[name]).join(' ')
 export class BookLog {
     // table -> key -> [{text, row, notBefore, notAfter}], the newest last
     tables = {trades: new Map(), positions: new Map()};
+    keys = {trades: [], positions: []}; // in the order in which they were first committed
     #number = 0;
     #lookedAt = performance.now();
     #waiting = [];
@@ -78,10 +79,13 @@ export class BookLog {
                 );
                 const rows = this.tables[table];
                 const key = keyOf[table](row);
-                if (!rows.has(key)) rows.set(key, []);
+                if (!rows.has(key)) {
+                    rows.set(key, []);
+                    this.keys[table].push(key);
+                }
                 rows.get(key).push({
                     text: textOf(table, row),
-                    row,
+                    account: row.accountId,
                     notBefore: this.#lookedAt,
                     notAfter: heardAt,
                 });
@@ -92,12 +96,13 @@ export class BookLog {
     }
 }
 
-// Runs in the page: everything it shows, as text so that numbers are exact.
-export const showAll = `(async () => {
+// Runs in the page: what it shows, as text so that numbers are exact; of the trades at most so
+// many, the first of its order, which are the newest.
+export const showRows = (tradesMax) => `(async () => {
     const blotter = document.querySelector('nats-blotter');
     const before = blotter.status;
     const [trades, positions, stats] = await Promise.all([
-        blotter.rows('trades', 0, Infinity, {exact: true}),
+        blotter.rows('trades', 0, ${tradesMax}, {exact: true}),
         blotter.rows('positions', 0, Infinity, {exact: true}),
         blotter.stats(),
     ]);
@@ -119,17 +124,30 @@ export class PageOracle {
 
     // `show` answers what `showAll` gives. `publishesEarly`: events come before their commit, or
     // without one, and a killed processor may never tell what it committed.
-    constructor(name, log, show, {publishesEarly = false} = {}) {
-        Object.assign(this, {name, log, show, publishesEarly});
+    // `tradesMax` is how many trades `show` gives.
+    constructor(name, log, show, {publishesEarly = false, tradesMax = Infinity} = {}) {
+        Object.assign(this, {name, log, show, publishesEarly, tradesMax});
         this.account = 0;
+    }
+
+    // The keys of the rows in scope that `show` gives for certain: half of the newest, since the
+    // order of the page is not quite that of the commits.
+    #keys(table) {
+        const keys = this.log.keys[table];
+        const inScope = (key) => this.inScope(this.log.tables[table].get(key)[0].account);
+        if (table === 'positions' || this.tradesMax === Infinity) return keys.filter(inScope);
+        const newest = [];
+        for (let at = keys.length; at-- > 0 && newest.length < this.tradesMax / 2; )
+            if (inScope(keys[at])) newest.push(keys[at]);
+        return newest;
     }
 
     // While this is true a difference need not show in the status: what was committed may not have
     // been told to anybody.
     untold = false;
 
-    inScope(row) {
-        return this.account === 0 || row.accountId === this.account;
+    inScope(account) {
+        return this.account === 0 || account === this.account;
     }
 
     // One look. `calm`: nothing is wrong.
@@ -169,7 +187,7 @@ export class PageOracle {
             const key = keyOf[table](row);
             if (seen.has(key)) return `${table}: ${key} is shown twice`;
             seen.add(key);
-            if (!this.inScope({accountId: Number(row.accountId)}))
+            if (!this.inScope(Number(row.accountId)))
                 return `${table}: ${key} of another account is shown`;
             if (row._phantom) continue;
             const versions = this.log.tables[table].get(key) ?? [];
@@ -181,8 +199,8 @@ export class PageOracle {
             else if (live && !this.publishesEarly) differs(`nobody committed ${text}`);
         }
         if (first || !live || this.untold) return first;
-        for (const [key, versions] of this.log.tables[table]) {
-            if (!this.inScope(versions[0].row)) continue;
+        for (const key of this.#keys(table)) {
+            const versions = this.log.tables[table].get(key);
             // The newest version that is owed.
             let owed = versions.length - 1;
             const lag = this.publishesEarly ? graceMs + 2000 : graceMs;
@@ -219,8 +237,8 @@ export class PageOracle {
         const now = {};
         for (const table of ['trades', 'positions']) {
             now[table] = new Map();
-            for (const [key, versions] of this.log.tables[table])
-                if (this.inScope(versions[0].row)) now[table].set(key, versions.length - 1);
+            for (const key of this.#keys(table))
+                now[table].set(key, this.log.tables[table].get(key).length - 1);
         }
         return now;
     }
