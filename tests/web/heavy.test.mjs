@@ -171,7 +171,10 @@ describe('the largest that a desk meets', () => {
         const total = 100_000;
         const symbol = (index) => `SYM${index}`;
         const trade = (index) => tradeText(index, symbol(index));
-        const position = (index) => positionText(symbol(index), index, firstTime + index);
+        // The books balance: a position is its one trade.
+        const signed = (index) => (index % 3 ? 1 : -1) * (1 + (index % 997));
+        const position = (index, updated = firstTime + index) =>
+            positionText(symbol(index), signed(index), updated);
         const desk = await withDesk(context);
         const page = await withLivePage(context, desk.url);
         await watchOn(page);
@@ -185,10 +188,7 @@ describe('the largest that a desk meets', () => {
         const rounds = 3;
         await desk.publish(
             pieces(rounds * 1000, (index) =>
-                event(
-                    'positions',
-                    positionText(symbol(index % 1000), 5_000_000 + index, firstTime + 1e6 + index),
-                ),
+                event('positions', position(index % 1000, firstTime + 1e6 + index)),
             ),
         );
         await untilEvents(page, 2 * total + rounds * 1000);
@@ -197,19 +197,22 @@ describe('the largest that a desk meets', () => {
         say(context, watched, stats);
         context.diagnostic(`${stats.conflated} of ${stats.events} conflated`);
         assertNothingLost(stats, page);
-        const [symbols, quantities] = await withBlotter(page, async (blotter) => {
+        const [symbols, held] = await withBlotter(page, async (blotter) => {
             const rows = await blotter.rows('trades');
             const positions = await blotter.rows('positions');
             return [
                 new Set(rows.map((row) => row.security)).size,
-                Object.fromEntries(positions.map((row) => [row.security, row.quantity])),
+                Object.fromEntries(
+                    positions.map((row) => [row.security, [row.quantity, row.updated]]),
+                ),
             ];
         });
         assert.equal(symbols, total);
-        assert.equal(Object.keys(quantities).length, total);
+        assert.equal(Object.keys(held).length, total);
         for (let index = 0; index < total; ++index) {
-            const wanted = index < 1000 ? 5_000_000 + 1000 * (rounds - 1) + index : index;
-            assert.equal(quantities[symbol(index)], wanted, symbol(index));
+            const updated =
+                index < 1000 ? firstTime + 1e6 + 1000 * (rounds - 1) + index : firstTime + index;
+            assert.deepEqual(held[symbol(index)], [signed(index), updated], symbol(index));
         }
         assert.ok(stats.wasmBytes <= 128 * MiB, `${stats.wasmBytes} bytes`);
     });
