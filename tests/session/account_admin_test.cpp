@@ -84,3 +84,51 @@ TEST_CASE("NobodyAndNoAnswerAreSaidInWords") {
     admin.on_answer(AdminStep::Rename, 200, {}, "{}");  // of nobody
     CHECK_FALSE(admin.take_changed());
 }
+
+TEST_CASE("OneChangeAtATimeAndEachRefusalInWords") {
+    AccountAdmin admin;
+    CHECK(admin.rename(22214, " ") == "Enter a name.");
+    CHECK(admin.add_user(kAllAccounts, {}) == "Choose one account first.");
+    CHECK(admin.rename(22214, "Desk").empty());
+    CHECK(admin.rename(22214, "Desk 2") == "The last change is still under way.");
+    CHECK(admin.search("Alice") == "The last change is still under way.");
+    CHECK(admin.add_user(22214, {}) == "The last change is still under way.");
+    admin.on_answer(AdminStep::Create, 200, {}, "{}");  // of another request: not this one's
+    CHECK_FALSE(admin.take_changed());
+    admin.on_answer(AdminStep::Rename, 0, {}, {});
+    CHECK(admin.outcome() == "account-service does not answer: check before trying again.");
+    CHECK(admin.rename(22214, "Desk").empty());
+    admin.on_answer(AdminStep::Rename, 0, "connection lost", {});
+    CHECK(admin.outcome() == "connection lost: check before trying again.");
+    const Person nameless{"user07", "", ""};
+    CHECK(admin.add_user(22214, nameless).empty());
+    admin.on_answer(AdminStep::AddUser, 404, {}, {});
+    CHECK(admin.outcome() ==
+          "user07 or the account is unknown to the services (404): check before trying again.");
+    CHECK(admin.rename(22214, "Desk").empty());
+    admin.on_answer(AdminStep::Rename, 404, {}, {});
+    CHECK(admin.outcome() == "account-service answers 404: check before trying again.");
+}
+
+TEST_CASE("AnAnswerThatIsNoneOfTheKindCreatesAndFindsNobody") {
+    AccountAdmin admin;
+    CHECK(admin.create("Desk").empty());
+    admin.on_answer(AdminStep::Create, 200, {}, "<html>");
+    CHECK_FALSE(admin.take_created().has_value());
+    CHECK(admin.take_changed());  // the list is read again, and tells
+    for (const char* body : {"<html>", "{\"people\":[", "]["}) {
+        CHECK(admin.search("Alice").empty());
+        admin.on_answer(AdminStep::Search, 200, {}, body);
+        CHECK(admin.failed());
+        CHECK(admin.people().empty());
+    }
+    std::string many = "{\"people\":[17";
+    for (int i = 0; i < 30; ++i) many += ",{\"logonId\":\"Z9\",\"fullName\":\"A\"}";
+    CHECK(admin.search("zZ9-").empty());
+    admin.on_answer(AdminStep::Search, 200, {}, many + "]}");
+    CHECK(admin.people().size() == kPeopleShown);
+    CHECK(admin.search("Alice").empty());
+    CHECK(admin.search("Alice").empty());  // the same once more: one search is enough
+    admin.on_answer(AdminStep::Search, 503, {}, {});
+    CHECK(admin.outcome() == "people-service answers 503.");
+}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "session/ticket.h"
 #include "support/session_rig.h"
 
 using namespace nats_blotter;
@@ -414,4 +415,73 @@ TEST_CASE("SilenceIsStaleAndThenDead") {
     rig.broker_sends("PONG\r\n");
     rig.settle();
     CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("EveryStatusHasAName") {
+    using session::Status;
+    for (const auto& [status, name] :
+         {std::pair{Status::Connecting, "connecting"}, std::pair{Status::Syncing, "syncing"},
+          std::pair{Status::Live, "live"}, std::pair{Status::Stale, "stale"},
+          std::pair{Status::Offline, "offline"}, std::pair{Status::Closed, "closed"}})
+        CHECK(session::status_name(status) == name);
+}
+
+TEST_CASE("WhatIsClosedStaysSo") {
+    support::SessionRig rig;
+    rig.start(22214);
+    rig.advance_ms(300);
+    CHECK(rig.status() == session::Status::Live);
+    CHECK(rig.session.table_index("no such") == rig.session.table_count());
+    rig.session.close(rig.now);
+    rig.session.close(rig.now);
+    rig.session.set_scope(52355, rig.now);
+    rig.session.resync(rig.now);
+    rig.session.on_wake_up(rig.now);
+    rig.session.on_deadline(rig.now + 3600 * kSecondUs);
+    rig.settle();
+    CHECK(rig.status() == session::Status::Closed);
+    CHECK(rig.session.cause() == "Closed");
+    CHECK(rig.session.scope() == 22214);
+    CHECK(rig.session.retry_at() == kNever);
+    CHECK(rig.session.next_deadline() == kNever);
+    CHECK(rig.session.send_order({22214, "IBM", session::Side::Buy, 1}, rig.now) ==
+          "The blotter is closed.");
+}
+
+TEST_CASE("WithoutAnAccountNothingIsLoadedAndTheReasonIsSaid") {
+    support::SessionRig rig;
+    rig.rest_override = [](const std::string&) { return support::RestAnswer{503, ""}; };
+    rig.session.start(rig.now);
+    rig.advance_ms(300);
+    CHECK(rig.status() == session::Status::Syncing);
+    CHECK_FALSE(rig.session.loading(0));
+    CHECK(rig.session.cause() == "account-service answers 503");
+    CHECK(rig.session.retry_at() != kNever);
+    rig.session.resync(rig.now);
+    rig.rest_override = nullptr;
+    rig.advance_ms(5000);
+    CHECK(rig.session.cause() == "No account chosen");
+}
+
+TEST_CASE("AListOfAccountsWithABadOneHasTheOthers") {
+    support::SessionRig rig;
+    rig.rest_override = [](const std::string& url) -> std::optional<support::RestAnswer> {
+        if (url.find("/account-service/") == std::string::npos) return std::nullopt;
+        return support::RestAnswer{200, R"([{"id":"x"},{"id":22214,"displayName":"A"}])"};
+    };
+    rig.start(session::kAllAccounts);
+    REQUIRE(rig.session.accounts().size() == 1);
+    CHECK(rig.session.accounts()[0].id == 22214);
+}
+
+TEST_CASE("AScopeThatIsShownAnewIsLoadingUntilItsSnapshotIsIn") {
+    support::SessionRig rig;
+    rig.rest_held = true;
+    rig.start(22214);
+    rig.advance_ms(300);
+    CHECK(rig.session.loading(0));
+    rig.rest_held = false;
+    rig.release_rest();
+    rig.settle();
+    CHECK_FALSE(rig.session.loading(0));
 }

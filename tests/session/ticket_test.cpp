@@ -250,3 +250,59 @@ TEST_CASE("ATicketIsNotMatchedForEver") {
     desk.trade("T-1");
     CHECK(desk.last().phase == TicketPhase::Unseen);
 }
+
+TEST_CASE("GroupsOfDigitsAreThreeAndTheFirstIsNotEmpty") {
+    for (const char* text : {",100", "1000,000", "1,00,000", "1,000,0", "1.", "1.x", "x", "."})
+        CHECK_FALSE(quantity_from_text(text).quantity.has_value());
+    CHECK(quantity_from_text("1,234,567").quantity == 1'234'567);
+}
+
+TEST_CASE("AnAnswerThatIsTooLateOrOfNobodyChangesNothing") {
+    Desk desk;
+    CHECK(desk.send().empty());
+    desk.wait_ms(kTicketAnswerUs / kMillisecondUs);
+    CHECK(desk.last().phase == TicketPhase::Unknown);
+    const std::uint64_t version = desk.tickets.version();
+    desk.answer(200);
+    desk.tickets.on_answer(4711, 200, {}, desk.now);
+    CHECK(desk.tickets.version() == version);
+    CHECK(desk.tickets.next_cancelled() == desk.last().number);
+    CHECK(desk.tickets.next_cancelled() == 0);
+}
+
+TEST_CASE("NoAnswerToAnOrderIsSaidInTheWordsThereAre") {
+    Desk desk;
+    CHECK(desk.send().empty());
+    desk.answer(0);
+    CHECK(desk.last().trouble == "trade-service does not answer");
+    desk.wait_ms(1000);
+    CHECK(desk.send(200, "order-2").empty());
+    desk.answer(0, "connection lost");
+    CHECK(desk.last().trouble == "connection lost");
+}
+
+TEST_CASE("AnOrderThatWasSeenIsNotDoubtedByALateOrLostAnswer") {
+    Desk desk;
+    CHECK(desk.send().empty());
+    desk.trade("t-1", 100, "order-1");
+    CHECK(desk.last().phase == TicketPhase::Booked);
+    desk.answer(500);
+    CHECK(desk.last().phase == TicketPhase::Booked);
+    desk.wait_ms(1000);
+    CHECK(desk.send(300, "order-2").empty());
+    desk.trade("t-1", 300, "order-2");  // an id that was there before
+    CHECK(desk.tickets.owns("t-1"));
+    desk.wait_ms(kTicketAnswerUs / kMillisecondUs);
+    CHECK(desk.last().phase == TicketPhase::Booked);
+    desk.wait_ms(1000);
+    CHECK(desk.send(400, "order-3").empty());
+    desk.wait_ms(20);
+    desk.trade("t-3", 400, "order-3");
+    desk.answer(200);
+    CHECK(desk.last().phase == TicketPhase::Booked);
+    desk.wait_ms(1000);
+    CHECK(desk.send(500, "order-4").empty());
+    desk.now += 12 * kSecondUs;
+    desk.answer(200);
+    CHECK(desk.line() == "Buy 500 IBM: accepted 12 s");
+}

@@ -406,3 +406,33 @@ TEST_CASE("AMillionRowsOnTopStayInOrder") {
         CHECK(table.cell(view.row_at(position), kNumber).number ==
               kRows - 1 - static_cast<std::int64_t>(position));
 }
+
+TEST_CASE("MemoryIsCountedInTableAndViewAndGrowsWithTheRows") {
+    Table table(sample_spec());
+    View view(table);
+    const std::size_t empty = table.memory_bytes() + view.memory_bytes();
+    for (int i = 0; i < 20'000; ++i) {
+        const SampleRow row{"id-" + std::to_string(i), i, "S" + std::to_string(i % 50), i};
+        table.insert(table.look_up(record_of(row).cells), record_of(row).cells, {});
+    }
+    refresh(table, view);
+    const std::size_t held = table.memory_bytes() + view.memory_bytes();
+    CHECK(held > empty + 20'000 * 8);
+    CHECK(view.position_of(kNoRow - 1) == view.position_of(kNoRow - 2));
+    view.set_sort({{kSymbol, false}});
+    CHECK_FALSE(view.rebuild_some(1));
+    CHECK(view.memory_bytes() > 0);
+    while (!view.rebuild_some(1)) CHECK(table.memory_bytes() + view.memory_bytes() > held);
+    CHECK(view.rebuild_some(1));
+    GroupSpec group;
+    group.column = kSymbol;
+    group.sums = {kNumber};
+    view.set_group(group);
+    while (!view.rebuild_some(SIZE_MAX)) {
+    }
+    CHECK(view.groups().memory_bytes() > 0);
+    CHECK(FilterSpec{}.is_empty());
+    FilterSpec words;
+    words.quick = " a";
+    CHECK_FALSE(words.is_empty());
+}
