@@ -572,6 +572,8 @@ TEST_CASE("ABucketIsWatchedReadAndWritten") {
         CHECK(kv.end(kv.bucket.purge("b", real_now())) == KvKind::Stored);
         CHECK(kv.told("done a.x=1@1 a.x=2@2 b=3@3 a.x! b!! "));
         CHECK(kv.end(kv.bucket.put("c", "6", real_now())) == KvKind::Stored);
+        // The watch may hear of it after the writer.
+        CHECK(kv.told("done a.x=1@1 a.x=2@2 b=3@3 a.x! b!! c=6@6 "));
 
         // A second watch sees what stands, and a pattern sees its part; over a cut as well.
         kv.log.clear();
