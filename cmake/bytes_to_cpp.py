@@ -1,11 +1,20 @@
 """Writes a C++ source that holds files as bytes.
 
-    bytes_to_cpp.py OUTPUT HEADER NAMESPACE TYPE function=file...
+    bytes_to_cpp.py OUTPUT HEADER NAMESPACE TYPE function=file... [function#file...]
 
-Each function returns TYPE{pointer, size}. (`.incbin` is not understood for WebAssembly by every
+Each function= returns TYPE{pointer, size}; each function# the file's FNV-1a hash of 64 bits, by
+which the same bytes are known when they come from elsewhere. (`.incbin` is not understood for WebAssembly by every
 Emscripten of our floor.)
 """
+import re
 import sys
+
+
+def fnv1a(data):
+    value = 14695981039346656037
+    for byte in data:
+        value = ((value ^ byte) * 1099511628211) % 2**64
+    return value
 
 
 def main(arguments):
@@ -17,9 +26,12 @@ def main(arguments):
         f"namespace {namespace} {{",
     ]
     for pair in pairs:
-        function, path = pair.split("=", 1)
+        function, kind, path = re.fullmatch("([^=#]+)([=#])(.+)", pair).groups()
         with open(path, "rb") as file:
             data = file.read()
+        if kind == "#":
+            lines.append(f"std::uint64_t {function}() {{ return {fnv1a(data)}ULL; }}")
+            continue
         array = f"k_{function}"
         lines.append(f"static constexpr unsigned char {array}[] = {{")
         for start in range(0, len(data), 24):

@@ -84,6 +84,8 @@ add_custom_command(
     COMMAND
         "${NB_PYTHON3}" "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/fonts.cpp" web/fonts.h
         nats_blotter::web FontBytes "cell_font=${NB_FONTS_FOLDER}/cell.ttf"
+        "text_face_hash#${NB_FONTS_FOLDER}/text.ttf" "latin_face_hash#${NB_FONTS_FOLDER}/latin.ttf"
+        "symbol_face_hash#${NB_FONTS_FOLDER}/symbol.ttf"
     DEPENDS "${NB_FONTS_SCRIPT}" "${NB_FONTS_FOLDER}/text.ttf" "${NB_FONTS_FOLDER}/cell.ttf"
             "${NB_FONTS_FOLDER}/latin.ttf" "${NB_FONTS_FOLDER}/symbol.ttf"
     VERBATIM)

@@ -216,6 +216,7 @@ class App {
     ImFont* cell_font_ = nullptr;
     LateFaces faces_;
     bool late_faces_ = false;
+    unsigned faces_refused_ = 0;  // came, but not as the build made them
     bool started_ = false;
     bool look_stale_ = true;  // style to be made anew: theme or density changed
     bool closed_ = false;

@@ -3,6 +3,7 @@
 #include "web/browser.h"
 #include "web/fonts.h"
 #include "web/glyphs_dom.h"
+#include "web/hash.h"
 
 namespace nats_blotter::web {
 namespace {
@@ -14,9 +15,11 @@ FontBytes bytes_of(const std::string& face) {
     return {reinterpret_cast<const unsigned char*>(face.data()), face.size()};
 }
 
-bool is_truetype(const std::string& face) {
-    using namespace std::string_view_literals;
-    return face.starts_with("\0\1\0\0"sv);
+// A face that is not what the build made counts as one that did not come.
+unsigned refuse_other_than(std::uint64_t hash, std::string& face) {
+    if (face.empty() || hash_text(kHashStart, face) == hash) return 0;
+    face.clear();
+    return 1;
 }
 
 constexpr MonotonicUs kLateTimerUs = kSecondUs;
@@ -127,9 +130,9 @@ void App::add_faces(LateFaces faces) {
     if (late_faces_) return;
     late_faces_ = true;
     faces_ = std::move(faces);
-    // A server's words about a missing file are no face.
-    for (std::string* face : {&faces_.text, &faces_.latin, &faces_.symbol})
-        if (!is_truetype(*face)) face->clear();
+    faces_refused_ = refuse_other_than(text_face_hash(), faces_.text) +
+                     refuse_other_than(latin_face_hash(), faces_.latin) +
+                     refuse_other_than(symbol_face_hash(), faces_.symbol);
     load_fonts();
     want_frames(1);
 }

@@ -188,6 +188,7 @@ void App::append_stats_json(std::string& out) {
     const BrowserGlyphCounts glyphs = browser_glyph_counts();
     append_number_member(out, "glyphsDrawn", glyphs.drawn);
     append_number_member(out, "glyphsRefused", glyphs.refused);
+    append_number_member(out, "facesRefused", faces_refused_);
     append_number_member(out, "wasmBytes", static_cast<std::int64_t>(heap_bytes()));
     out += "\"renderer\":";
     append_json_string(out, stage_.name());

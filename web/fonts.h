@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace nats_blotter::web {
@@ -27,5 +28,11 @@ struct LateFaces {
     std::string latin;
     std::string symbol;
 };
+
+// FNV-1a (web/hash.h) of what the build made: ImGui's reader of faces trusts every byte, so a face
+// that does not arrive as it was made is not handed to it.
+std::uint64_t text_face_hash();
+std::uint64_t latin_face_hash();
+std::uint64_t symbol_face_hash();
 
 }  // namespace nats_blotter::web

@@ -102,6 +102,33 @@ for (const density of [1, 2]) {
     });
 }
 
+// A network that spoils one piece; a server that answers its own words; a face that is cut short.
+test('a face that arrives damaged is not used, and every letter is drawn all the same', async () => {
+    securities = ['Société'];
+    const damage = {
+        '**/text.ttf': (bytes) => bytes.fill(0xff, bytes.length >> 1),
+        '**/symbol.ttf': (bytes) => bytes.subarray(0, bytes.length >> 1),
+        '**/latin.ttf': () => Buffer.from('<!doctype html><p>Sign in.'),
+    };
+    const page = await openPage(browser, 'about:blank', {viewport: {width: 1280, height: 300}});
+    for (const [pattern, spoil] of Object.entries(damage))
+        await page.route(pattern, async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({response, body: spoil(await response.body())});
+        });
+    await page.goto(`${ingress.url}#account=${account}`);
+    await untilStatus(page, 'live');
+    await until('they came', async () => (await statsOf(page)).facesRefused === 3);
+    await until('é by the browser', async () => (await statsOf(page)).glyphsDrawn >= 1);
+    const {layout} = await statsOf(page);
+    const {x, y, width, headerHeight, rowHeight} = layout.tables.trades;
+    const picture = readPng(await page.screenshot());
+    const row = {x: x + 2, y: y + headerHeight, width: width - 20, height: rowHeight};
+    assert.ok(inkIn(picture, row) > 250, 'the row is drawn');
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
 test('marks that only steer the text around them take no room', async () => {
     const steering = '\u200b\u200d\u202e\u2067\ufe0f\ufeff';
     securities = ['IBM'];
