@@ -36,7 +36,9 @@ const FAULTS = [
     {
         name: 'phantom',
         title: 'A phantom',
-        expect: 'Left shows a trade that was never booked, for ever.',
+        expect:
+            'Left shows a trade that was never booked, for ever. Right strikes it through within ' +
+            'a minute, and drops it with the next check.',
     },
     {
         name: 'swallow',

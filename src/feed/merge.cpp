@@ -35,7 +35,7 @@ Verdict verdict_after(const SnapshotRound& round, const Provenance& row) {
         row.streamed_at_ms != 0 && row.streamed_at_ms >= round.fenced_at_ms;
     if (!streamed_since_fence) return Verdict::Remove;
     if (round.is_reread && outlived_commit_lag(row.streamed_at_ms, round.requested_at_ms))
-        return Verdict::Phantom;
+        return row.phantom ? Verdict::Remove : Verdict::Phantom;
     return Verdict::NotYetOwed;
 }
 

@@ -42,6 +42,7 @@ Merge merge_event(std::int64_t held_version, std::int64_t event_version);
 
 // What becomes of a row once a snapshot is complete. A row that a later requested snapshot has
 // already shown is confirmed: two reads of one table may overlap when an account appears.
+// What one re-read has made a phantom, the next one that misses it too removes.
 enum class Verdict : std::uint8_t { Confirmed, NotYetOwed, Phantom, Remove };
 
 struct SnapshotRound {

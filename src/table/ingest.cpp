@@ -76,7 +76,6 @@ SweepCount sweep_after_snapshot(Table& table, const feed::SnapshotRound& round,
             case feed::Verdict::Confirmed: break;
             case feed::Verdict::NotYetOwed: ++count.not_yet_owed; break;
             case feed::Verdict::Phantom:
-                if (provenance.phantom) break;
                 provenance.phantom = true;
                 table.set_provenance(row, provenance);
                 ++count.phantoms;

@@ -75,6 +75,10 @@ TEST_CASE("RowOnlyOnTheStreamIsAPhantomAfterTheReread") {
     CHECK(verdict_after(reread, streamed_at(9'100)) == Verdict::Phantom);
     CHECK(verdict_after(reread, streamed_at(10'600)) == Verdict::NotYetOwed);
     CHECK(verdict_after(reread, streamed_at(9'100, 8)) == Verdict::Confirmed);
+    // Two reads of a committed state miss it: a check once a minute need not wait for a resync.
+    Provenance phantom = streamed_at(9'100);
+    phantom.phantom = true;
+    CHECK(verdict_after(reread, phantom) == Verdict::Remove);
     // Seen by the first read and gone from the second: nothing speaks for it but an old event.
     CHECK(verdict_after(reread, streamed_at(8'000, 7)) == Verdict::Remove);
 }

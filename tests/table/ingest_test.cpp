@@ -76,9 +76,18 @@ TEST_CASE("PhantomIsMarkedThenRemovedAtTheNextRound") {
     CHECK(rig.sweep(kFirst).not_yet_owed == 1);
     CHECK(rig.sweep(kReread).phantoms == 1);
     CHECK(rig.is_phantom("ghost"));
-    CHECK(rig.sweep(kReread).phantoms == 0);  // counted once
     const feed::SnapshotRound next{3, 9000, 9000, false};
     CHECK(rig.sweep(next).removed == 1);
+    CHECK(rig.find("ghost") == kNoRow);
+}
+
+TEST_CASE("PhantomThatAnotherRereadMissesIsRemovedAndCountedOnce") {
+    Rig rig;
+    rig.event({"ghost", 1, "S", 1}, 1500);
+    CHECK(rig.sweep(kReread).phantoms == 1);
+    const SweepCount swept = rig.sweep({3, 1000, 60'000, true});
+    CHECK(swept.phantoms == 0);
+    CHECK(swept.removed == 1);
     CHECK(rig.find("ghost") == kNoRow);
 }
 
