@@ -27,6 +27,15 @@ export async function launchBrowser({args = []} = {}) {
     });
 }
 
+// Races that only slow machines lose, on a fast one: pages run so many times slower, and each frame
+// comes so many milliseconds later, while all else goes on.
+const slower = Number(process.env.NB_SLOWER ?? 1);
+const frameDelay = Number(process.env.NB_FRAME_MS ?? 0);
+const delayFrames = (milliseconds) => {
+    const inTime = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (work) => setTimeout(() => inTime(work), milliseconds);
+};
+
 // A page that remembers what it complained of: `page.complaints`, traps and uncaught errors only (a
 // refused connection is what some tests are about). `init` runs before anything on the page.
 export async function openPage(browser, url, {init, ...options} = {}) {
@@ -37,9 +46,14 @@ export async function openPage(browser, url, {init, ...options} = {}) {
         ...options,
     });
     if (init) await context.addInitScript(init);
+    if (frameDelay > 0) await context.addInitScript(delayFrames, frameDelay);
     const page = await context.newPage();
     page.complaints = [];
     page.on('pageerror', (error) => page.complaints.push(error.stack ?? String(error)));
+    if (slower > 1) {
+        const cdp = await context.newCDPSession(page);
+        await cdp.send('Emulation.setCPUThrottlingRate', {rate: slower});
+    }
     await page.goto(url);
     return page;
 }

@@ -47,7 +47,7 @@ beforeEach(async () => {
     });
     cdp = await page.context().newCDPSession(page);
     await untilStatus(page, 'live');
-    await until('the field', () => box('Filter trades'));
+    await untilShown('Filter trades');
 });
 afterEach(async () => {
     assert.deepEqual(page.complaints, []);
@@ -79,6 +79,8 @@ const box = (label) =>
         label,
     );
 const value = async (label) => (await box(label)).value;
+const untilShown = (label) => until(`the field: ${label}`, () => box(label));
+const untilHidden = (label) => until(`no field: ${label}`, async () => (await box(label)) === null);
 const count = (table = 'trades') =>
     withBlotter(page, (blotter, name) => blotter.rowCount(name), table);
 const untilRows = (rows, table) => until(`${rows} rows`, async () => (await count(table)) === rows);
@@ -111,16 +113,16 @@ test('/ goes to the filter; rows follow what is typed; Escape takes it away', as
 test('the filter is that of the table that has the focus', async () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    await until('positions', () => box('Filter positions'));
+    await untilShown('Filter positions');
     await page.keyboard.type('/GOOG');
     await untilRows(1, 'positions');
     assert.equal(await count('trades'), 200);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Shift+Tab');
-    await until('trades', () => box('Filter trades'));
+    await untilShown('Filter trades');
     assert.equal(await value('Filter trades'), '');
     await page.keyboard.press('Tab');
-    await until('positions', () => box('Filter positions'));
+    await untilShown('Filter positions');
     assert.equal(await value('Filter positions'), 'GOOG');
 });
 
@@ -280,9 +282,9 @@ test('the browser keeps its shortcuts in a field', async () => {
 
 test('nothing of a field shines through a list that lies over it', async () => {
     await openPicker();
-    assert.ok(await box('Account'));
-    assert.equal(await box('Filter trades'), null, 'drawn on the canvas meanwhile');
+    await untilShown('Account');
+    await untilHidden('Filter trades'); // drawn on the canvas meanwhile, from the next frame on
     await page.keyboard.press('Escape');
-    await until('back', () => box('Filter trades'));
-    assert.equal(await box('Account'), null);
+    await untilShown('Filter trades');
+    await untilHidden('Account');
 });
