@@ -3,8 +3,8 @@
     bytes_to_cpp.py OUTPUT HEADER NAMESPACE TYPE function=file... [function#file...]
 
 Each function= returns TYPE{pointer, size}; each function# the file's FNV-1a hash of 64 bits, by
-which the same bytes are known when they come from elsewhere. (`.incbin` is not understood for WebAssembly by every
-Emscripten of our floor.)
+which the same bytes are known when they come from elsewhere.
+(`.incbin` is not understood for WebAssembly by every Emscripten of our floor.)
 """
 import re
 import sys

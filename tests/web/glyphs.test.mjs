@@ -103,7 +103,7 @@ for (const density of [1, 2]) {
 }
 
 // A network that spoils one piece; a server that answers its own words; a face that is cut short.
-test('a face that arrives damaged is not used, and every letter is drawn all the same', async () => {
+test('a face that arrives damaged is not used, and every letter is drawn even so', async () => {
     securities = ['Société'];
     const damage = {
         '**/text.ttf': (bytes) => bytes.fill(0xff, bytes.length >> 1),
