@@ -22,7 +22,8 @@ void App::frame() {
 
     // When only data changed, it counts whether any of it is in sight.
     const bool asked = must_draw(now);
-    if (!asked && (paused_ || !take_snapshots(make_scene(now)))) {
+    const bool counts = find_bar_.is_open() && find_words() != find_.shown;
+    if (!asked && !counts && (paused_ || !take_snapshots(make_scene(now)))) {
         ++looks_;
         plan_next_frame(now);
         return;
@@ -129,6 +130,7 @@ void App::handle_input(const Scene& scene) {
         for (TablePanel& shown : panels_) shown.handle_wheel();
     }
     run_commands(scene);
+    if (!paused_) work_find(scene);
 }
 
 bool App::take_snapshots(const Scene& scene) {
@@ -167,6 +169,7 @@ void App::draw_notice(const Scene& scene) {
 }
 
 void App::draw_filter_bar(const Scene& scene) {
+    if (find_bar_.is_open() && narrow_) return draw_find(scene, filter_area_);
     const table::View& view = session_.view(focus_);
     const table::Table& table = session_.table(focus_);
     const auto wanted = filter_bar_.draw(scene, filter_area_,
@@ -176,6 +179,7 @@ void App::draw_filter_bar(const Scene& scene) {
                                           .rows = view.size(),
                                           .rows_in_table = table.row_count()});
     if (wanted) set_filter(wanted->index, wanted->filter);
+    if (find_bar_.is_open()) draw_find(scene, filter_bar_.rest());
 }
 
 void App::draw_tables(const Scene& scene) {
@@ -186,6 +190,7 @@ void App::draw_tables(const Scene& scene) {
         const table::View& view = session_.view(index);
         TableState state = table_state(index);
         state.rearranging = view.rebuilding();
+        if (find_.finder && find_.table == index) state.find = &find_.words;
         const TableWish wish = panel.draw(scene, session_.table(index).spec(), table_looks_[index],
                                           state, platform_.focused() && index == focus_);
         apply_wish(index, wish);

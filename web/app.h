@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "session/session.h"
+#include "table/finder.h"
 #include "web/account_names.h"
 #include "web/desk_look.h"
 #include "web/figures_dom.h"
+#include "web/find_words.h"
 #include "web/fonts.h"
 #include "web/frame_times.h"
 #include "web/grid_text.h"
@@ -24,6 +26,7 @@
 #include "web/options.h"
 #include "web/panels/dock_panel.h"
 #include "web/panels/filter_bar.h"
+#include "web/panels/find_bar.h"
 #include "web/panels/header_panel.h"
 #include "web/panels/help_panel.h"
 #include "web/panels/log_panel.h"
@@ -188,6 +191,19 @@ class App {
     void plan_filter_move(MonotonicUs now);
     void move_filters(MonotonicUs now);
 
+    // The search in a table (app_find.cpp).
+    void open_find();
+    void close_find();
+    void begin_find();
+    void end_find();
+    void refresh_find(std::size_t index);
+    std::size_t find_start() const;
+    void seek(int step);
+    void work_find(const Scene& scene);
+    void show_match(table::RowId row);
+    std::string find_words();
+    void draw_find(const Scene& scene, const Area& area);
+
     // What keys do (app_keys.cpp).
     bool takes(const KeyCommand& command);
     bool move_focus(bool onwards);
@@ -241,6 +257,16 @@ class App {
     bool paused_ = false;
     std::uint64_t paused_events_ = 0;  // of the stream, when it was paused
     FilterBar filter_bar_;
+    FindBar find_bar_;
+    struct Find {
+        std::size_t table = 0;
+        std::optional<table::Finder> finder;  // while there are words
+        FindWords words;
+        table::RowId shows = table::kNoRow;  // found, and its group is being opened
+        std::string shown;                   // "3 of 17", as drawn last
+        bool spoken = true;
+    };
+    Find find_;
     std::vector<TablePanel> panels_;      // one for each table, in the session's order
     std::vector<TableLook> table_looks_;  // likewise
     std::uint64_t view_version_ = 0;

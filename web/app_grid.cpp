@@ -39,6 +39,7 @@ void App::apply_sort(std::size_t index) {
     session_.refresh_views();
     session_.view(index).set_sort(table_looks_[index].sort);
     panels_[index].scroll_to_start();
+    refresh_find(index);
     look_changed();
 }
 
@@ -49,6 +50,7 @@ void App::apply_filter(std::size_t index) {
         filter_spec(table_looks_[index], spec, epoch_now_ms(), utc_offset_minutes()));
     panels_[index].scroll_to_start();
     plan_filter_move(monotonic_now());
+    refresh_find(index);
     look_changed();
 }
 
@@ -57,6 +59,7 @@ void App::apply_group(std::size_t index) {
     const feed::TableSpec& spec = session_.table(index).spec();
     session_.view(index).set_group(group_spec(table_looks_[index], spec));
     if (started_) panels_[index].scroll_to_start();
+    refresh_find(index);
     look_changed();
 }
 
@@ -189,6 +192,7 @@ void App::move_filters(MonotonicUs now) {
         session_.view(index).set_filter(filter_spec(table_looks_[index],
                                                     session_.table(index).spec(), epoch_now_ms(),
                                                     utc_offset_minutes()));
+        refresh_find(index);
         want_frames(1);
     }
     plan_filter_move(now);

@@ -24,6 +24,7 @@ bool App::focus_field_of(Command command) {
     switch (command) {
         case Command::Accounts: header_.open_accounts(); return true;
         case Command::Filter: filter_bar_.focus(); return true;
+        case Command::Find: open_find(); return true;
         case Command::Ticket: ticket_.open(std::nullopt); return true;
         case Command::Buy: ticket_.open(session::Side::Buy); return true;
         case Command::Sell: ticket_.open(session::Side::Sell); return true;
@@ -38,6 +39,7 @@ bool App::takes(const KeyCommand& command) {
         case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
         case Command::Accounts:
         case Command::Filter:
+        case Command::Find:
         case Command::Pause:
         case Command::Inspector:
         case Command::Resync:
@@ -156,7 +158,7 @@ void App::run_in_table(const KeyCommand& command) {
         case Command::CrossLink: return cross_link(focus_);
         case Command::NarrowColumn: return size_column(-1);
         case Command::WidenColumn: return size_column(1);
-        case Command::Close: return clear_in_table();
+        case Command::Close: return find_bar_.is_open() ? close_find() : clear_in_table();
         default: return;
     }
 }

@@ -33,6 +33,8 @@ class DisplayRows {
     Line at(std::size_t index) const;
     // The line of a row; that of its group's head where it is closed; size() when it is not shown.
     std::size_t index_of(table::RowId row) const;
+    // Of a row in the view, whose size() where it is not shown.
+    std::size_t position_of(table::RowId row) const { return view_->position_of(row); }
     // The line of a group's head.
     std::size_t index_of_head(std::size_t group) const { return starts_[group]; }
     bool is_open(std::size_t group) const { return open_[group] != 0; }

@@ -55,9 +55,10 @@ EM_JS(void, nb_js_field_create, (int id, int letters_max), {
         if (!what) return;
         event.preventDefault();
         const clears = what === 4 && field.escapeClears;
-        const leaves = clears ? field.value === "" : what === 3 && field.enterLeaves;
+        const leaves = clears ? field.value === ""
+                     : what === 4 ? field.escapeLeaves : what === 3 && field.enterLeaves;
         if (clears) field.value = "";
-        tell(what);
+        tell(what === 3 && event.shiftKey ? 11 : what);
         if (leaves) Module.canvas.focus({preventScroll: true});
     });
     list.set(id, field);
@@ -107,6 +108,7 @@ EM_JS(void, nb_js_field_look, (int id, const char* words, int bytes, int bits), 
     field.classList.toggle('right', (bits & 32) !== 0);
     field.enterLeaves = (bits & 64) !== 0;
     field.escapeClears = (bits & 128) !== 0;
+    field.escapeLeaves = (bits & 256) !== 0;
     const wanted = suggestions.filter(Boolean);
     if (field.list) field.list.remove();
     say('list', wanted.length > 0 ? `field-${id}` : "");
@@ -179,7 +181,7 @@ void tell_colours(const Theme& theme) {
 int look_bits(const TextFieldLook& look) {
     return static_cast<int>(look.keyboard) | (look.enabled ? 4 : 0) | (look.takes_arrows ? 8 : 0) |
            (look.takes_tab ? 16 : 0) | (look.align_right ? 32 : 0) | (look.enter_leaves ? 64 : 0) |
-           (look.escape_clears ? 128 : 0);
+           (look.escape_clears ? 128 : 0) | (look.escape_leaves ? 256 : 0);
 }
 
 void tell_look(TextField::State& state, const TextFieldLook& look) {
@@ -317,7 +319,11 @@ void on_field_event(int id, FieldEvent what, std::string_view text) {
             state.focused = false;
             news.left = true;
             break;
-        case FieldEvent::Enter: news.entered = true; break;
+        case FieldEvent::Enter:
+        case FieldEvent::EnterBack:
+            news.entered = true;
+            news.backwards = what == FieldEvent::EnterBack;
+            break;
         case FieldEvent::Escape: news.escaped = true; break;
         case FieldEvent::Tab: news.tab = 1; break;
         case FieldEvent::TabBack: news.tab = -1; break;

@@ -38,12 +38,14 @@ struct TextFieldLook {
     // Both at once, not when the news are read: what is typed next is for the canvas.
     bool enter_leaves = false;
     bool escape_clears = false;  // empties it and tells a change; when empty, gives the keys back
+    bool escape_leaves = false;
 };
 
 // What the user did since the field was drawn last.
 struct TextFieldNews {
     bool changed = false;  // text() is another; not while an input method composes
     bool entered = false;
+    bool backwards = false;  // entered with Shift
     bool escaped = false;
     bool left = false;  // it lost the focus
     int lines = 0;      // arrows: down is positive
@@ -94,6 +96,7 @@ enum class FieldEvent : std::uint8_t {
     Up,
     PageDown,
     PageUp,
+    EnterBack,
 };
 // From the page: event `what` of field `id`, with its text.
 void on_field_event(int id, FieldEvent what, std::string_view text);

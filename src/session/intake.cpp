@@ -56,10 +56,13 @@ void Session::State::catch_up_views() {
 
 void Session::State::catch_up_view(LiveTable& live) {
     away.note(live.index, live.table.changes());
-    if (live.table.was_cleared() || live.view_is_stale)
-        live.view.rebuild();
-    else
-        live.view.apply(live.table.changes());
+    for (table::View* view : {&live.view, live.search.get()}) {
+        if (view == nullptr) continue;
+        if (live.table.was_cleared() || live.view_is_stale)
+            view->rebuild();
+        else
+            view->apply(live.table.changes());
+    }
     live.view_is_stale = false;
     live.table.clear_changes();
 }

@@ -413,6 +413,14 @@ std::size_t Session::table_count() const { return state_->tables.size(); }
 const table::Table& Session::table(std::size_t index) const { return state_->tables[index]->table; }
 table::View& Session::view(std::size_t index) { return state_->tables[index]->view; }
 
+void Session::begin_search(std::size_t index, table::FilterSpec filter) {
+    LiveTable& live = *state_->tables[index];
+    live.search = std::make_unique<table::View>(live.table, live.view, std::move(filter));
+}
+
+void Session::end_search(std::size_t index) { state_->tables[index]->search.reset(); }
+table::View* Session::search(std::size_t index) { return state_->tables[index]->search.get(); }
+
 std::size_t Session::table_index(std::string_view name) const {
     std::size_t index = 0;
     while (index < table_count() && table(index).spec().name != name) ++index;

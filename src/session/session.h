@@ -133,6 +133,13 @@ class Session {
     std::size_t table_count() const;
     const table::Table& table(std::size_t index) const;
     table::View& view(std::size_t index);
+    // A second view of that table, of what a search finds: with this filter, and the order and
+    // groups that the first one is wanted to have now. It is empty, and rebuilding(), at first.
+    // REQUIRES: refresh_views() was called.
+    void begin_search(std::size_t index, table::FilterSpec filter);
+    void end_search(std::size_t index);
+    // Null when none was begun.
+    table::View* search(std::size_t index);
     // Index of the table with this name, or table_count().
     std::size_t table_index(std::string_view name) const;
     // True while this table's rows of the present scope have not been read yet.

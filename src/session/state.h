@@ -78,6 +78,7 @@ struct LiveTable {
         : table(spec), view(table), decoder(table.spec()) {}
     table::Table table;
     table::View view;
+    std::unique_ptr<table::View> search;  // beside it, while somebody searches
     feed::RecordDecoder decoder;
     std::size_t index = 0;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew

@@ -37,6 +37,16 @@ void append_folded(std::string& out, std::string_view text) {
 
 bool FilterSpec::is_empty() const { return columns.empty() && consists_of(quick, " \t\r\n"); }
 
+void append_spelled(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
+                    int utc_offset_minutes) {
+    if (cell.is_null()) return;
+    if (is_number(column.type))
+        append_scaled(out, cell.number,
+                      column.type == feed::ColumnType::Decimal ? column.scale : 0);
+    else
+        append_shown(out, column, cell, utc_offset_minutes);
+}
+
 Filter::Filter(const Table& table, FilterSpec spec) : table_(&table), spec_(std::move(spec)) {
     add_words();
     for (const ColumnFilter& filter : spec_.columns) add_column(filter);
@@ -163,14 +173,9 @@ bool Filter::test_value(const Test& test, RowId row) {
 
 // The cell as people type it, into spelled_.
 void Filter::spell(std::uint16_t column, RowId row) {
-    const feed::ColumnSpec& spec = table_->spec().columns[column];
-    const feed::Cell cell = table_->cell(row, column);
     spelled_.clear();
-    if (is_number(spec.type))
-        append_scaled(spelled_, cell.number,
-                      spec.type == feed::ColumnType::Decimal ? spec.scale : 0);
-    else
-        append_shown(spelled_, spec, cell, spec_.utc_offset_minutes);
+    append_spelled(spelled_, table_->spec().columns[column], table_->cell(row, column),
+                   spec_.utc_offset_minutes);
 }
 
 }  // namespace nats_blotter::table

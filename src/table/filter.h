@@ -46,6 +46,11 @@ struct FilterSpec {
 // Appends the text with letters in lower case, as the filter compares.
 void append_folded(std::string& out, std::string_view text);
 
+// Appends a cell as people type it, which is what words are looked for in: numbers without
+// thousands separators. Nothing for a null.
+void append_spelled(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
+                    int utc_offset_minutes);
+
 // A FilterSpec made ready for one table. Keeps for each symbol whether it matched, so that a symbol
 // column costs one look-up a row.
 class Filter {

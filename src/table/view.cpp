@@ -14,6 +14,13 @@ View::View(const Table& table) : table_(table), wanted_(std::make_unique<ViewSpe
     rebuild();
 }
 
+View::View(const Table& table, const View& like, FilterSpec filter)
+    : table_(table), wanted_(std::make_unique<ViewSpec>(*like.wanted_)) {
+    wanted_->filter = std::move(filter);
+    shown_ = std::make_unique<Arrangement>(table_, *wanted_);
+    rebuild_ = std::make_unique<Rebuild>(table_, *wanted_);
+}
+
 View::~View() = default;
 
 void View::apply(std::span<const Change> changes) {
@@ -71,21 +78,6 @@ const Groups& View::groups() const { return shown_->groups(); }
 
 std::size_t View::memory_bytes() const {
     return shown_->memory_bytes() + (rebuild_ ? rebuild_->memory_bytes() : 0);
-}
-
-Found find_text(const View& view, Filter& words, std::size_t from, bool backwards,
-                std::size_t rows_max) {
-    Found at{from, false, false};
-    for (; rows_max > 0; --rows_max) {
-        at.ended = at.position >= view.size();
-        if (at.ended) return at;
-        at.found = words.matches(view.row_at(at.position));
-        if (at.found) return at;
-        // Below the first row there is none: the position wraps around and ends the search.
-        at.position += backwards ? SIZE_MAX : 1;
-    }
-    at.ended = at.position >= view.size();
-    return at;
 }
 
 }  // namespace nats_blotter::table

@@ -41,6 +41,9 @@ class View {
   public:
     // Orders by the table's own default. `table` must outlive the view.
     explicit View(const Table& table);
+    // Ordered and grouped as `like` is wanted to be, with another filter. Has no rows, and is
+    // rebuilding(), until rebuild_some() is done. REQUIRES: as for set_filter().
+    View(const Table& table, const View& like, FilterSpec filter);
     ~View();
 
     // Brings the view up to date with the table's pending changes. Call before the table forgets
@@ -92,16 +95,5 @@ class View {
     std::unique_ptr<Rebuild> rebuild_;
     std::uint64_t order_version_ = 0;
 };
-
-// Searches the view for the next row with all these words (see FilterSpec::quick), some rows at a
-// time, so that a search of a million rows blocks nobody. Starts anew when the order changes under
-// it: ask View::order_version().
-struct Found {
-    std::size_t position = 0;  // of the row, or where to go on
-    bool found = false;
-    bool ended = false;  // no row is left in this direction
-};
-Found find_text(const View& view, Filter& words, std::size_t from, bool backwards,
-                std::size_t rows_max);
 
 }  // namespace nats_blotter::table

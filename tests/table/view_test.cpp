@@ -364,34 +364,6 @@ TEST_CASE("PhantomThatAlsoChangesLeavesTheSums") {
     CHECK(view.totals().summed_rows == 1);
 }
 
-TEST_CASE("FindGoesBothWaysAndEnds") {
-    Table table(sample_spec());
-    View view(table);
-    for (int i = 0; i < 1000; ++i) {
-        const SampleRow row{"id" + std::to_string(i), i, i % 100 == 7 ? "Needle" : "Hay", i};
-        REQUIRE(table.insert(record_of(row).cells) != kNoRow);
-    }
-    refresh(table, view);
-    FilterSpec spec;
-    spec.quick = "needLE";
-    Filter words(table, spec);
-    // Newest first: the first needle is id907, at position 92.
-    Found at = find_text(view, words, 0, false, 50);
-    CHECK_FALSE(at.found);
-    CHECK(at.position == 50);
-    at = find_text(view, words, at.position, false, 50);
-    CHECK(at.found);
-    CHECK(at.position == 92);
-    at = find_text(view, words, at.position + 1, false, 1000);
-    CHECK(at.position == 192);
-    at = find_text(view, words, at.position - 1, true, 1000);
-    CHECK(at.position == 92);
-    at = find_text(view, words, at.position - 1, true, 1000);
-    CHECK(at.ended);
-    CHECK_FALSE(at.found);
-    CHECK(find_text(view, words, 993, false, 1000).ended);
-}
-
 TEST_CASE("AMillionRowsOnTopStayInOrder") {
     Table table(sample_spec());
     View view(table);

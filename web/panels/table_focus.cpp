@@ -105,14 +105,15 @@ void TablePanel::focus_last(const table::Table& table, bool last_column) {
     focus_line_at(table, lines_.size() - 1, column, Extend::No);
 }
 
-void TablePanel::focus_row(const table::Table& table, table::RowId row) {
+void TablePanel::focus_row(const table::Table& table, table::RowId row, std::size_t column) {
     const std::size_t index = lines_.index_of(row);
     if (index >= lines_.size() || places_.columns.empty()) return;
-    std::size_t column = selection_.focus().column;
+    if (column == kNoColumn) column = selection_.focus().column;
     if (place_index(places_.columns, column) >= places_.columns.size())
         column = places_.columns.front().column;
     selection_.select(table, {row, column});
     show_line(index);
+    show_column(column);
 }
 
 void TablePanel::select_all(const table::Table& table) { selection_.select_all(table, lines_); }

@@ -21,6 +21,7 @@
 #include "table/view.h"
 #include "table/window.h"
 #include "web/display_rows.h"
+#include "web/find_words.h"
 #include "web/grid_selection.h"
 #include "web/panels/column_layout.h"
 #include "web/panels/filter_strip.h"
@@ -33,11 +34,12 @@
 namespace nats_blotter::web {
 
 struct TableState {
-    bool current = true;            // false: rows may be old, drawn without colour
-    bool loading = false;           // no snapshot of this scope yet
-    bool rearranging = false;       // another order or filter is on its way
-    std::size_t rows_in_table = 0;  // without the filter
-    std::string empty_words;        // shown in place of rows when there are none
+    bool current = true;              // false: rows may be old, drawn without colour
+    bool loading = false;             // no snapshot of this scope yet
+    bool rearranging = false;         // another order or filter is on its way
+    std::size_t rows_in_table = 0;    // without the filter
+    std::string empty_words;          // shown in place of rows when there are none
+    const FindWords* find = nullptr;  // these are marked
 };
 
 // What the user did to the look, and what he asks for.
@@ -88,7 +90,8 @@ class TablePanel {
     void move_focus_by_pages(const table::Table& table, int pages, Extend extend);
     void focus_first(const table::Table& table, bool first_column);
     void focus_last(const table::Table& table, bool last_column);
-    void focus_row(const table::Table& table, table::RowId row);
+    // kNoColumn: the column stays, or is the first one.
+    void focus_row(const table::Table& table, table::RowId row, std::size_t column = kNoColumn);
     void select_all(const table::Table& table);
     // False when nothing was selected.
     bool clear_selection();
@@ -158,6 +161,7 @@ class TablePanel {
     void draw_cell(const Scene& scene, const feed::ColumnSpec& column, const TableLook& look,
                    const PlacedColumn& place, const feed::Cell& cell, bool is_account, float y,
                    ImU32 plain, bool coloured);
+    void draw_match(const Scene& scene, const PlacedColumn& place, float y);
     void draw_in_column(const Scene& scene, const PlacedColumn& place, float y, ImU32 colour);
     void draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look);
     void append_sum(const feed::ColumnSpec& column, const TableLook& look,

@@ -83,6 +83,15 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
         list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
     const bool faint = row.phantom || !state.current;
     const ImU32 plain = faint && !selected ? scene.theme.dim : scene.theme.text;
+    const int offset = look.utc ? 0 : scene.utc_offset_minutes;
+    const auto found = [&](const PlacedColumn& place) {
+        return state.find->found(spec.columns[place.column], window_.cell(index, place.column),
+                                 offset);
+    };
+    std::uint64_t words = 0;
+    if (state.find != nullptr)
+        for (const PlacedColumn& place : places_.columns) words |= found(place);
+    const bool matches = state.find != nullptr && words == state.find->all();
     for (const PlacedColumn& place : places_.columns) {
         const bool clipped = clip_to(place);
         bool flashing = row_flashing;
@@ -102,6 +111,7 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
                          {left + place.width - half, y + row_height_ - half}, scene.theme.focus, 0,
                          0, line);
         }
+        if (matches && found(place) != 0) draw_match(scene, place, y);
         if (clipped) list.PopClipRect();
     }
     // The books of this row do not balance: a bar at its edge until they do.
@@ -116,6 +126,17 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
                            {left_of(last) + last.width - padding, middle + scene.px(1)},
                            scene.theme.dim);
     }
+}
+
+// A frame within the cell, so that it can be told from the focus around it.
+void TablePanel::draw_match(const Scene& scene, const PlacedColumn& place, float y) {
+    const float line = scene.px(scene.theme.plain ? 2 : 1);
+    const float inset = scene.px(2) + line / 2;
+    const float left = left_of(place);
+    ImGui::GetWindowDrawList()->AddRect({left + inset, y + inset},
+                                        {left + place.width - inset, y + row_height_ - inset},
+                                        scene.theme.stale, scene.px(3), 0, line);
+    scene.targets.add("match", left, y, place.width, row_height_);
 }
 
 void TablePanel::draw_cell(const Scene& scene, const feed::ColumnSpec& column,
