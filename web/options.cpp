@@ -75,6 +75,7 @@ ParsedOptions options_from_json(std::string_view json) {
         parsed.error = set_option(parsed.options, key, scanner.string(scratch));
         if (!parsed.error.empty()) return parsed;
     }
+    if (scanner.next() != JsonToken::End) parsed.error = "the options are not a JSON object";
     return parsed;
 }
 

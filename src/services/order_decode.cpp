@@ -18,6 +18,8 @@ Error decode_error(DecodeError code) {
 // A discarded value when `text` is not JSON or nests too deep. nlohmann drops values for which the
 // callback answers false, so depth is remembered rather than thrown.
 json parse_bounded(std::string_view text) {
+    // nlohmann takes a zero byte for the end, and what follows it for nothing.
+    if (text.find('\0') != std::string_view::npos) return json(json::value_t::discarded);
     bool too_deep = false;
     const auto within_depth = [&too_deep](int depth, json::parse_event_t, json&) {
         if (depth > kBodyDepthMax) too_deep = true;

@@ -116,6 +116,13 @@ TEST_CASE("ATextWithAZeroByteIsRefused") {
     CHECK_FALSE(account_user_from_body(R"({"accountId":1,"username":"\u0000"})").has_value());
 }
 
+TEST_CASE("NothingMayHideBehindAZeroByte") {
+    const std::string body = R"({"security":"IBM","quantity":1})";
+    CHECK(order_from_body(body).has_value());
+    for (const std::string_view tail : {std::string_view("\0", 1), std::string_view("\0{}", 3)})
+        CHECK_FALSE(order_from_body(body + std::string(tail)).has_value());
+}
+
 TEST_CASE("AnOrderIdHasAMostLength") {
     const auto with_id = [](std::size_t bytes) {
         return order_from_body(
