@@ -246,6 +246,13 @@ SUITES = {
         ["tests/sim/broker_model.cpp", "tests/sim/sim_main.cpp", "tests/sim/trace.cpp"],
         [],
     ),
+    "tests/session": (
+        "session_test",
+        ["src/base", "src/nats", "src/feed", "src/table", "src/session", "tests/session"],
+        ["tests/support/count_allocations.cpp", "tests/support/session_rig.cpp",
+         "tests/support/doctest_main.cpp"],
+        [],
+    ),
     "src/table": (
         "table_test",
         ["src/base", "src/feed", "src/table", "tests/table"],
@@ -257,6 +264,8 @@ SUITES = {
 
 def suite_of(bug):
     name, path = bug[:2]
+    if name in BY_UNIT_TEST and path.startswith("src/session/"):
+        return "tests/session"
     merge = path == "src/feed/merge.cpp" and name not in BY_UNIT_TEST
     return "src/session" if merge else os.path.dirname(path)
 

@@ -2,8 +2,13 @@
 what stands there, what is planted. The session's simulation has to notice the first list, unit
 tests the second."""
 
-# Of src/feed/merge.cpp; what else is planted there is for the simulation.
-BY_UNIT_TEST = {"what was never committed is believed"}
+# Of src/feed/merge.cpp and src/session; what else is planted there is for the simulation, which is
+# mostly over before books are looked at.
+BY_UNIT_TEST = {
+    "what was never committed is believed",
+    "books that break are only noted",
+    "positions are never read again",
+}
 
 SESSION_BUGS = [
     (
@@ -100,9 +105,35 @@ SESSION_BUGS = [
         "    round.due_at = now + retry_wait_us(round.failures);",
         "    round.due_at = kNever;",
     ),
+    (
+        "books that break are only noted",
+        "src/session/checks.cpp",
+        "    if (books.on_fence(now) != Books::Finding::Break) return;",
+        "    books.on_fence(now);\n    return;",
+    ),
+    (
+        "positions are never read again",
+        "src/session/checks.cpp",
+        "    round.due_at = now + kCheckFirstUs + "
+        "static_cast<MonotonicUs>(random.below(spread));",
+        "    round.due_at = spread == 0 ? now : kNever;",
+    ),
+    (
+        "books are judged while a round is under way",
+        "src/session/checks.cpp",
+        "                             return round.phase == RoundPhase::Settled || "
+        "round.checking;",
+        "                             return round.phase != RoundPhase::Waiting;",
+    ),
 ]
 
 TABLE_BUGS = [
+    (
+        "a sale is booked as a purchase",
+        "src/table/ledger.cpp",
+        "    if (symbol != SymbolPool::kNone && sign.pool().text(symbol) == side.minus)",
+        "    if (symbol != SymbolPool::kNone && false)",
+    ),
     (
         "what was never committed is believed",
         "src/feed/merge.cpp",
