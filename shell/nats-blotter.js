@@ -153,6 +153,29 @@ function reasonWords(error) {
     return `The blotter could not start: ${text}`;
 }
 
+// Of what a `credentials` function answered: the text that nb_credentials takes, and who signs.
+function takenCredentials(answer) {
+    const shape = 'credentials must answer {user, pass}, {token}, {jwt}, {jwt, sign}, {nkey, sign}';
+    if (answer === undefined || answer === null) return {text: '\0\0\0\0', sign: null};
+    if (typeof answer !== 'object') throw new TypeError(`${shape} or nothing`);
+    const {user, pass, token, jwt, nkey, sign = null} = answer;
+    const parts = [user, pass, token, jwt, nkey].map((part) => part ?? '');
+    const texts = parts.every((part) => typeof part === 'string' && !part.includes('\0'));
+    if (!texts || parts.every((part) => part === '') || (sign && typeof sign !== 'function'))
+        throw new TypeError(`${shape} or nothing`);
+    return {text: parts.join('\0'), sign};
+}
+
+// Bytes of a signature, or base64 text of them, as NATS wants it.
+function signatureText(signature) {
+    const text = ArrayBuffer.isView(signature)
+        ? btoa(String.fromCharCode(...new Uint8Array(signature.buffer, signature.byteOffset, 64)))
+        : signature;
+    if (typeof text !== 'string' || !/^[\w+/-]{86}(==)?$/.test(text))
+        throw new TypeError('sign must answer the 64 bytes of a signature');
+    return text.slice(0, 86).replaceAll('+', '-').replaceAll('/', '_');
+}
+
 // One running program. Gone for good after destroy() or a trap.
 class Program {
     #module;
@@ -264,9 +287,17 @@ class NatsBlotter extends HTMLElement {
     #plain = null;
     #viewTimer = 0;
     #viewVersion = 0;
+    #credentials = null;
+    #sign = null; // of the credentials given last
 
     constructor() {
         super();
+        // Set before the element was defined.
+        const {credentials} = this;
+        if (Object.hasOwn(this, 'credentials')) {
+            delete this.credentials;
+            this.credentials = credentials;
+        }
         this.#root = this.attachShadow({mode: 'open'});
         addStyle(this.#root);
         this.#words = document.createElement('p');
@@ -414,6 +445,26 @@ class NatsBlotter extends HTMLElement {
             ),
             plainTable: mine(() => this.showPlainTable().catch(() => {})),
             said: mine((words) => this.#say(words)),
+            // Answer whether there will be an answer.
+            askCredentials: (generation) => {
+                this.#sign = null;
+                if (this.#credentials === null || run !== this.#run) return false;
+                this.#answer(run, generation, async () => {
+                    const {text, sign} = takenCredentials(await this.#credentials());
+                    this.#sign = sign;
+                    return ['nb_credentials', text];
+                });
+                return true;
+            },
+            askSignature: (generation, nonce) => {
+                const sign = this.#sign;
+                if (sign === null || run !== this.#run) return false;
+                this.#answer(run, generation, async () => {
+                    const signature = await sign(new TextEncoder().encode(nonce));
+                    return ['nb_signature', signatureText(signature)];
+                });
+                return true;
+            },
             trapped: mine((error) => {
                 console.error(error);
                 this.#showWords(`${CRASH_WORDS}\n\n${error.message || error}`);
@@ -424,6 +475,18 @@ class NatsBlotter extends HTMLElement {
                 this.#dropWaiting('the blotter has stopped');
             }),
         };
+    }
+
+    // Hands over what `work` comes to, or why there is nothing; the program knows when it is late.
+    async #answer(run, generation, work) {
+        const [name, text] = await work().catch((error) => {
+            const words = String(error?.message ?? error).slice(0, 200);
+            return ['nb_credentials_failed', `No credentials for the broker: ${words}`];
+        });
+        const program = this.#program;
+        if (run !== this.#run || !program || program.dead) return;
+        program.setText(text);
+        program.call(name, generation);
     }
 
     // A page that sleeps hears nothing; when it is back the program asks the broker at once.
@@ -549,6 +612,18 @@ class NatsBlotter extends HTMLElement {
 
     get cause() {
         return this.#cause;
+    }
+
+    // Nothing, or an async function that is asked before every dial; docs/element.md has its
+    // answers. What it answers goes to the broker and is kept nowhere else.
+    get credentials() {
+        return this.#credentials;
+    }
+
+    set credentials(ask) {
+        if (ask !== null && ask !== undefined && typeof ask !== 'function')
+            throw new TypeError(`credentials must be a function, and is ${typeof ask}`);
+        this.#credentials = ask ?? null;
     }
 
     async stats() {

@@ -65,6 +65,11 @@ class App {
     void on_socket_text(nats::Generation generation);
     void on_socket_closed(nats::Generation generation, const nats::CloseReport& report);
 
+    // ---- who the user is (credentials.cpp)
+    void on_credentials(nats::Generation generation, nats::Credentials credentials);
+    void on_signature(nats::Generation generation, std::string_view signature);
+    void on_no_credentials(nats::Generation generation, std::string_view words);
+
     // ---- fetches (rest_fetch.cpp)
     void on_fetch_head(session::FetchId fetch, std::string_view since_header);
     void on_fetch_waiting(std::size_t bytes);  // of all answers

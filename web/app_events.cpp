@@ -1,6 +1,7 @@
 // web/app_events.cpp - what the browser and the element tell the program, and what follows from it.
 #include "web/app.h"
 #include "web/browser.h"
+#include "web/credentials.h"
 #include "web/fonts.h"
 #include "web/glyphs_dom.h"
 #include "web/hash.h"
@@ -34,6 +35,8 @@ session::Options session_options(const PageOptions& options) {
     session::Options made;
     made.profile = feed::traderx_profile(options.subjects);
     made.seed = random_seed();
+    made.nats.ask_credentials = true;
+    made.nats.sign_nonce = true;
     return made;
 }
 
@@ -169,6 +172,24 @@ void App::on_socket_closed(nats::Generation generation, const nats::CloseReport&
     settle(now);
 }
 
+void App::on_credentials(nats::Generation generation, nats::Credentials credentials) {
+    const MonotonicUs now = monotonic_now();
+    session_.link().provide_credentials(generation, std::move(credentials), now);
+    settle(now);
+}
+
+void App::on_signature(nats::Generation generation, std::string_view signature) {
+    const MonotonicUs now = monotonic_now();
+    session_.link().provide_signature(generation, {signature, {}, {}}, now);
+    settle(now);
+}
+
+void App::on_no_credentials(nats::Generation generation, std::string_view words) {
+    const MonotonicUs now = monotonic_now();
+    session_.link().fail_credentials(generation, words, now);
+    settle(now);
+}
+
 void App::on_fetch_head(session::FetchId fetch, std::string_view since_header) {
     session_.on_fetch_head(fetch, since_header);
 }
@@ -240,6 +261,15 @@ void App::act(MonotonicUs now) {
         const session::Action action = session_.next_action();
         if (action.kind == session::Action::Kind::None) break;
         switch (action.kind) {
+            case session::Action::Kind::Authenticate:
+                if (ask_credentials(action.generation)) break;
+                session_.link().provide_credentials(action.generation, {}, now);
+                pump_.wake();
+                break;
+            case session::Action::Kind::Sign:
+                if (ask_signature(action.generation, action.body)) break;
+                session_.link().provide_signature(action.generation, {}, now);
+                break;
             case session::Action::Kind::Dial:
                 transport_.dial(action.generation, session_.link(), now);
                 break;

@@ -15,6 +15,7 @@
 #include "table/format.h"
 #include "web/app.h"
 #include "web/browser.h"
+#include "web/credentials.h"
 #include "web/text_field.h"
 
 namespace nats_blotter::web {
@@ -244,6 +245,25 @@ EMSCRIPTEN_KEEPALIVE void nb_socket_text(unsigned generation) { app->on_socket_t
 EMSCRIPTEN_KEEPALIVE void nb_socket_closed(unsigned generation, int code, int was_clean) {
     app->on_socket_closed(generation,
                           {static_cast<std::uint16_t>(code), was_clean != 0, web::text_in});
+}
+
+// ---- credentials.cpp
+
+// The text is as credentials_from_text() takes it. No secret stays behind in it.
+EMSCRIPTEN_KEEPALIVE void nb_credentials(unsigned generation) {
+    nats::Credentials credentials = web::credentials_from_text(web::text_in);
+    std::fill(web::text_in.begin(), web::text_in.end(), '\0');
+    app->on_credentials(generation, std::move(credentials));
+}
+
+// The text is the signature of the nonce as base64url.
+EMSCRIPTEN_KEEPALIVE void nb_signature(unsigned generation) {
+    app->on_signature(generation, web::text_in);
+}
+
+// The text says why there are none, or no signature.
+EMSCRIPTEN_KEEPALIVE void nb_credentials_failed(unsigned generation) {
+    app->on_no_credentials(generation, web::text_in);
 }
 
 // ---- rest_fetch.cpp

@@ -50,6 +50,15 @@ export interface ViewState {
     >;
 }
 
+/** Over the bytes of the broker's nonce, by the key whose public half the broker knows. */
+export type Sign = (nonce: Uint8Array) => Uint8Array | string | Promise<Uint8Array | string>;
+
+export type Credentials =
+    | {user: string; pass: string}
+    | {token: string}
+    | {jwt: string; sign?: Sign}
+    | {nkey: string; sign: Sign};
+
 export interface NatsBlotterEventMap extends HTMLElementEventMap {
     statuschange: CustomEvent<{status: Status; cause: string}>;
     viewstatechange: CustomEvent<ViewState>;
@@ -62,6 +71,8 @@ export class NatsBlotter extends HTMLElement {
     readonly status: Status;
     /** Why the status is what it is, in words; empty where there is nothing to say. */
     readonly cause: string;
+    /** Asked before every dial; an answer of nothing leaves it to the page's cookies. */
+    credentials: (() => Promise<Credentials | null | void>) | null;
     stats(): Promise<Stats>;
     tables(): Promise<string[]>;
     columns(table: string): Promise<Column[]>;

@@ -102,14 +102,11 @@ void Session::State::check_invariants() const {
 void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
     switch (event.kind) {
         case nats::Event::Kind::Message: return on_message(event, now, epoch_ms);
-        case nats::Event::Kind::Dial:
-        case nats::Event::Kind::HangUp: {
-            Action action;
-            const bool dial = event.kind == nats::Event::Kind::Dial;
-            action.kind = dial ? Action::Kind::Dial : Action::Kind::HangUp;
-            action.generation = event.generation;
-            return push_action(std::move(action));
-        }
+        case nats::Event::Kind::CredentialsNeeded:
+            return push_link_action(Action::Kind::Authenticate, event);
+        case nats::Event::Kind::SignatureNeeded: return push_link_action(Action::Kind::Sign, event);
+        case nats::Event::Kind::Dial: return push_link_action(Action::Kind::Dial, event);
+        case nats::Event::Kind::HangUp: return push_link_action(Action::Kind::HangUp, event);
         case nats::Event::Kind::Connected: return on_connected(now);
         case nats::Event::Kind::Disconnected: return on_disconnected(*event.cause, now);
         case nats::Event::Kind::FencePassed: return on_fence(event.fence, now);
@@ -122,7 +119,7 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
         case nats::Event::Kind::Closed: closed = true; return;
         case nats::Event::Kind::LameDuck:  // the redial that follows is the ordinary one
         case nats::Event::Kind::NeedMore: return;
-        default: return;  // of publishes, requests and credentials, which a session does not use
+        default: return;  // of publishes and requests, which a session does not use
     }
 }
 
@@ -185,6 +182,14 @@ void Session::State::notice_sleep(MonotonicUs now) {
     ++stats.gaps;
     link.on_wake_up(now);
     begin_round(now);
+}
+
+void Session::State::push_link_action(Action::Kind kind, const nats::Event& event) {
+    Action action;
+    action.kind = kind;
+    action.generation = event.generation;
+    if (kind == Action::Kind::Sign) action.body = event.text;
+    push_action(std::move(action));
 }
 
 void Session::State::push_action(Action action) {

@@ -5,7 +5,8 @@
 //
 //   link()              the NATS client, for the transport side: on_open, prepare, commit, on_close
 //   pump(now, ...)      turns received bytes into rows, a bounded number of events at a time
-//   next_action()       what the world must do: dial, hang up, fetch, cancel a fetch
+//   next_action()       what the world must do: dial, hang up, fetch, cancel a fetch, and where
+//                       Options::nats ask for it, name the user and sign
 //   on_fetch_*          a REST answer as it arrives
 //   next_deadline()     when on_deadline() wants to be called
 //   refresh_views()     before a frame or an answer: views catch up with the tables
@@ -56,17 +57,19 @@ using FetchId = std::uint32_t;
 struct Action {
     enum class Kind : std::uint8_t {
         None,
-        Dial,         // open a transport with `generation`
-        HangUp,       // close the transport of `generation`
-        Fetch,        // ask `url` by `method` with `body`, report to `fetch`
-        CancelFetch,  // nothing more is wanted from `fetch`
+        Authenticate,  // link().provide_credentials() or fail_credentials() for `generation`
+        Sign,          // link().provide_signature() or fail_credentials(), over the nonce `body`
+        Dial,          // open a transport with `generation`
+        HangUp,        // close the transport of `generation`
+        Fetch,         // ask `url` by `method` with `body`, report to `fetch`
+        CancelFetch,   // nothing more is wanted from `fetch`
     };
     Kind kind = Kind::None;
     nats::Generation generation = 0;
     FetchId fetch = 0;
     std::string url;     // path on the page's origin
     std::string method;  // "GET", "POST", "PUT"
-    std::string body;    // JSON, empty with GET
+    std::string body;    // JSON, empty with GET; of Sign the nonce
 };
 
 struct Order;

@@ -239,6 +239,7 @@ struct Session::State {
     bool hold_slow_redial(MonotonicUs now);
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
     void notice_sleep(MonotonicUs now);
+    void push_link_action(Action::Kind kind, const nats::Event& event);
     void push_action(Action action);
     void update_status(MonotonicUs now);
     Status compute_status() const;

@@ -179,3 +179,44 @@ TEST_CASE("AReadOfAllAccountsCoversThoseThatHadARoundOfTheirOwn") {
     CHECK(rig.status() == Status::Live);
     CHECK(rig.rows("trades").empty());
 }
+
+// ---- credentials
+
+TEST_CASE("CredentialsAreAskedBeforeEveryDialAndNothingIsDialledWithoutThem") {
+    nats::Options options;
+    options.ask_credentials = true;
+    options.sign_nonce = true;
+    SessionRig rig(std::move(options));
+    rig.nonce = "n0nce";
+    rig.start(kAccount);
+    rig.advance_ms(300);
+    REQUIRE(rig.asked_credentials.size() == 1);
+    CHECK(rig.status() == Status::Connecting);
+    CHECK(rig.connects.empty());
+
+    rig.session.link().fail_credentials(rig.asked_credentials[0], "Nobody is logged in", rig.now);
+    rig.settle();
+    CHECK(rig.status() == Status::Offline);
+    CHECK(rig.session.cause() == "Nobody is logged in");
+    rig.advance_ms(1'300);  // rule 7
+    REQUIRE(rig.asked_credentials.size() == 2);
+    // What comes too late is nobody's.
+    rig.session.link().provide_credentials(rig.asked_credentials[0], {"late", "pass", {}, {}, {}},
+                                           rig.now);
+    rig.settle();
+    CHECK(rig.nonces.empty());
+    rig.session.link().provide_credentials(rig.asked_credentials[1], {{}, {}, {}, {}, "UKEY"},
+                                           rig.now);
+    rig.settle();
+    REQUIRE(rig.nonces == std::vector<std::string>{"n0nce"});
+    CHECK(rig.connects.empty());
+    rig.session.link().provide_signature(rig.asked_credentials[1], {"c2ln", {}, {}}, rig.now);
+    rig.settle();
+    CHECK(rig.status() == Status::Live);
+    REQUIRE(rig.connects.size() == 1);
+    CHECK(rig.connects[0].find("\"sig\":\"c2ln\"") != std::string::npos);
+
+    rig.cut();
+    rig.advance_ms(1'300);
+    CHECK(rig.asked_credentials.size() == 3);
+}

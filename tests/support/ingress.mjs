@@ -3,6 +3,7 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import {extname, join} from 'node:path';
 import {Readable} from 'node:stream';
 
@@ -43,6 +44,9 @@ export class Ingress {
     // replaced at any time.
     rest = () => ({status: 200, body: '[]'});
     socket = (connection) => connection.destroy();
+    // The WebSocket port of a real broker, which then has the sockets instead; those it has.
+    broker = 0;
+    piped = new Set();
     policy =
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
         "img-src 'self'; connect-src 'self'";
@@ -56,7 +60,9 @@ export class Ingress {
             connection.on('close', () => ingress.connections.delete(connection));
         });
         ingress.server.on('upgrade', (request, connection) =>
-            ingress.#upgrade(request, connection),
+            ingress.broker === 0
+                ? ingress.#upgrade(request, connection)
+                : ingress.#pipe(request, connection),
         );
         await new Promise((resolve) => ingress.server.listen(0, '127.0.0.1', resolve));
         ingress.url = `http://localhost:${ingress.server.address().port}/`;
@@ -97,6 +103,23 @@ export class Ingress {
             answer.writeHead(404);
             answer.end();
         }
+    }
+
+    #pipe(request, connection) {
+        const broker = net.connect(this.broker, '127.0.0.1');
+        this.piped.add(connection);
+        const end = () => {
+            this.piped.delete(connection);
+            connection.destroy();
+            broker.destroy();
+        };
+        for (const side of [connection, broker]) side.on('error', end).on('close', end);
+        const heads = [];
+        for (let at = 0; at < request.rawHeaders.length; at += 2)
+            heads.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+        broker.write(`GET / HTTP/1.1\r\n${heads.join('\r\n')}\r\n\r\n`);
+        connection.pipe(broker);
+        broker.pipe(connection);
     }
 
     #upgrade(request, connection) {

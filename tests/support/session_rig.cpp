@@ -50,6 +50,9 @@ SessionRig::SessionRig(feed::SubjectChoice subjects, std::uint64_t seed)
 
 SessionRig::SessionRig(feed::Profile profile) : session(options_for(std::move(profile), 1)) {}
 
+SessionRig::SessionRig(nats::Options options)
+    : session({feed::traderx_profile(feed::SubjectChoice::Slash), std::move(options), 1}) {}
+
 void SessionRig::start(session::AccountId account) {
     session.start(now);
     session.set_scope(account, now);
@@ -83,6 +86,10 @@ bool SessionRig::serve_actions() {
         const session::Action action = session.next_action();
         switch (action.kind) {
             case session::Action::Kind::None: return served;
+            case session::Action::Kind::Authenticate:
+                asked_credentials.push_back(action.generation);
+                break;
+            case session::Action::Kind::Sign: nonces.push_back(action.body); break;
             case session::Action::Kind::Dial:
                 generation_ = action.generation;
                 from_client_.clear();
@@ -90,8 +97,9 @@ bool SessionRig::serve_actions() {
                 link_open_ = broker_up;
                 if (broker_up) {
                     session.link().on_open(generation_, now);
-                    broker_sends(
-                        "INFO {\"server_id\":\"X\",\"max_payload\":1048576,\"proto\":1} \r\n");
+                    const std::string more = nonce.empty() ? "" : ",\"nonce\":" + quoted(nonce);
+                    broker_sends("INFO {\"server_id\":\"X\",\"max_payload\":1048576,\"proto\":1" +
+                                 more + "} \r\n");
                 } else {
                     session.link().on_close(generation_, {1006, false, {}}, now);
                 }
@@ -150,6 +158,7 @@ bool SessionRig::serve_output() {
 
 void SessionRig::on_client_line(std::string_view line) {
     if (line == "PING") return broker_sends("PONG\r\n");
+    if (line.substr(0, 8) == "CONNECT ") connects.emplace_back(line);
     if (line.substr(0, 4) == "SUB ") {
         const std::size_t blank = line.find(' ', 4);
         const std::string subject(line.substr(4, blank - 4));

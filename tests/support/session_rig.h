@@ -52,6 +52,7 @@ class SessionRig {
     explicit SessionRig(feed::SubjectChoice subjects = feed::SubjectChoice::Slash,
                         std::uint64_t seed = 1);
     explicit SessionRig(feed::Profile profile);
+    explicit SessionRig(nats::Options options);
 
     session::Session session;
     Database database;
@@ -59,6 +60,7 @@ class SessionRig {
 
     // ---- the world's moods
     bool broker_up = true;
+    std::string nonce;       // of INFO, empty: none
     bool rest_held = false;  // fetches wait for release_rest()
     std::function<std::optional<RestAnswer>(const std::string& url)> rest_override;
     // What other services than those of reading answer; a status of 0 is no answer at all.
@@ -97,6 +99,9 @@ class SessionRig {
     std::size_t fetches_waiting() const { return waiting_.size(); }
     std::vector<std::string> fetched_urls;
     std::vector<session::FetchId> cancelled;
+    std::vector<nats::Generation> asked_credentials;
+    std::vector<std::string> nonces;    // to be signed
+    std::vector<std::string> connects;  // CONNECT lines
     session::Stats stats() { return session.stats(now); }
 
   private:

@@ -6,7 +6,7 @@ import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {launchBrowser, openPage, statsOf, untilStatus, withBlotter} from '../support/browser.mjs';
 import {binary, Ingress, quietBroker} from '../support/ingress.mjs';
 import {restOf, tradeMessage} from '../support/market.mjs';
-import {until} from '../support/wait.mjs';
+import {sleep, until} from '../support/wait.mjs';
 
 let ingress;
 let browser;
@@ -77,11 +77,15 @@ async function send(key, security, quantity) {
     await page.keyboard.press('Enter');
 }
 
-// Two presses within half a second are one: until the guard lets it through.
+// Two presses within half a second are one: until the guard lets it through. What a press brings is
+// waited for, as the next one may send again and change the words.
 const enterUntil = (pattern) =>
     until(String(pattern), async () => {
-        if (pattern.test(await words())) return true;
         await page.keyboard.press('Enter');
+        for (let polls = 0; polls < 30; ++polls) {
+            if (pattern.test(await words())) return true;
+            await sleep(25);
+        }
         return false;
     });
 
