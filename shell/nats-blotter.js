@@ -55,6 +55,7 @@ const FACES = [
 const SPEAK_MS = 5000;
 const VIEW_MS = 200; // a view that changes is told this often at most
 const LAYOUTS = 'nats-blotter-layouts';
+const LAYOUTS_BYTES = 1024 * 1024; // of a file; one layout is some 2 kB
 const CSV_ROWS = 5000; // read at once; the page answers in between
 const THEMES = ['auto', 'dark', 'light', 'high-contrast', 'colour-blind'];
 const RENDERERS = ['auto', 'webgl', 'canvas'];
@@ -151,6 +152,37 @@ function reasonWords(error) {
         );
     }
     return `The blotter could not start: ${text}`;
+}
+
+// Gives the user a file.
+function save(name, blob) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+// The layouts in the text of a file that #saveLayouts() made, or an error that says what is wrong.
+function layoutsOf(text) {
+    let file = null;
+    try {
+        file = JSON.parse(text);
+    } catch {
+        throw new Error('it is no JSON');
+    }
+    const isObject = (value) =>
+        value !== null && typeof value === 'object' && !Array.isArray(value);
+    if (file?.['nats-blotter'] !== 'layouts' || !isObject(file.layouts))
+        throw new Error('it is of something else');
+    const layouts = Object.entries(file.layouts);
+    if (layouts.length === 0) throw new Error('it holds none');
+    for (const [number, layout] of layouts) {
+        const known = isObject(layout) && isObject(layout.desk) && isObject(layout.tables);
+        if (!/^[1-9]$/.test(number) || !known)
+            throw new Error(`what it has as layout “${number.slice(0, 20)}” is none`);
+    }
+    return file.layouts;
 }
 
 // Of what a `credentials` function answered: the text that nb_credentials takes, and who signs.
@@ -441,8 +473,9 @@ class NatsBlotter extends HTMLElement {
                 this.#tellView();
             },
             layout: mine((number, save) =>
-                this.#layout(number, save).catch((error) => this.#say(error.message)),
+                this.#layout(number, save).catch((error) => this.#note(error.message, true)),
             ),
+            layoutFile: mine((save) => (save ? this.#saveLayouts() : this.#chooseLayouts())),
             plainTable: mine(() => this.showPlainTable().catch(() => {})),
             said: mine((words) => this.#say(words)),
             // Answer whether there will be an answer.
@@ -549,6 +582,14 @@ class NatsBlotter extends HTMLElement {
         await this.#loadAccessible();
         if (open) await this.#plain.show();
         else if (this.#plain.open) this.#plain.close();
+    }
+
+    // On the screen for some seconds, in the log, and spoken.
+    #note(words, trouble = false) {
+        this.#say(words);
+        if (!this.#program || this.#program.dead) return;
+        this.#program.setText(words);
+        this.#program.call('nb_note', trouble ? 1 : 0);
     }
 
     #setStatus(status, cause) {
@@ -687,13 +728,6 @@ class NatsBlotter extends HTMLElement {
         await rearranged(program);
     }
 
-    // RFC 4180 text of the rows that the table shows, in the columns that it shows.
-    async exportCsv(table) {
-        const program = await this.#running();
-        this.#named(program, table);
-        return (await this.#exported(program, table, true)).blob.text();
-    }
-
     // In pieces, each in a task of its own; the browser keeps them, not the program's memory. One
     // export waits for the other.
     #exported(program, table, csv) {
@@ -716,11 +750,7 @@ class NatsBlotter extends HTMLElement {
 
     async #download(table, format) {
         const {name, blob} = await this.#exported(this.#program, table, format === 'csv');
-        const link = document.createElement('a');
-        link.href = URL.createObjectURL(blob);
-        link.download = name;
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+        save(name, blob);
     }
 
     setAccount(account) {
@@ -808,7 +838,38 @@ class NatsBlotter extends HTMLElement {
             await this.setViewState(layouts[number]);
         }
         const what = save ? 'saved' : layouts[number] ? 'shown' : 'not saved yet';
-        this.#say(`Layout ${number} ${what}.`);
+        this.#note(`Layout ${number} ${what}.`);
+    }
+
+    #saveLayouts() {
+        const layouts = this.layouts();
+        if (Object.keys(layouts).length === 0)
+            return this.#note('No layout is saved yet: Shift and a digit saves one.', true);
+        const text = JSON.stringify({'nats-blotter': 'layouts', layouts}, null, 1);
+        save('nats-blotter layouts.json', new Blob([text], {type: 'application/json'}));
+    }
+
+    #chooseLayouts() {
+        const chooser = document.createElement('input');
+        chooser.type = 'file';
+        chooser.accept = '.json,application/json';
+        chooser.onchange = () => {
+            if (chooser.files.length > 0) this.#loadLayouts(chooser.files[0]);
+        };
+        chooser.click();
+    }
+
+    async #loadLayouts(file) {
+        try {
+            if (file.size > LAYOUTS_BYTES) throw new Error('it is too large');
+            const layouts = layoutsOf(await file.text());
+            this.setLayouts({...this.layouts(), ...layouts});
+            const numbers = Object.keys(layouts).join(', ');
+            this.#note(`Layouts loaded: ${numbers}. The digits show them.`);
+        } catch (error) {
+            const why = `${error.message}; nothing was changed`;
+            this.#note(`“${file.name}” is no file of layouts: ${why}.`, true);
+        }
     }
 
     // RFC 4180 text of the view: the titles, then every row of it. Numbers in all their digits,
@@ -832,6 +893,15 @@ class NatsBlotter extends HTMLElement {
             if (rows.length < CSV_ROWS) return lines.join('\r\n') + '\r\n';
             await nextTask();
         }
+    }
+
+    // As the button: what is shown stays as it is, and the rows go on behind it until resume().
+    async pause() {
+        (await this.#running()).call('nb_set_paused', 1);
+    }
+
+    async resume() {
+        (await this.#running()).call('nb_set_paused', 0);
     }
 
     async resync() {

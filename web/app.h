@@ -115,6 +115,10 @@ class App {
     // Works at that for some milliseconds, frames or not; true when all views are as wanted.
     bool rearrange();
     void resync();
+    // As its button: what is shown stays, while the rows go on behind it.
+    void set_paused(bool paused);
+    // Words for the user, on the screen for some seconds and in the log.
+    void note(std::string_view words, bool trouble);
     void wake_up();
     void on_hidden();
     void close();

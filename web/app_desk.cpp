@@ -334,6 +334,7 @@ void App::append_desk_json(std::string& out) const {
     for (std::size_t tab = 0; tab < kDockTabs; ++tab)
         add(dock_tab_words(static_cast<DockTab>(tab)), dock_.tab_area(tab));
     header_.for_each_place(add);
+    settings_.for_each_place(add);
     if (ticket_area_.height > 0) add("Ticket", ticket_area_);
     out += '}';
 }

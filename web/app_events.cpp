@@ -373,6 +373,16 @@ void App::wake_up() {
 
 void App::on_hidden() { session_.on_hidden(monotonic_now()); }
 
+void App::set_paused(bool paused) {
+    if (paused != paused_) toggle_pause(monotonic_now());
+}
+
+void App::note(std::string_view words, bool trouble) {
+    log_.add(epoch_now_ms(), trouble ? LogKind::Trouble : LogKind::Data, words);
+    toasts_.add(words, trouble, monotonic_now());
+    want_frames(2);
+}
+
 void App::toggle_pause(MonotonicUs now) {
     paused_ = !paused_;
     paused_events_ = session_.stats(now).events;

@@ -67,6 +67,7 @@ EM_JS(void, nb_js_set_timer, (double delay_ms), {
     Module.timer = delay_ms < 0 ? 0 : setTimeout(Module.onTimer, delay_ms);
 });
 EM_JS(void, nb_js_layout, (int number, int save), { Module.host.layout(number, save !== 0); });
+EM_JS(void, nb_js_layout_file, (int save), { Module.host.layoutFile(save !== 0); });
 EM_JS(void, nb_js_plain_table, (), { Module.host.plainTable(); });
 EM_JS(void, nb_js_request_frame, (), {
     if (Module.frameAsked) return;
@@ -141,6 +142,7 @@ void set_timer(double delay_ms) { nb_js_set_timer(delay_ms); }
 
 void request_frame() { nb_js_request_frame(); }
 void tell_layout(int number, bool save) { nb_js_layout(number, save ? 1 : 0); }
+void tell_layout_file(bool save) { nb_js_layout_file(save ? 1 : 0); }
 void show_plain_table() { nb_js_plain_table(); }
 
 void tell_status(std::string_view status, std::string_view cause) {

@@ -42,6 +42,9 @@ void request_frame();
 // The user wants layout `number` saved, or shown.
 void tell_layout(int number, bool save);
 
+// The user wants the saved layouts as a file, or those of a file.
+void tell_layout_file(bool save);
+
 // Shows the view as an HTML table over the canvas.
 void show_plain_table();
 

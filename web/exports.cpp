@@ -107,6 +107,9 @@ EMSCRIPTEN_KEEPALIVE void nb_faces(std::size_t text_bytes, std::size_t latin_byt
 }
 
 EMSCRIPTEN_KEEPALIVE void nb_resync() { app->resync(); }
+EMSCRIPTEN_KEEPALIVE void nb_set_paused(int paused) { app->set_paused(paused != 0); }
+// The text is words for the user.
+EMSCRIPTEN_KEEPALIVE void nb_note(int trouble) { app->note(web::text_in, trouble != 0); }
 EMSCRIPTEN_KEEPALIVE void nb_wake_up() { app->wake_up(); }
 EMSCRIPTEN_KEEPALIVE void nb_hidden() { app->on_hidden(); }
 EMSCRIPTEN_KEEPALIVE void nb_close() { app->close(); }

@@ -89,6 +89,9 @@ export class NatsBlotter extends HTMLElement {
     setLayouts(layouts: Record<string, Partial<ViewState>>): void;
     exportCsv(table: string): Promise<string>;
     showPlainTable(open?: boolean): Promise<void>;
+    /** As the button: what is shown stays as it is until `resume()`. */
+    pause(): Promise<void>;
+    resume(): Promise<void>;
     resync(): Promise<void>;
     /** Drains and disconnects for good. */
     close(): Promise<void>;

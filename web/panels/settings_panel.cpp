@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "web/browser.h"
 #include "web/panels/popup.h"
 
 namespace nats_blotter::web {
@@ -10,6 +11,8 @@ namespace {
 
 constexpr float kLinePx = 30;
 constexpr float kGapPx = 8;
+constexpr const char* kSaveWords = "Save to a file";
+constexpr const char* kLoadWords = "Load from a file";
 
 bool draw_choice(const Scene& scene, std::string_view words, bool chosen) {
     const std::string text(words);
@@ -59,7 +62,7 @@ bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
     const bool asked = std::exchange(open_asked_, false);
     const float margin = scene.px(16);
     const float width = std::min(within.width - margin, scene.px(520));
-    const float wanted = scene.px(session.takes_orders() ? 520 : 220);
+    const float wanted = scene.px(session.takes_orders() ? 580 : 280);
     const float height = std::min(within.height - margin, wanted);
     if (asked) {
         session.admin().forget();
@@ -67,12 +70,14 @@ bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
         for (TextField* field : {&created_, &renamed_, &searched_}) field->set_text("");
     }
     const bool before = was_open_;
+    places_.clear();
     was_open_ = begin_dialog(scene, within, "settings", "Settings", width, height, asked);
     if (!was_open_) {
         if (before) words_.clear();
         return false;
     }
     const bool changed = draw_looks(scene, look);
+    draw_layouts(scene);
     if (session.takes_orders()) draw_accounts(scene, session);
     end_dialog();
     return changed;
@@ -95,6 +100,21 @@ bool SettingsPanel::draw_looks(const Scene& scene, DeskLook& look) {
     }
     ImGui::NewLine();
     return !(look == before);
+}
+
+void SettingsPanel::draw_layouts(const Scene& scene) {
+    draw_heading(scene, "Layouts 1 to 9");
+    for (const char* words : {kSaveWords, kLoadWords}) {
+        if (draw_choice(scene, words, false)) tell_layout_file(words == kSaveWords);
+        remember_place(words);
+    }
+    ImGui::NewLine();
+}
+
+void SettingsPanel::remember_place(std::string_view words) {
+    const ImVec2 from = ImGui::GetItemRectMin();
+    const ImVec2 to = ImGui::GetItemRectMax();
+    places_.emplace_back(words, Area{from.x, from.y, to.x - from.x, to.y - from.y});
 }
 
 void SettingsPanel::say(std::string words) { refused_ = std::move(words); }
@@ -141,6 +161,7 @@ void SettingsPanel::draw_people(const Scene& scene, session::Session& session) {
         std::string words = "Add " + person.full_name + " · " + person.logon_id;
         if (!person.department.empty()) words += " · " + person.department;
         if (ImGui::Button(words.c_str(), {0, scene.px(26)})) chosen = &person;
+        remember_place(words);
     }
     if (chosen != nullptr) say(admin.add_user(session.scope(), *chosen));
 }

@@ -1,8 +1,10 @@
-// web/panels/settings_panel.h - a dialog: theme and spacing, and the accounts (a new one, another
-// name for the one that is shown, a user for it found among people).
+// web/panels/settings_panel.h - a dialog: theme and spacing, the layouts as a file, and the
+// accounts (a new one, another name for the one that is shown, a user for it found among people).
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "session/account_admin.h"
 #include "session/session.h"
@@ -19,12 +21,20 @@ class SettingsPanel {
     bool draw(const Scene& scene, const Area& within, DeskLook& look, session::Session& session);
     bool is_open() const { return was_open_; }
     const std::string& words() const { return words_; }
+    // Its buttons, as they were drawn last, by their words.
+    template <typename Visit>
+    void for_each_place(const Visit& visit) const {
+        for (const auto& [words, area] : places_) visit(words, area);
+    }
 
   private:
+    void draw_layouts(const Scene& scene);
     bool draw_looks(const Scene& scene, DeskLook& look);
     void draw_accounts(const Scene& scene, session::Session& session);
     void draw_people(const Scene& scene, session::Session& session);
     void say(std::string words);
+    // Of the button that was drawn last.
+    void remember_place(std::string_view words);
 
     bool open_asked_ = false;
     bool was_open_ = false;
@@ -33,6 +43,7 @@ class SettingsPanel {
     TextField searched_;
     std::string refused_;  // why something was not even asked
     std::string words_;
+    std::vector<std::pair<std::string, Area>> places_;
 };
 
 }  // namespace nats_blotter::web
