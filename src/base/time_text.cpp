@@ -1,8 +1,7 @@
 #include "base/time_text.h"
 
-#include <array>
-
 #include "base/number_text.h"
+#include "base/words.h"
 
 namespace nats_blotter {
 namespace {
@@ -15,16 +14,17 @@ Error time_error(TimeError code, std::size_t offset) {
 }
 
 // Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March, so that
-// the leap day is the last of its year.
-std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t day) {
-    const std::int64_t shifted_year = month <= 2 ? year - 1 : year;
-    const std::int64_t era = (shifted_year >= 0 ? shifted_year : shifted_year - 399) / 400;
-    const std::int64_t year_of_era = shifted_year - era * 400;
-    const std::int64_t month_from_march = (month + 9) % 12;
-    const std::int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    const std::int64_t day_of_era =
+// the leap day is the last of its year. 32 bits: WebAssembly divides 64 bits by a constant slowly.
+// REQUIRES: 0 <= year <= 9999.
+std::int32_t days_from_civil(std::int32_t year, std::int32_t month, std::int32_t day) {
+    const std::int32_t shifted_year = (month <= 2 ? year - 1 : year) + 400;  // never negative
+    const std::int32_t era = shifted_year / 400;
+    const std::int32_t year_of_era = shifted_year % 400;
+    const std::int32_t month_from_march = month <= 2 ? month + 9 : month - 3;
+    const std::int32_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    const std::int32_t day_of_era =
         year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146'097 + day_of_era - 719'468;
+    return (era - 1) * 146'097 + day_of_era - 719'468;
 }
 
 struct CivilDate {
@@ -48,36 +48,45 @@ CivilDate civil_from_days(std::int64_t days) {
     return {year, month, day};
 }
 
-std::int64_t days_in_month(std::int64_t year, std::int64_t month) {
+std::int32_t days_in_month(std::int32_t year, std::int32_t month) {
     if (month == 2) return (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
 struct Clock {
-    std::int64_t year, month, day, hour, minute, second;
+    std::int32_t year, month, day, hour, minute, second;
 };
 constexpr std::size_t kClockBytes = 19;
 
-// "YYYY-MM-DDTHH:MM:SS" without a branch for each character; false where it is not that.
+// Eight characters of which those at `marks` are as in `form` and the others digits. Answers, in
+// each byte of `pairs`, ten times the digit there and the one behind it.
+bool read_form(const char* at, const char* form, std::uint64_t marks, std::uint64_t& pairs) {
+    const std::uint64_t digits = load_word(at) ^ load_word(form);
+    // A byte above 9 carries into its high half.
+    const std::uint64_t others =
+        (digits | ((digits & (kEachByte * 0x7F)) + kEachByte * 0x76)) & kHighBits;
+    pairs = digits * 10 + (digits >> 8);
+    return (others | (digits & marks)) == 0;
+}
+
+std::int32_t pair_at(std::uint64_t pairs, unsigned at) {
+    return static_cast<std::int32_t>((pairs >> (8 * at)) & 0xFF);
+}
+
+// "YYYY-MM-DDTHH:MM:SS"; false where it is not that.
 bool read_clock(std::string_view text, Clock& clock) {
     if (text.size() < kClockBytes) return false;
-    std::array<std::uint8_t, kClockBytes> digit;
-    std::uint8_t others = 0;
-    for (std::size_t i = 0; i < kClockBytes; ++i) {
-        const auto c = static_cast<std::uint8_t>(text[i]);
-        digit[i] = static_cast<std::uint8_t>(c - '0');
-        const bool mark = i == 4 || i == 7 || i == 10 || i == 13 || i == 16;
-        const char expected = i < 10 ? '-' : i == 10 ? 'T' : ':';
-        others |= mark ? static_cast<std::uint8_t>(c != static_cast<std::uint8_t>(expected))
-                       : static_cast<std::uint8_t>(digit[i] > 9);
-    }
-    if (others != 0) return false;
-    clock.year = digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3];
-    clock.month = digit[5] * 10 + digit[6];
-    clock.day = digit[8] * 10 + digit[9];
-    clock.hour = digit[11] * 10 + digit[12];
-    clock.minute = digit[14] * 10 + digit[15];
-    clock.second = digit[17] * 10 + digit[18];
+    std::uint64_t month = 0, day = 0, time = 0;
+    const bool fits = read_form(text.data(), "0000-00-", 0xFF0000FF00000000u, month) &&
+                      read_form(text.data() + 8, "00T00:00", 0x0000FF0000FF0000u, day) &&
+                      read_form(text.data() + 11, "00:00:00", 0x0000FF0000FF0000u, time);
+    if (!fits) return false;
+    clock.year = pair_at(month, 0) * 100 + pair_at(month, 2);
+    clock.month = pair_at(month, 5);
+    clock.day = pair_at(day, 0);
+    clock.hour = pair_at(time, 0);
+    clock.minute = pair_at(time, 3);
+    clock.second = pair_at(time, 6);
     return true;
 }
 
@@ -87,8 +96,8 @@ struct FieldReader {
     std::size_t at = 0;
     bool failed = false;
 
-    std::int64_t digits(std::size_t count) {
-        std::int64_t value = 0;
+    std::int32_t digits(std::size_t count) {
+        std::int32_t value = 0;
         for (std::size_t i = 0; i < count; ++i, ++at) {
             if (at >= text.size() || text[at] < '0' || text[at] > '9') {
                 failed = true;
@@ -122,16 +131,15 @@ struct FieldReader {
         return read;
     }
     std::int64_t fraction_ns() {
-        std::int64_t value = 0;
-        std::int64_t unit = kNsPerS;
-        const std::size_t start = at;
-        while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
-            unit /= 10;
-            if (unit == 0) failed = true;
-            value += (text[at++] - '0') * unit;
+        static constexpr std::int64_t kUnits[10] = {
+            0, 100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
+        const DigitRun run = read_digits(text.data() + at, text.data() + text.size());
+        at = static_cast<std::size_t>(run.end - text.data());
+        if (run.digits == 0 || run.digits > 9) {
+            failed = true;
+            return 0;
         }
-        if (at == start) failed = true;
-        return value;
+        return static_cast<std::int64_t>(run.value) * kUnits[run.digits];
     }
 };
 
@@ -155,13 +163,13 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text) {
     if (in.failed) return time_error(TimeError::NotATime, in.at);
     const std::int64_t fraction = in.take('.') ? in.fraction_ns() : 0;
 
-    std::int64_t offset_s = 0;
+    std::int32_t offset_s = 0;
     if (!in.take('Z')) {
         const bool east = in.take('+');
         if (!east) in.expect('-');
-        const std::int64_t offset_hours = in.digits(2);
+        const std::int32_t offset_hours = in.digits(2);
         in.expect(':');
-        const std::int64_t offset_minutes = in.digits(2);
+        const std::int32_t offset_minutes = in.digits(2);
         if (offset_hours > 23 || offset_minutes > 59) in.failed = true;
         offset_s = (offset_hours * 3600 + offset_minutes * 60) * (east ? 1 : -1);
     }
@@ -171,8 +179,9 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text) {
         clock.minute > 59 || clock.second > 60)
         return time_error(TimeError::OutOfRange, 0);
 
-    const std::int64_t seconds = days_from_civil(clock.year, clock.month, clock.day) * kDayS +
-                                 clock.hour * 3600 + clock.minute * 60 + clock.second - offset_s;
+    const std::int64_t seconds =
+        std::int64_t{days_from_civil(clock.year, clock.month, clock.day)} * kDayS +
+        (clock.hour * 3600 + clock.minute * 60 + clock.second - offset_s);
     std::int64_t result = 0;
     if (__builtin_mul_overflow(seconds, kNsPerS, &result) ||
         __builtin_add_overflow(result, fraction, &result))

@@ -75,6 +75,29 @@ TEST_CASE("OtherFormsAreRefused") {
         CHECK(time_error(text) == TimeError::NotATime);
 }
 
+// The clock is read eight characters at a time: each place must still be looked at.
+TEST_CASE("AnyOtherByteAtAnyPlaceIsRefused") {
+    const std::string sample = "2022-02-22T22:22:22.222+02:02";
+    for (std::size_t place = 0; place < sample.size(); ++place) {
+        const bool is_digit = sample[place] >= '0' && sample[place] <= '9';
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string text = sample;
+            text[place] = static_cast<char>(byte);
+            const bool fits = is_digit ? byte >= '0' && byte <= '9' : text == sample;
+            const bool other_sign = place == 23 && byte == '-';
+            const Result<EpochNs> result = epoch_ns_from_text(text);
+            const bool refused =
+                !result && result.error().code == static_cast<std::int32_t>(TimeError::NotATime);
+            INFO("place ", place, ", byte ", byte);
+            if (place >= 24) {  // hours and minutes of the offset have a range of their own
+                if (!fits) REQUIRE(refused);
+                continue;
+            }
+            REQUIRE(refused == !(fits || other_sign));
+        }
+    }
+}
+
 TEST_CASE("EveryCutOfATimeIsRefused") {
     for (const std::string sample : {"2026-07-22T16:31:24.468+00:00", "2026-07-22T16:31:24.4Z"})
         for (std::size_t cut = 0; cut < sample.size(); ++cut)
