@@ -80,14 +80,20 @@ void ArraySplitter::scan_element() {
     scanned_ = static_cast<std::size_t>(at - begin);
 }
 
-std::optional<std::string_view> ArraySplitter::next_element() {
-    if (failed()) return std::nullopt;
+// Up to the first byte of an element, the end of the list, or of what is there.
+void ArraySplitter::begin_element() {
     for (; expect_ != Expect::InElement && scanned_ < buffer_.size(); ++scanned_) {
         const char c = buffer_[scanned_];
         if (is_white_space(c)) continue;
-        if (expect_ == Expect::Nothing) return fail(json_error(JsonError::Trailing, 0));
+        if (expect_ == Expect::Nothing) {
+            fail(json_error(JsonError::Trailing, 0));
+            return;
+        }
         if (expect_ == Expect::Open) {
-            if (c != '[') return fail(json_error(JsonError::WrongShape, 0));
+            if (c != '[') {
+                fail(json_error(JsonError::WrongShape, 0));
+                return;
+            }
             expect_ = Expect::FirstElement;
             continue;
         }
@@ -95,13 +101,37 @@ std::optional<std::string_view> ArraySplitter::next_element() {
             expect_ = Expect::Nothing;
             continue;
         }
-        if (c == ']' || c == ',') return fail(json_error(JsonError::Syntax, 0));
+        if (c == ']' || c == ',') {
+            fail(json_error(JsonError::Syntax, 0));
+            return;
+        }
         expect_ = Expect::InElement;
         start_ = scanned_;
         depth_ = 0;
         break;
     }
-    if (scanned_ == buffer_.size()) return std::nullopt;
+}
+
+std::string_view ArraySplitter::ahead() {
+    if (failed()) return {};
+    begin_element();
+    if (expect_ != Expect::InElement || scanned_ != start_) return {};
+    return std::string_view(buffer_).substr(start_);
+}
+
+bool ArraySplitter::skip(std::size_t bytes) {
+    std::size_t at = start_ + bytes;
+    while (at < buffer_.size() && is_white_space(buffer_[at])) ++at;
+    if (at >= buffer_.size() || (buffer_[at] != ',' && buffer_[at] != ']')) return false;
+    scanned_ = at;
+    take_element(buffer_[at] == ']');
+    return true;
+}
+
+std::optional<std::string_view> ArraySplitter::next_element() {
+    if (failed()) return std::nullopt;
+    begin_element();
+    if (failed() || scanned_ == buffer_.size()) return std::nullopt;
     scan_element();
     if (scanned_ == buffer_.size()) return std::nullopt;
     if (scanned_ - start_ >= kRecordBytesMax) return fail(json_error(JsonError::WrongShape, 0));

@@ -27,6 +27,14 @@ class ArraySplitter {
     // view dies at the next call of append().
     std::optional<std::string_view> next_element();
 
+    // What is there from the next element's first byte on; empty where none has begun, or a part of
+    // it has been looked at. For a reader that knows where the element ends: skip() it then.
+    std::string_view ahead();
+    // Passes over the `bytes` that ahead() begins with, as an element. False, and nothing has
+    // happened, where it cannot be seen yet that an element ends there, or it does not.
+    // REQUIRES: they are one whole JSON value.
+    bool skip(std::size_t bytes);
+
     bool failed() const { return error_.has_value(); }
 
     // The answer ended here. An error when it was no array, was cut short, or had something behind
@@ -38,6 +46,7 @@ class ArraySplitter {
   private:
     enum class Expect : unsigned char { Open, FirstElement, Element, InElement, Nothing };
 
+    void begin_element();
     void scan_element();
     std::optional<std::string_view> fail(Error error);
     std::optional<std::string_view> take_element(bool is_last);

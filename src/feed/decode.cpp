@@ -374,4 +374,12 @@ Result<const Record*> RecordDecoder::decode(std::string_view json) {
     return record;
 }
 
+const Record* RecordDecoder::decode_front(std::string_view text, std::size_t& bytes) {
+    if (speculation_ == Speculation::Off) return nullptr;
+    bytes = shapes_.read_front(text, record_);
+    if (bytes == 0 || bytes >= kRecordBytesMax) return nullptr;  // the splitter has it fail
+    ++stats_.shape_hits;
+    return &record_;
+}
+
 }  // namespace nats_blotter::feed

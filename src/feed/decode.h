@@ -60,6 +60,10 @@ class RecordDecoder {
     // The record is valid until the next call. `error().code` is a Reject.
     Result<const Record*> decode(std::string_view json);
 
+    // The record that `text` begins with, where a learned layout knows it, and in `bytes` how long
+    // it is; null says nothing of it. Of what follows, nothing is looked at.
+    const Record* decode_front(std::string_view text, std::size_t& bytes);
+
     const DecodeStats& stats() const { return stats_; }
 
   private:

@@ -180,7 +180,7 @@ bool Shape::learn(std::string_view json, const TableSpec& spec, const FieldIndex
     return false;
 }
 
-bool Shape::read(std::string_view json, Record& record) {
+std::size_t Shape::read_front(std::string_view json, Record& record) {
     const char* at = json.data();
     const char* const end = at + json.size();
     const char* learned = bytes_.data();
@@ -189,7 +189,7 @@ bool Shape::read(std::string_view json, Record& record) {
     for (Slot& slot : slots_) {
         if (static_cast<std::size_t>(end - at) < slot.literal_bytes ||
             !same_bytes(at, learned, slot.literal_bytes))
-            return false;
+            return 0;
         at += slot.literal_bytes;
         learned += slot.literal_bytes;
         const char* after = nullptr;
@@ -197,20 +197,20 @@ bool Shape::read(std::string_view json, Record& record) {
         switch (slot.kind) {
             case Kind::Text: {
                 after = find_plain_string_end(at, end);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 const std::string_view text = text_between(at, after);
-                if (text.size() > kTextCellBytesMax) return false;
+                if (text.size() > kTextCellBytesMax) return 0;
                 cells[slot.column] = Cell::of_text(text);
                 break;
             }
             case Kind::Int:
                 after = read_plain_int(at, end, number);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 cells[slot.column] = Cell::of_number(number);
                 break;
             case Kind::TimeMs:
                 after = read_plain_epoch_ms(at, end, number);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 cells[slot.column] = Cell::of_number(number);
                 break;
             case Kind::SkippedText:
@@ -225,28 +225,28 @@ bool Shape::read(std::string_view json, Record& record) {
                     slot.is_constant = false;
                 }
                 after = find_plain_string_end(at, end);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 break;
             case Kind::SkippedNumber:
                 after = read_plain_int(at, end, number);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 break;
             case Kind::PublishedMs:
                 after = read_plain_epoch_ms(at, end, number);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 record.published_ms = number / 1'000'000;
                 break;
             case Kind::Decimal:
                 after = read_plain_decimal(at, end, slot.scale, number);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 cells[slot.column] = Cell::of_number(number);
                 break;
             case Kind::TimeText:
             case Kind::PublishedText: {
                 after = find_plain_string_end(at, end);
-                if (after == nullptr) return false;
+                if (after == nullptr) return 0;
                 const Result<std::int64_t> ns = epoch_ns_from_text(text_between(at, after));
-                if (!ns || *ns == INT64_MIN) return false;
+                if (!ns || *ns == INT64_MIN) return 0;
                 if (slot.kind == Kind::TimeText)
                     cells[slot.column] = Cell::of_number(*ns);
                 else
@@ -257,17 +257,23 @@ bool Shape::read(std::string_view json, Record& record) {
         at = after;
         learned += slot.value_bytes;
     }
-    if (static_cast<std::size_t>(end - at) != last_literal_bytes_ ||
+    if (static_cast<std::size_t>(end - at) < last_literal_bytes_ ||
         !same_bytes(at, learned, last_literal_bytes_))
-        return false;
+        return 0;
     for (const std::uint16_t column : absent_) cells[column] = Cell{};
-    return true;
+    return static_cast<std::size_t>(at - json.data()) + last_literal_bytes_;
 }
 
-bool ShapeSet::read(std::string_view json, Record& record) {
+bool ShapeSet::read(std::string_view json, Record& record) { return find(json, record, true) != 0; }
+
+std::size_t ShapeSet::read_front(std::string_view text, Record& record) {
+    return find(text, record, false);
+}
+
+std::size_t ShapeSet::find(std::string_view text, Record& record, bool whole) {
     if (rest_ > 0) {
         --rest_;
-        return false;
+        return 0;
     }
     if (tried_ == kTrialRecords) {
         const bool pays = hits_ >= kTrialHitsMin;
@@ -278,13 +284,14 @@ bool ShapeSet::read(std::string_view json, Record& record) {
     ++tried_;
     for (std::size_t i = 0; i < size_; ++i) {
         const std::uint32_t index = order_[i];
-        if (!shapes_[index].read(json, record)) continue;
+        const std::size_t bytes = shapes_[index].read_front(text, record);
+        if (bytes == 0 || (whole && bytes != text.size())) continue;
         for (std::size_t j = i; j > 0; --j) order_[j] = order_[j - 1];
         order_[0] = index;
         ++hits_;
-        return true;
+        return bytes;
     }
-    return false;
+    return 0;
 }
 
 bool ShapeSet::learn(std::string_view json, const TableSpec& spec, const FieldIndex& index) {

@@ -34,9 +34,10 @@ class Shape {
     // index has accepted `json`.
     bool learn(std::string_view json, const TableSpec& spec, const FieldIndex& index);
 
-    // Reads a record of this layout; false where it is not, and then `record` is anything.
-    // REQUIRES: one cell for each column of the spec learned with.
-    bool read(std::string_view json, Record& record);
+    // Reads the record of this layout that `text` begins with and answers its bytes; 0 where there
+    // is none, and then `record` is anything. REQUIRES: one cell for each column of the spec
+    // learned with.
+    std::size_t read_front(std::string_view text, Record& record);
 
   private:
     enum class Kind : std::uint8_t {
@@ -76,6 +77,8 @@ class ShapeSet {
     static constexpr std::size_t kShapesMax = 4;
 
     bool read(std::string_view json, Record& record);
+    // As Shape's, of whichever fits.
+    std::size_t read_front(std::string_view text, Record& record);
 
     // Tells that read() did not know the layout of an accepted record. True when it was learned:
     // not each time, where layouts change faster than they pay.
@@ -86,6 +89,8 @@ class ShapeSet {
     bool is_resting() const { return rest_ > 0; }
 
   private:
+    std::size_t find(std::string_view text, Record& record, bool whole);
+
     std::array<Shape, kShapesMax> shapes_;
     Shape fresh_;
     std::array<std::uint32_t, kShapesMax> order_ = {0, 1, 2, 3};  // the last to fit first

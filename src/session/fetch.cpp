@@ -55,11 +55,14 @@ void Session::State::cancel_fetch(FetchId& fetch) {
 }
 
 void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetching) {
-    while (const std::optional<std::string_view> element = fetching.splitter.next_element()) {
+    for (;;) {
+        if (fetching.purpose == Purpose::Snapshot && take_row_ahead(fetching)) continue;
+        const std::optional<std::string_view> element = fetching.splitter.next_element();
+        if (!element) break;
         if (fetching.purpose == Purpose::Accounts)
             take_account(*element);
         else
-            take_snapshot_row(fetching, *element);
+            take_snapshot_text(fetching, *element);
         NB_ASSERT_DEBUG(fetches.contains(id));
     }
 }
@@ -71,21 +74,36 @@ bool Session::State::follows(const LiveTable& live, const feed::Record& record) 
     return column < 0 || subscribed.contains(record.cells[static_cast<std::size_t>(column)].number);
 }
 
-void Session::State::take_snapshot_row(Fetching& fetching, std::string_view element) {
+// A record of a learned layout says itself where it ends: its bytes are then read once.
+bool Session::State::take_row_ahead(Fetching& fetching) {
+    const std::string_view text = fetching.splitter.ahead();
+    if (text.empty()) return false;
+    std::size_t bytes = 0;
+    const feed::Record* const record = tables[fetching.table]->decoder.decode_front(text, bytes);
+    if (record == nullptr || !fetching.splitter.skip(bytes)) return false;
+    take_snapshot_row(fetching, *record);
+    return true;
+}
+
+void Session::State::take_snapshot_text(Fetching& fetching, std::string_view element) {
+    const Result<const feed::Record*> decoded = tables[fetching.table]->decoder.decode(element);
+    if (!decoded) return count_reject(decoded.error().code);
+    take_snapshot_row(fetching, **decoded);
+}
+
+void Session::State::take_snapshot_row(Fetching& fetching, const feed::Record& record) {
     LiveTable& live = *tables[fetching.table];
     Round& round = rounds[fetching.round];
-    const Result<const feed::Record*> decoded = live.decoder.decode(element);
-    if (!decoded) return count_reject(decoded.error().code);
     const bool all = round.whole_scope && scope == kAllAccounts;
-    if (!all && !belongs_to(live, **decoded, round.whole_scope ? scope : round.accounts.front()))
+    if (!all && !belongs_to(live, record, round.whole_scope ? scope : round.accounts.front()))
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
-    if (all && !follows(live, **decoded)) {
+    if (all && !follows(live, record)) {
         fetching.met_stranger = true;
         return;
     }
     const std::uint64_t generation = live.table.generation();
     const table::Outcome outcome =
-        table::ingest_snapshot_row(live.table, **decoded, round.reads[fetching.table].round);
+        table::ingest_snapshot_row(live.table, record, round.reads[fetching.table].round);
     const bool balances = profile.books && profile.books->balances.table == fetching.table;
     if (balances && round.checking && live.table.generation() != generation) balances_move = true;
     if (outcome == table::Outcome::BeyondCap) ++round.reads[fetching.table].kept_out;

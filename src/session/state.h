@@ -212,7 +212,9 @@ struct Session::State {
                           Fetching fetching);
     void cancel_fetch(FetchId& fetch);
     void take_elements(FetchId id, Fetching& fetching);
-    void take_snapshot_row(Fetching& fetching, std::string_view element);
+    bool take_row_ahead(Fetching& fetching);
+    void take_snapshot_text(Fetching& fetching, std::string_view element);
+    void take_snapshot_row(Fetching& fetching, const feed::Record& record);
     bool follows(const LiveTable& live, const feed::Record& record) const;
     void end_fetch(FetchId id, int http_status, std::string_view words, MonotonicUs now);
 

@@ -137,7 +137,7 @@ TABLE_BUGS = [
     (
         "what was never committed is believed",
         "src/feed/merge.cpp",
-        "        return Verdict::Phantom;",
+        "        return row.phantom ? Verdict::Remove : Verdict::Phantom;",
         "        return Verdict::NotYetOwed;",
     ),
     (
