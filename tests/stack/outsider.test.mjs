@@ -1,17 +1,13 @@
 // tests/stack/outsider.test.mjs - whoever does not belong: each way in is tried, each is refused,
 // and the system works on beside it.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, readdirSync} from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
 import {Stack, root} from '../support/stack.mjs';
-import {until} from '../support/wait.mjs';
-import {freePort} from '../web/core/brokers.mjs';
 import {NatsClient} from './nats_wire.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -190,43 +186,6 @@ test('TheOriginsThatMayComeInCanBeNamed', async () => {
         assert.match(await ask(`http://localhost:${stack.port}`), / 403 /);
     } finally {
         await stack.stop();
-    }
-});
-
-test('AUserOfTheExampleSeesOnlyHisAccounts', async () => {
-    const [, user] = read('docs/security.md').match(/```\n(\{\n {2}user: "alice"[^`]*)```/);
-    const folder = mkdtempSync(join(tmpdir(), 'nats-blotter-test-'));
-    const port = await freePort();
-    const webSocket = await freePort();
-    writeFileSync(
-        join(folder, 'broker.conf'),
-        `host: "127.0.0.1"\nport: ${port}\n` +
-            `websocket {\n  host: "127.0.0.1"\n  port: ${webSocket}\n  no_tls: true\n}\n` +
-            `authorization {\n  users = [\n${user}  ]\n}\n`,
-    );
-    const broker = spawn('nats-server', ['--config', join(folder, 'broker.conf')], {
-        stdio: 'ignore',
-        env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`},
-    });
-    process.on('exit', () => broker.kill('SIGTERM'));
-    try {
-        const where = {port: webSocket, path: '/'};
-        const alice = await until('the broker', () =>
-            NatsClient.connect({...where, user: 'alice', password: 'PASSWORD'}).catch(() => null),
-        );
-        await alice.subscribe('/accounts/22214/trades');
-        await alice.subscribe('/accounts/22214/positions');
-        assert.deepEqual(alice.errors, []);
-        for (const subject of ['/accounts/52355/trades', '/trades', '>', '*'])
-            await alice.subscribe(subject);
-        await alice.publish('/accounts/22214/trades', 'forged');
-        assert.equal(alice.errors.length, 5);
-        alice.close();
-        await assert.rejects(NatsClient.connect(where));
-        await assert.rejects(NatsClient.connect({...where, user: 'alice', password: 'guess'}));
-    } finally {
-        broker.kill('SIGTERM');
-        rmSync(folder, {recursive: true});
     }
 });
 

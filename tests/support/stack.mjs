@@ -69,7 +69,8 @@ async function tryStart(environment) {
             taken: /is taken/.test(said),
         };
     }
-    return {port, stateDir, stop};
+    const scheme = environment.TLS_CERTIFICATE ? 'https' : 'http';
+    return {port, stateDir, stop, scheme};
 }
 
 export class Stack {
@@ -82,8 +83,8 @@ export class Stack {
         }
     }
 
-    constructor({port, stateDir, stop}) {
-        this.url = `http://localhost:${port}/`;
+    constructor({port, stateDir, stop, scheme}) {
+        this.url = `${scheme}://localhost:${port}/`;
         this.port = port;
         this.ports = portsOf(port);
         this.stateDir = stateDir;
