@@ -87,5 +87,5 @@ test('a frozen tab has everything when it is back', async (context) => {
     const {gaps, resyncs, events} = await stats();
     context.diagnostic(`${events - before} of ${count} came, ${gaps} gaps, ${resyncs} resyncs`);
     await assertAllThere();
-    assert.equal(await statusOf(), 'live');
+    await until('it is live', async () => (await statusOf()) === 'live');
 });
