@@ -78,6 +78,9 @@ inline constexpr std::size_t kJsonDepthMax = 64;
 // One record of an event or of a REST answer.
 inline constexpr std::size_t kRecordBytesMax = 1024 * 1024;
 
+// A profile file: the one of TraderX has 3 kB; 16 tables of 256 columns fit with long names.
+inline constexpr std::size_t kProfileBytesMax = 1024 * 1024;
+
 // ---- Feed and tables
 
 inline constexpr std::size_t kColumnsMax = 256;

@@ -6,6 +6,7 @@
 #include "base/number_text.h"
 #include "base/time_text.h"
 #include "base/words.h"
+#include "feed/message.h"
 #include "feed/value_text.h"
 
 namespace nats_blotter::feed {
@@ -63,6 +64,17 @@ RecordDecoder::RecordDecoder(const TableSpec& spec, Speculation speculation)
     : spec_(spec), speculation_(speculation), index_(spec) {
     record_.cells.resize(spec.columns.size());
     text_scratch_.resize(spec.columns.size());
+    for (std::size_t index = 0; index < spec.columns.size(); ++index) {
+        if (!spec.columns[index].path.empty()) deep_.push_back(static_cast<std::uint16_t>(index));
+        if (spec.columns[index].subject_token != 0) presets_.push_back({index, {}});
+    }
+    // Shapes know the fields of one record and nothing else.
+    if (!deep_.empty() || !presets_.empty()) speculation_ = Speculation::Off;
+}
+
+void RecordDecoder::preset(std::size_t column, const Cell& cell) {
+    for (Preset& preset : presets_)
+        if (preset.column == column) preset.cell = cell;
 }
 
 // Reads one payload by the grammar; lives for one decode(). The members named read_ and skip_ stand
@@ -84,6 +96,9 @@ class RecordDecoder::Reader {
         if (!read_envelope()) return not_json();
         skip_blanks();
         if (at_ != end_) return not_json();
+        read_deep();
+        for (const Preset& preset : decoder_.presets_)
+            if (!preset.cell.is_null()) cells_[preset.column] = preset.cell;
         if (rejected_) return reject_error(reason_, reason_at_);
         for (const std::uint16_t column : decoder_.spec_.key_columns)
             if (cells_[column].is_null()) return reject_error(Reject::MissingKey, 0);
@@ -96,6 +111,18 @@ class RecordDecoder::Reader {
         JsonScanner scanner(json_);
         if (!scanner.skip(scanner.next()) || scanner.next() != JsonToken::End) return not_json();
         return reject_error(Reject::WrongShape, 0);
+    }
+
+    // Columns that are JSON pointers, once the text is known to be JSON.
+    void read_deep() {
+        const std::string_view record = payload_.empty() ? json_ : payload_;
+        for (const std::uint16_t column : decoder_.deep_) {
+            const std::string_view value = value_at(record, decoder_.spec_.columns[column].path);
+            if (value.empty()) continue;
+            at_ = value.data();
+            end_ = at_ + value.size();
+            read_cell(column);
+        }
     }
 
     // The outermost object: a record itself, or an envelope around one.
@@ -113,7 +140,9 @@ class RecordDecoder::Reader {
                 reset_cells();
                 rejected_ = false;
                 const bool is_record = peek() == '{';
+                const char* const record = at_;
                 if (!(is_record ? read_fields() : skip_value())) return false;
+                payload_ = {record, static_cast<std::size_t>(at_ - record)};
                 if (!is_record) reject(Reject::WrongShape);
                 continue;
             }
@@ -350,6 +379,7 @@ class RecordDecoder::Reader {
 
     RecordDecoder& decoder_;
     std::string_view json_;
+    std::string_view payload_;  // of an envelope
     const char* at_;
     const char* end_;
     Cell* cells_;

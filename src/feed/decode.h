@@ -64,6 +64,11 @@ class RecordDecoder {
     // it is; null says nothing of it. Of what follows, nothing is looked at.
     const Record* decode_front(std::string_view text, std::size_t& bytes);
 
+    // From here on every record has this value in this column, whatever it says itself; a null
+    // lets it speak. The text must live as long as the records. REQUIRES: the column has a
+    // `subject_token`.
+    void preset(std::size_t column, const Cell& cell);
+
     const DecodeStats& stats() const { return stats_; }
 
   private:
@@ -77,6 +82,12 @@ class RecordDecoder {
     Record record_;
     std::string key_scratch_;
     std::vector<std::string> text_scratch_;  // by column, for texts with escapes
+    std::vector<std::uint16_t> deep_;        // columns that are JSON pointers
+    struct Preset {
+        std::size_t column = 0;
+        Cell cell;
+    };
+    std::vector<Preset> presets_;
 };
 
 }  // namespace nats_blotter::feed

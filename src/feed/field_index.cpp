@@ -15,9 +15,12 @@ FieldIndex::FieldIndex(const TableSpec& spec) {
     places_.assign(places, kNone);
     fields_.reserve(names);
 
-    add("payload").is_payload = true;
-    add("date").is_date = true;
+    if (spec.enveloped) {
+        add("payload").is_payload = true;
+        add("date").is_date = true;
+    }
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
+        if (!spec.columns[index].path.empty()) continue;  // looked for by its steps
         const auto claim = [this, index](std::string_view name) {
             Field& field = add(name);
             if (field.column < 0) field.column = static_cast<std::int32_t>(index);

@@ -5,7 +5,7 @@
 // which: the usual answer costs one comparison, any other one a look-up in a hash table, however
 // many columns there are. Keys of no column are remembered as well, up to a number.
 //
-// Names are single keys; a path into nested objects would be resolved here.
+// Names are single keys; a column whose field is a JSON pointer is none of the index.
 #pragma once
 
 #include <cstddef>

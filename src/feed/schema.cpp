@@ -34,8 +34,7 @@ std::vector<StreamSpec> streams_of(Stream stream, SubjectChoice subjects) {
         const bool wanted =
             subjects == SubjectChoice::Both ||
             (subjects == SubjectChoice::Slash) == (row.family == SubjectFamily::Slash);
-        if (row.stream == stream && wanted)
-            streams.push_back({row.family, std::string(row.pattern)});
+        if (row.stream == stream && wanted) streams.push_back({std::string(row.pattern)});
     }
     return streams;
 }

@@ -1,7 +1,7 @@
 // feed/schema.h - what a table looks like: columns, key, version, and where its rows come from.
 //
 // A Profile is the whole description of one deployment's tables. `traderx_profile()` is built in;
-// the JSON form of design section 4 is read into the same structs.
+// profile_json.h reads another one from JSON into the same structs.
 #pragma once
 
 #include <cstddef>
@@ -31,20 +31,32 @@ enum class Align : std::uint8_t { Left, Right };
 
 // Every member has a value of its own, so that a few can be named in an initialiser.
 struct ColumnSpec {
-    std::string field{};  // name in the record, as the feed spells it
+    std::string field{};  // name in the record as the feed spells it, or a JSON pointer into it
     std::string title{};
     ColumnType type = ColumnType::Text;
     int scale = 0;                       // Decimal only
     std::vector<std::string> aliases{};  // other spellings of `field` that are accepted
     Align align = Align::Left;
-    bool grouped = true;  // Int and Decimal: shown with thousands separators
-    bool hidden = false;  // not among the columns shown at first
+    bool grouped = true;              // Int and Decimal: shown with thousands separators
+    bool hidden = false;              // not among the columns shown at first
+    std::vector<std::string> path{};  // of a `field` that is a JSON pointer: its steps
+    int subject_token = 0;  // of messages: the value is this token of the subject, from 1; 0: none
+
+    bool operator==(const ColumnSpec&) const = default;
 };
 
 // One stream of one table: its subject for each account of the scope.
 struct StreamSpec {
-    SubjectFamily family = SubjectFamily::Slash;
     std::string pattern;  // "{account}" is replaced
+
+    bool operator==(const StreamSpec&) const = default;
+};
+
+// Where the rows that are there already are read from, before the stream goes on with them.
+enum class SnapshotKind : std::uint8_t {
+    None,     // a feed without: what has streamed is all that is known
+    Url,      // a REST path that answers with an array of records
+    Request,  // a NATS request that is answered by a message like those of the stream
 };
 
 struct TableSpec {
@@ -57,12 +69,24 @@ struct TableSpec {
     std::int32_t sort_column = -1;     // shown order at first; -1: order of arrival
     bool sort_descending = false;
     std::vector<StreamSpec> streams;
-    std::string snapshot_url;      // of one account, "{account}" is replaced
+    SnapshotKind snapshot = SnapshotKind::Url;
+    std::string snapshot_url;      // of one account, "{account}" is replaced; without: of all
     std::string snapshot_url_all;  // of all accounts
+    std::string snapshot_subject;  // of a Request; likewise replaced
     std::size_t rows_max = kTableRowsMax;
+    // Records may come in an envelope, {"payload": {...}, "date": ...}, or bare.
+    bool enveloped = true;
+    // The steps of a JSON pointer to the record, or to an array of them, in a message.
+    std::vector<std::string> records_path;
+    // An event whose column has this value takes the row away; -1: none does.
+    std::int32_t delete_column = -1;
+    std::string delete_text;         // of a Text, Symbol or Enum
+    std::int64_t delete_number = 0;  // of an Int
 
     // Index of the column with this field name, or -1.
     std::int32_t column_index(std::string_view field) const;
+
+    bool operator==(const TableSpec&) const = default;
 };
 
 // One side of books that must balance: rows are added up for each value of their `by` columns.
@@ -73,6 +97,8 @@ struct BookSide {
     std::uint16_t amount = 0;  // Int or Decimal, of one scale on both sides
     std::int32_t sign = -1;    // Symbol or Enum: `minus` there makes the amount negative
     std::string minus{};
+
+    bool operator==(const BookSide&) const = default;
 };
 inline constexpr std::size_t kBookByMax = 2;
 
@@ -80,6 +106,8 @@ inline constexpr std::size_t kBookByMax = 2;
 struct BookRule {
     BookSide entries;   // trades
     BookSide balances;  // positions
+
+    bool operator==(const BookRule&) const = default;
 };
 
 struct Profile {
@@ -87,10 +115,15 @@ struct Profile {
     std::string title;
     std::vector<TableSpec> tables;
     std::optional<BookRule> books;
-    std::string accounts_url;  // the choices of the scope: array of {id, displayName}
+    // The choices of the scope: array of {id, displayName}. Empty: rows belong to no account.
+    std::string accounts_url;
     // Where orders go, and what can be ordered: array of {ticker, companyName}. Empty: no orders.
     std::string orders_url{};
     std::string securities_url{};
+
+    bool has_accounts() const { return !accounts_url.empty(); }
+
+    bool operator==(const Profile&) const = default;
 };
 
 // Which subjects the TraderX profile listens to.

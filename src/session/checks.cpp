@@ -48,7 +48,8 @@ void Session::State::begin_check(MonotonicUs now) {
         const bool cheap =
             live.table.row_count() <= kCheckRowsMax || since_of_read(live, whole) != kNoVersion;
         const bool others = cheap && (balances_move || !profile.books);
-        whole.reads[index].done = !balances && !others;
+        const bool has_snapshot = live.table.spec().snapshot != feed::SnapshotKind::None;
+        whole.reads[index].done = !has_snapshot || (!balances && !others);
         if (whole.reads[index].done) {
             whole.reads[index].since_ms = kNoVersion;
             continue;

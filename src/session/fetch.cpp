@@ -86,7 +86,9 @@ bool Session::State::take_row_ahead(Fetching& fetching) {
 }
 
 void Session::State::take_snapshot_text(Fetching& fetching, std::string_view element) {
-    const Result<const feed::Record*> decoded = tables[fetching.table]->decoder.decode(element);
+    LiveTable& live = *tables[fetching.table];
+    live.messages.forget_subject();
+    const Result<const feed::Record*> decoded = live.decoder.decode(element);
     if (!decoded) return count_reject(decoded.error().code);
     take_snapshot_row(fetching, **decoded);
 }
@@ -101,12 +103,16 @@ void Session::State::take_snapshot_row(Fetching& fetching, const feed::Record& r
         fetching.met_stranger = true;
         return;
     }
+    merge_snapshot_row(round, live, record);
+}
+
+void Session::State::merge_snapshot_row(Round& round, LiveTable& live, const feed::Record& record) {
+    Read& read = round.reads[live.index];
     const std::uint64_t generation = live.table.generation();
-    const table::Outcome outcome =
-        table::ingest_snapshot_row(live.table, record, round.reads[fetching.table].round);
-    const bool balances = profile.books && profile.books->balances.table == fetching.table;
+    const table::Outcome outcome = table::ingest_snapshot_row(live.table, record, read.round);
+    const bool balances = profile.books && profile.books->balances.table == live.index;
     if (balances && round.checking && live.table.generation() != generation) balances_move = true;
-    if (outcome == table::Outcome::BeyondCap) ++round.reads[fetching.table].kept_out;
+    if (outcome == table::Outcome::BeyondCap) ++read.kept_out;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
     bound_changes(live);

@@ -8,14 +8,23 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     const auto route = routes.find(event.sid);
     if (route == routes.end()) return;  // unsubscribed while it was on its way
     LiveTable& live = *tables[route->second.table];
-    const Result<const feed::Record*> decoded = live.decoder.decode(event.payload);
-    if (!decoded) return count_reject(decoded.error().code);
-    const feed::Record& record = **decoded;
-    if (!belongs_to(live, record, route->second.account))
+    const AccountId account = route->second.account;
+    live.messages.begin(event.subject, event.payload);
+    while (const auto decoded = live.messages.next()) {
+        if (*decoded)
+            take_record(live, ***decoded, account, event.payload, now, epoch_ms);
+        else
+            count_reject(decoded->error().code);
+    }
+}
+
+void Session::State::take_record(LiveTable& live, const feed::Record& record, AccountId account,
+                                 std::string_view payload, MonotonicUs now, EpochMs epoch_ms) {
+    if (!belongs_to(live, record, account))
         return count_reject(static_cast<std::int32_t>(feed::Reject::WrongAccount));
 
     ++stats.events;
-    if (profile.books && profile.books->balances.table == route->second.table) balances_move = true;
+    if (profile.books && profile.books->balances.table == live.index) balances_move = true;
     if (record.published_ms != 0 && epoch_ms != 0) {
         latency.add(epoch_ms - record.published_ms);
         lag.add(epoch_ms, record.published_ms, now);
@@ -33,7 +42,7 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
     if (outcome == table::Outcome::Inserted && !tickets.history().empty())
-        watch_trade(live, record, event.payload, now);
+        watch_trade(live, record, payload, now);
     bound_changes(live);
 }
 

@@ -7,9 +7,15 @@
 
 namespace nats_blotter::session {
 
+void Session::State::cancel_read(Read& read) {
+    cancel_fetch(read.fetch);
+    if (read.request != 0) link.cancel_request(read.request);
+    read.request = 0;
+}
+
 void Session::State::abandon_rounds() {
     for (Round& round : rounds)
-        for (Read& read : round.reads) cancel_fetch(read.fetch);
+        for (Read& read : round.reads) cancel_read(read);
     rounds.clear();
     books.close();
 }
@@ -36,7 +42,7 @@ void Session::State::begin_account_round(AccountId account, MonotonicUs now) {
 }
 
 std::vector<AccountId> Session::State::scope_accounts() {
-    if (scope != kAllAccounts) return {scope};
+    if (scope != kAllAccounts || !profile.has_accounts()) return {scope};
     std::vector<AccountId> ids;
     for (const Account& account : account_list.accounts) ids.push_back(account.id);
     if (ids.size() > kAccountsMax) {
@@ -86,10 +92,10 @@ void Session::State::unsubscribe_all_but(const std::vector<AccountId>& accounts)
 void Session::State::proceed(Round& round, MonotonicUs now) {
     if (round.phase != RoundPhase::Waiting || !link_up) return;
     if (round.whole_scope) {
-        if (scope == kAllAccounts && !account_list.known) return;
+        if (scope == kAllAccounts && profile.has_accounts() && !account_list.known) return;
         // This round is for all of them, also for those that had one of their own.
         while (rounds.size() > 1) {
-            for (Read& read : rounds.back().reads) cancel_fetch(read.fetch);
+            for (Read& read : rounds.back().reads) cancel_read(read);
             rounds.pop_back();
         }
         round.accounts = scope_accounts();
@@ -122,6 +128,7 @@ void Session::State::start_reads(std::size_t round, bool reread, MonotonicUs now
     rounds[round].checking = false;
     for (std::size_t table = 0; table < tables.size(); ++table)
         start_read(round, table, reread, now);
+    if (tables_without_snapshot == tables.size()) on_reads_done(round, now);
 }
 
 void Session::State::start_read(std::size_t round_index, std::size_t table_index, bool reread,
@@ -138,6 +145,12 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     read.round = {live.last_pass, round.fenced_at_ms, session_ms(now), reread};
 
     const feed::TableSpec& spec = live.table.spec();
+    if (spec.snapshot == feed::SnapshotKind::None) {
+        read.done = true;  // what streams is all that is known
+        return;
+    }
+    if (spec.snapshot == feed::SnapshotKind::Request)
+        return ask_for_snapshot(round_index, table_index, now);
     const bool all = round.whole_scope && scope == kAllAccounts;
     const AccountId account = round.whole_scope ? scope : round.accounts.front();
     Fetching fetching;
@@ -173,9 +186,10 @@ void Session::State::read_all_in_full(std::size_t round_index, MonotonicUs now) 
     read_in_full();
     for (std::size_t table = 0; table < tables.size(); ++table) {
         Read& read = round.reads[table];
-        const bool answered = read.fetch == 0 && !read.done;  // it is this one, or has failed
+        const bool answered =
+            read.fetch == 0 && read.request == 0 && !read.done;  // it is this one, or has failed
         if (!answered && read.since_ms == kNoVersion) continue;
-        cancel_fetch(read.fetch);
+        cancel_read(read);
         start_read(round_index, table, read.round.is_reread, now);
     }
 }
@@ -207,7 +221,8 @@ void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {
     Round& round = rounds[round_index];
     const bool reread = round.phase == RoundPhase::Rereading;
     for (std::size_t table = 0; table < tables.size(); ++table)
-        if (!round.reads[table].done && round.reads[table].fetch == 0)
+        if (!round.reads[table].done && round.reads[table].fetch == 0 &&
+            round.reads[table].request == 0)
             start_read(round_index, table, reread, now);
 }
 
@@ -243,7 +258,12 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         return start_read(round_index, table_index, read.round.is_reread, now);
     read.done = true;
     read.fetch = 0;
+    on_reads_done(round_index, now);
+}
 
+// Goes on when all tables have been read.
+void Session::State::on_reads_done(std::size_t round_index, MonotonicUs now) {
+    Round& round = rounds[round_index];
     const bool all_done = std::all_of(round.reads.begin(), round.reads.end(),
                                       [](const Read& other) { return other.done; });
     if (!all_done) return;
@@ -265,9 +285,51 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         round.overdue = false;
         plan_check(round, now);
     }
-    if (round.whole_scope) verified_at = now;
+    if (round.whole_scope && tables_without_snapshot == 0) verified_at = now;
     if (round.phase == RoundPhase::Lagging && round.due_at <= now)
         on_round_deadline(round_index, now);
+}
+
+// A snapshot by a NATS request; its answer is a message like those of the stream.
+void Session::State::ask_for_snapshot(std::size_t round_index, std::size_t table_index,
+                                      MonotonicUs now) {
+    Round& round = rounds[round_index];
+    const feed::TableSpec& spec = tables[table_index]->table.spec();
+    const Result<nats::RequestId> asked =
+        link.request(spec.snapshot_subject, {}, kSnapshotTimeoutUs, now);
+    if (asked)
+        round.reads[table_index].request = *asked;
+    else
+        fail_round(round, spec.snapshot_subject + ": " + std::string(asked.error().text), now);
+}
+
+void Session::State::on_request_end(const nats::Event& event, MonotonicUs now) {
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+        for (std::size_t table = 0; table < tables.size(); ++table) {
+            Read& read = rounds[round].reads[table];
+            if (read.request == 0 || read.request != event.request) continue;
+            read.request = 0;
+            LiveTable& live = *tables[table];
+            const std::string& subject = live.table.spec().snapshot_subject;
+            if (event.kind == nats::Event::Kind::RequestFailed)
+                return fail_round(rounds[round], subject + ": " + std::string(event.text), now);
+            live.messages.begin({}, event.payload);
+            bool any = false;
+            bool all = true;
+            while (const auto decoded = live.messages.next()) {
+                any = any || decoded->has_value();
+                all = all && decoded->has_value();
+                if (*decoded)
+                    merge_snapshot_row(rounds[round], live, ***decoded);
+                else
+                    count_reject(decoded->error().code);
+            }
+            // Nothing but what cannot be read is no snapshot, and would clear the table.
+            if (!any && !all)
+                return fail_round(rounds[round], subject + " answers no records", now);
+            return on_read_complete(round, table, std::nullopt, now);
+        }
+    }
 }
 
 void Session::State::fail_round(Round& round, std::string words, MonotonicUs now) {

@@ -35,7 +35,11 @@ Session::State::State(Options options)
     NB_ASSERT(!profile.tables.empty() && profile.tables.size() <= kTablesMax);
     for (const feed::TableSpec& spec : profile.tables)
         tables.push_back(std::make_unique<LiveTable>(spec));
-    for (std::size_t index = 0; index < tables.size(); ++index) tables[index]->index = index;
+    for (std::size_t index = 0; index < tables.size(); ++index) {
+        tables[index]->index = index;
+        if (tables[index]->table.spec().snapshot == feed::SnapshotKind::None)
+            ++tables_without_snapshot;
+    }
     away = Away(tables.size());
     keep_books();
 }
@@ -114,12 +118,14 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
         case nats::Event::Kind::ServerError:
             return on_subscription_trouble(event.sid,
                                            "The broker refuses: " + std::string(event.text), now);
+        case nats::Event::Kind::Reply:
+        case nats::Event::Kind::RequestFailed: return on_request_end(event, now);
         case nats::Event::Kind::Suspect: suspect = true; return;
         case nats::Event::Kind::Alive: suspect = false; return;
         case nats::Event::Kind::Closed: closed = true; return;
         case nats::Event::Kind::LameDuck:  // the redial that follows is the ordinary one
         case nats::Event::Kind::NeedMore: return;
-        default: return;  // of publishes and requests, which a session does not use
+        default: return;  // of publishes, which a session does not use
     }
 }
 
@@ -168,7 +174,7 @@ void Session::State::on_subscription_trouble(nats::Sid sid, std::string words, M
     const auto route = routes.find(sid);
     if (route != routes.end()) unsubscribe_account(route->second.account);
     Round& round = rounds.front();
-    for (Read& read : round.reads) cancel_fetch(read.fetch);
+    for (Read& read : round.reads) cancel_read(read);
     round.phase = RoundPhase::Waiting;
     round.checking = false;
     round.merged = false;
@@ -238,7 +244,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     State& s = *state_;
     if (s.closed) return;
     s.has_scope = true;
-    s.scope = account;
+    s.scope = s.profile.has_accounts() ? account : kAllAccounts;  // the only one there is
     s.abandon_rounds();
     s.unsubscribe_all_but({});
     for (const auto& live : s.tables) {

@@ -22,6 +22,7 @@
 #include "feed/array_splitter.h"
 #include "feed/decode.h"
 #include "feed/merge.h"
+#include "feed/message.h"
 #include "session/account_admin.h"
 #include "session/books.h"
 #include "session/feed_lag.h"
@@ -57,6 +58,9 @@ inline constexpr MonotonicUs kSecondLookLatestUs =
 // costs the page its `live`.
 inline constexpr MonotonicUs kSecondLookOverdueUs = 3 * kSecondUs;
 
+// A service that answers a request at all does so sooner.
+inline constexpr MonotonicUs kSnapshotTimeoutUs = 10 * kSecondUs;
+
 // How often "all accounts" looks for new accounts (design section 4).
 inline constexpr std::int64_t kAccountsPeriodUs = 30 * kSecondUs;
 
@@ -75,11 +79,12 @@ const feed::TableSpec& account_spec();
 
 struct LiveTable {
     explicit LiveTable(const feed::TableSpec& spec)
-        : table(spec), view(table), decoder(table.spec()) {}
+        : table(spec), view(table), decoder(table.spec()), messages(table.spec(), decoder) {}
     table::Table table;
     table::View view;
     std::unique_ptr<table::View> search;  // beside it, while somebody searches
     feed::RecordDecoder decoder;
+    feed::MessageReader messages;
     std::size_t index = 0;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew
     feed::SnapshotPass last_pass = 0;
@@ -94,7 +99,8 @@ struct LiveTable {
 
 // One table's snapshot within a round.
 struct Read {
-    FetchId fetch = 0;  // 0: none under way
+    FetchId fetch = 0;            // 0: none under way
+    nats::RequestId request = 0;  // likewise, of a snapshot by request
     feed::SnapshotRound round;
     bool done = false;
     std::int64_t since_ms = kNoVersion;  // what was asked for; kNoVersion: everything
@@ -188,6 +194,10 @@ struct Session::State {
     void read_in_full();  // the next reads, whatever was offered
     void on_read_complete(std::size_t round, std::size_t table,
                           const std::optional<SinceHeader>& head, MonotonicUs now);
+    void on_reads_done(std::size_t round, MonotonicUs now);
+    void cancel_read(Read& read);
+    void ask_for_snapshot(std::size_t round, std::size_t table, MonotonicUs now);
+    void on_request_end(const nats::Event& event, MonotonicUs now);
     void fail_round(Round& round, std::string words, MonotonicUs now);
     void on_round_deadline(std::size_t round, MonotonicUs now);
 
@@ -200,6 +210,8 @@ struct Session::State {
 
     // ---- intake.cpp
     void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    void take_record(LiveTable& live, const feed::Record& record, AccountId account,
+                     std::string_view payload, MonotonicUs now, EpochMs epoch_ms);
     bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
     void count_reject(std::int32_t code);
     void catch_up_views();
@@ -215,6 +227,7 @@ struct Session::State {
     bool take_row_ahead(Fetching& fetching);
     void take_snapshot_text(Fetching& fetching, std::string_view element);
     void take_snapshot_row(Fetching& fetching, const feed::Record& record);
+    void merge_snapshot_row(Round& round, LiveTable& live, const feed::Record& record);
     bool follows(const LiveTable& live, const feed::Record& record) const;
     void end_fetch(FetchId id, int http_status, std::string_view words, MonotonicUs now);
 
@@ -256,6 +269,7 @@ struct Session::State {
     Random random;
     std::unique_ptr<table::Ledger> ledger;  // null where the profile names no books
     std::vector<std::unique_ptr<LiveTable>> tables;
+    std::size_t tables_without_snapshot = 0;
     Books books{nullptr};
     nats::FenceId books_fence = 0;
     // The balances of this scope are told at all: a feed of entries alone has no books.

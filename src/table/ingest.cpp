@@ -12,6 +12,16 @@ std::int64_t record_version(const Table& table, const feed::Record& record) {
     return cell.is_null() ? INT64_MIN : cell.number;
 }
 
+// The table's delete rule.
+bool takes_away(const feed::TableSpec& spec, const feed::Record& record) {
+    if (spec.delete_column < 0) return false;
+    const auto column = static_cast<std::size_t>(spec.delete_column);
+    const feed::Cell& cell = record.cells[column];
+    if (cell.is_null()) return false;
+    return spec.columns[column].type == feed::ColumnType::Int ? cell.number == spec.delete_number
+                                                              : cell.text == spec.delete_text;
+}
+
 // Inserts, then lets the oldest rows go if that filled the table.
 Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& record,
                    const feed::Provenance& provenance) {
@@ -30,6 +40,8 @@ Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& rec
 Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs now_ms) {
     const Table::Found at = table.look_up(record.cells);
     const RowId row = at.row;
+    const bool deletes = takes_away(table.spec(), record);
+    if (row == kNoRow && deletes) return Outcome::Deleted;
     if (row == kNoRow) {
         feed::Provenance provenance;
         provenance.streamed_at_ms = now_ms;
@@ -38,6 +50,10 @@ Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs n
     }
     if (feed::merge_event(table.version(row), record_version(table, record)) == feed::Merge::Keep)
         return Outcome::Outdated;
+    if (deletes) {
+        table.erase(row);
+        return Outcome::Deleted;
+    }
     if (!table.update(row, record.cells)) return Outcome::Full;
     table.note_streamed(row, now_ms);  // fresh evidence: judged anew at the next snapshot
     return Outcome::Replaced;
@@ -45,6 +61,8 @@ Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs n
 
 Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
                             const feed::SnapshotRound& round) {
+    // One that a service still lists is none: it is judged as if the snapshot had not shown it.
+    if (takes_away(table.spec(), record)) return Outcome::Deleted;
     const Table::Found at = table.look_up(record.cells);
     const RowId row = at.row;
     if (row == kNoRow) {

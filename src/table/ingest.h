@@ -19,6 +19,7 @@ enum class Outcome : std::uint8_t {
     Outdated,   // older than the row held; nothing changed
     BeyondCap,  // older than everything the row cap let go; nothing changed
     Full,       // a limit of a column; nothing changed
+    Deleted,    // the record takes its row away; there may have been none
 };
 
 struct SweepCount {

@@ -209,8 +209,8 @@ TABLE_BUGS = [
     (
         "an outdated event is taken",
         "src/table/ingest.cpp",
-        "        return Outcome::Outdated;\n    if (!table.update",
-        "        ;\n    if (!table.update",
+        "        return Outcome::Outdated;\n    if (deletes) {",
+        "        ;\n    if (deletes) {",
     ),
     (
         "a view that is sorted anew misses what comes meanwhile",

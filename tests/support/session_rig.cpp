@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nats/subject.h"
 #include "table/format.h"
 
 namespace nats_blotter::support {
@@ -167,6 +168,12 @@ void SessionRig::on_client_line(std::string_view line) {
             return broker_sends("-ERR 'Permissions Violation for Subscription to \"" + subject +
                                 "\"'\r\n");
         subject_of_sid_[std::string(line.substr(blank + 1))] = subject;
+    } else if (line.substr(0, 4) == "PUB ") {  // an empty line follows
+        const std::size_t subject_end = line.find(' ', 4);
+        const std::size_t reply_end = line.find(' ', subject_end + 1);
+        requests_.emplace_back(line.substr(4, subject_end - 4),
+                               line.substr(subject_end + 1, reply_end - subject_end - 1));
+        answer_requests();
     } else if (line.substr(0, 6) == "UNSUB ") {
         subject_of_sid_.erase(std::string(line.substr(6)));
     }
@@ -183,9 +190,16 @@ void SessionRig::cut() {
     settle();
 }
 
+void SessionRig::answer_requests() {
+    if (!on_request) return;
+    const auto requests = std::move(requests_);
+    requests_.clear();
+    for (const auto& [subject, reply] : requests) publish(reply, on_request(subject));
+}
+
 void SessionRig::publish(const std::string& subject, const std::string& payload) {
     for (const auto& [sid, subscribed] : subject_of_sid_)
-        if (subscribed == subject)
+        if (nats::subject_matches(subscribed, subject))
             broker_sends("MSG " + subject + ' ' + sid + ' ' + std::to_string(payload.size()) +
                          "\r\n" + payload + "\r\n");
 }

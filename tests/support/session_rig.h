@@ -65,6 +65,8 @@ class SessionRig {
     std::function<std::optional<RestAnswer>(const std::string& url)> rest_override;
     // What other services than those of reading answer; a status of 0 is no answer at all.
     std::function<std::optional<RestAnswer>(const session::Action& action)> service;
+    // What the one who listens for NATS requests answers; empty: nobody does.
+    std::function<std::string(std::string_view subject)> on_request;
     std::vector<std::string> denied_subjects;  // SUB answers -ERR
     // What position-service offers as the next ?since=; -1: it is a stock one and knows nothing of
     // it.
@@ -79,6 +81,7 @@ class SessionRig {
     void release_rest();
     void cut();                               // the link is lost
     void broker_sends(std::string_view raw);  // bytes as they are
+    void answer_requests();                   // those that nobody answered until now
     void publish(const std::string& subject, const std::string& payload);
 
     // Commits a trade and its position, and publishes both events when asked.
@@ -122,6 +125,7 @@ class SessionRig {
     std::string from_client_;
     std::map<std::string, std::string> subject_of_sid_;
     std::vector<std::string> subjects_log_;
+    std::vector<std::pair<std::string, std::string>> requests_;  // subject and reply
     std::vector<Waiting> waiting_;
 };
 

@@ -1,0 +1,152 @@
+// A session of a profile that is not TraderX's: no accounts, other snapshots, a delete rule.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "feed/profile_json.h"
+#include "session/session.h"
+#include "support/session_rig.h"
+
+using namespace nats_blotter;
+using session::Status;
+using support::SessionRig;
+
+namespace {
+
+feed::Profile profile_with(std::string_view snapshot) {
+    feed::ParsedProfile parsed = feed::profile_from_json(
+        R"({"name":"p","tables":[{"name":"t","subjects":["s.*.r"],"key":["house","id"],)"
+        R"("records":"/r","delete":{"column":"state","value":"gone"},"version":"at",)" +
+            std::string(snapshot) +
+            R"("columns":[{"field":"house","type":"symbol","token":2},)"
+            R"~({"field":"id","type":"text"},{"field":"/v/n","type":"decimal(1)"},)~"
+            R"({"field":"state","type":"enum"},{"field":"at","type":"int"}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    return parsed.profile;
+}
+
+struct ProfileRig : SessionRig {
+    explicit ProfileRig(std::string_view snapshot) : SessionRig(profile_with(snapshot)) {
+        start(session::kAllAccounts);
+        advance_ms(300);
+    }
+
+    void send(const std::string& house, const std::string& records) {
+        publish("s." + house + ".r", R"({"r":)" + records + "}");
+        settle();
+    }
+
+    // "house/id=value ..." in the order of the keys.
+    std::string shown() {
+        session.refresh_views();
+        std::vector<std::string> rows;
+        const table::Table& table = session.table(0);
+        for (table::RowId row = 0; row < table.slot_count(); ++row) {
+            if (!table.is_live(row)) continue;
+            rows.push_back(
+                std::string(table.cell(row, 0).text) + '/' + std::string(table.cell(row, 1).text) +
+                '=' +
+                (table.cell(row, 2).is_null() ? "-" : std::to_string(table.cell(row, 2).number)));
+        }
+        std::sort(rows.begin(), rows.end());
+        std::string out;
+        for (const std::string& row : rows) out += (out.empty() ? "" : " ") + row;
+        return out;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("AFeedWithoutSnapshotIsLiveOnceItIsSubscribed") {
+    ProfileRig rig("");
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.fetched_urls.empty());  // neither rows nor accounts
+    CHECK(rig.subscribed_subjects() == std::vector<std::string>{"s.*.r"});
+    rig.send("a", R"([{"id":"1","v":{"n":2.5},"at":1},{"id":"2","at":1}])");
+    rig.send("b", R"({"id":"1","v":{"n":-1},"at":1})");
+    CHECK(rig.shown() == "a/1=25 a/2=- b/1=-10");
+    CHECK(rig.stats().verified_age_us < 0);  // nothing has confirmed them
+
+    // The rest of rule 2 passes without a word.
+    rig.advance_ms(10'000);
+    CHECK(rig.status() == Status::Live);
+    rig.cut();
+    CHECK(rig.status() == Status::Offline);
+    rig.advance_ms(2'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.stats().gaps == 1);
+    rig.send("b", R"({"id":"1","v":{"n":-2},"at":2})");
+    CHECK(rig.shown() == "a/1=25 a/2=- b/1=-20");
+}
+
+TEST_CASE("AnAccountIsNoneWhereTheProfileHasNone") {
+    ProfileRig rig("");
+    rig.session.set_scope(22214, rig.now);
+    CHECK(rig.session.scope() == session::kAllAccounts);
+    rig.advance_ms(300);
+    CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("TheDeleteRuleTakesARowAway") {
+    ProfileRig rig("");
+    rig.send("a", R"([{"id":"1","v":{"n":1},"at":5},{"id":"2","v":{"n":2},"at":5}])");
+    rig.send("a", R"({"id":"1","state":"gone","at":4})");  // older than what is held
+    CHECK(rig.shown() == "a/1=10 a/2=20");
+    CHECK(rig.stats().outdated == 1);
+    rig.send("a", R"({"id":"1","state":"gone","at":6})");
+    CHECK(rig.shown() == "a/2=20");
+    rig.send("a", R"({"id":"9","state":"gone","at":6})");  // never seen
+    CHECK(rig.shown() == "a/2=20");
+    rig.send("a", R"({"id":"1","state":"back","v":{"n":3},"at":7})");
+    CHECK(rig.shown() == "a/1=30 a/2=20");
+}
+
+TEST_CASE("ASnapshotByRequestIsMergedLikeOneByUrl") {
+    std::string answer = R"({"r":[{"house":"a","id":"1","v":{"n":1},"at":1},)"
+                         R"({"house":"a","id":"0","state":"gone","at":1}]})";
+    ProfileRig rig(R"("snapshot":{"request":"s.all"},)");
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause() == "Reading the snapshot");
+    int asked = 0;
+    rig.on_request = [&](std::string_view subject) {
+        CHECK(subject == "s.all");
+        ++asked;
+        return answer;
+    };
+    rig.answer_requests();
+    rig.settle();
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a/1=10");
+    CHECK(asked == 1);
+
+    // Once more after the commit lag: what is in neither is removed.
+    answer = R"({"r":[{"house":"a","id":"2","v":{"n":2},"at":1}]})";
+    rig.advance_ms(3'000);
+    CHECK(asked == 2);
+    CHECK(rig.shown() == "a/2=20");
+    CHECK(rig.stats().verified_age_us >= 0);
+}
+
+TEST_CASE("ASnapshotByRequestThatFailsIsSaidAndTriedAgain") {
+    ProfileRig rig(R"("snapshot":{"request":"s.all"},)");
+    rig.advance_ms(11'000);  // nobody answers
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause().starts_with("s.all: "));
+    rig.on_request = [](std::string_view) { return std::string("[1]"); };
+    rig.advance_ms(20'000);
+    CHECK(rig.session.cause() == "s.all answers no records");
+    rig.on_request = [](std::string_view) { return std::string(R"({"r":[]})"); };
+    rig.advance_ms(5'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "");
+    // A connection that ends while the answer is awaited is no trouble either.
+    rig.on_request = {};
+    rig.cut();
+    rig.advance_ms(2'000);
+    CHECK(rig.status() == Status::Syncing);
+    rig.cut();
+    rig.on_request = [](std::string_view) { return std::string(R"({"r":[]})"); };
+    rig.advance_ms(5'000);
+    CHECK(rig.status() == Status::Live);
+}
