@@ -119,7 +119,8 @@ inline constexpr std::size_t kBookKeysMax = 1'000'000;
 inline constexpr std::size_t kUnloadedKeysMax = 65'536;
 
 // A table of at most this many rows is read again whole at each check of the books, about once a
-// minute: 1.4 MB of JSON. A larger one where the service offers what has changed (X-Since).
+// minute: 1.4 MB of JSON. A larger one where the service offers what has changed (X-Since), and
+// else at every second, third, ... check, so that it costs no more.
 inline constexpr std::size_t kCheckRowsMax = 5'000;
 
 static_assert(kBookKeysMax <= kRowIdsMax && kUnloadedKeysMax <= kRowIdsMax);

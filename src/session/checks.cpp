@@ -43,10 +43,11 @@ void Session::State::begin_check(MonotonicUs now) {
     whole.checking = true;
     bool any = false;
     for (std::size_t index = 0; index < tables.size(); ++index) {
-        const LiveTable& live = *tables[index];
+        LiveTable& live = *tables[index];
         const bool balances = profile.books && profile.books->balances.table == index;
-        const bool cheap =
-            live.table.row_count() <= kCheckRowsMax || since_of_read(live, whole) != kNoVersion;
+        // A large one waits until its share of the checks that passed it by pays for it.
+        const bool cheap = live.table.row_count() <= kCheckRowsMax * ++live.checks_waited ||
+                           since_of_read(live, whole) != kNoVersion;
         const bool others = cheap && (balances_move || !profile.books);
         const bool has_snapshot = live.table.spec().snapshot != feed::SnapshotKind::None;
         whole.reads[index].done = !has_snapshot || (!balances && !others);

@@ -140,7 +140,10 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     if (++live.last_pass == 0) live.last_pass = 1;
     read.kept_out = 0;
     read.evicted_before = live.table.evicted();
-    if (round.whole_scope) live.kept_out_of_stream = 0;
+    if (round.whole_scope) {
+        live.kept_out_of_stream = 0;
+        live.checks_waited = 0;
+    }
     read.done = false;
     read.round = {live.last_pass, round.fenced_at_ms, session_ms(now), reread};
 

@@ -90,7 +90,8 @@ struct LiveTable {
     feed::SnapshotPass last_pass = 0;
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
     std::int64_t since_ms = kNoVersion;
-    int partial_reads = 0;  // in a row
+    int partial_reads = 0;          // in a row
+    std::size_t checks_waited = 0;  // since the last read of the whole scope
     // Rows that the row cap kept out of the last whole read and since, of later reads of single
     // accounts, and of the stream; of that the ones since the last whole read began.
     std::uint64_t kept_out = 0;

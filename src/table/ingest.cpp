@@ -27,7 +27,7 @@ Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& rec
                    const feed::Provenance& provenance) {
     if (record_version(table, record) <= table.evicted_version() &&
         table.row_count() >= table.spec().rows_max) {
-        table.note_kept_out(at);
+        table.book_kept_out(at, record.cells, provenance.from_stream);
         return Outcome::BeyondCap;
     }
     if (table.insert(at, record.cells, provenance) == kNoRow) return Outcome::Full;

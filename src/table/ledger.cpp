@@ -26,6 +26,7 @@ void UnloadedKeys::add(std::uint64_t hash) {
     }
     const auto place = static_cast<std::uint32_t>(next_);
     next_ = (next_ + 1) % kUnloadedKeysMax;
+    has_forgotten_ = true;
     if (ring_[place] != kGone) index_.erase(ring_[place], place, hasher());
     ring_[place] = hash;
     index_.insert(hash, place, hasher());
@@ -44,6 +45,7 @@ void UnloadedKeys::clear() {
     ring_.clear();
     index_.clear();
     next_ = 0;
+    has_forgotten_ = false;
 }
 
 // ---- postings

@@ -53,12 +53,15 @@ class UnloadedKeys {
     bool remove(std::uint64_t hash);
     void clear();
     std::size_t size() const { return index_.size(); }
+    // More were added than are remembered.
+    bool has_forgotten() const { return has_forgotten_; }
 
   private:
     static constexpr std::uint64_t kGone = 0;
     RowHash hasher() const;
     std::vector<std::uint64_t> ring_;
     std::size_t next_ = 0;
+    bool has_forgotten_ = false;
     KeyIndex index_;
 };
 
@@ -93,8 +96,14 @@ class Ledger {
     void remove(BookPage page, const Table& table, const Posting& posting);
     // The row goes at the cap; `posting` was added and stays in the sum.
     void unload(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash);
-    // A row of a snapshot that the cap kept out: what it says is in the base.
+    // A row of a snapshot that the cap kept out, where it cannot be told from one that was
+    // forgotten: what it says is in the base.
     void keep_out(std::uint64_t key_hash) { unloaded_.add(key_hash); }
+    bool has_forgotten() const { return unloaded_.has_forgotten(); }
+    // What the entry with this key says is in the sum or in the base, though no row has it.
+    bool has_unloaded(std::uint64_t key_hash) const {
+        return unloaded_.size() > 0 && unloaded_.contains(key_hash);
+    }
 
     // ---- who judges
     std::vector<std::uint32_t>& different() { return different_; }

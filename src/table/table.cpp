@@ -224,8 +224,11 @@ void Table::keep_books(Ledger* ledger, BookPage page) {
     posted_columns_ = ledger->columns(page);
 }
 
-void Table::note_kept_out(const Found& at) {
-    if (ledger_ != nullptr && page_ == BookPage::Entries) ledger_->keep_out(at.hash);
+void Table::book_kept_out(const Found& at, std::span<const feed::Cell> cells, bool from_stream) {
+    if (ledger_ == nullptr || page_ != BookPage::Entries || ledger_->has_unloaded(at.hash)) return;
+    if (!from_stream && ledger_->has_forgotten()) return ledger_->keep_out(at.hash);
+    const RowId row = insert(at, cells, {});
+    if (row != kNoRow) erase_row(row, true);
 }
 
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {

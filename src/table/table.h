@@ -119,8 +119,9 @@ class Table {
     // From here on every row is posted to this page of the ledger, which must outlive the table;
     // who clears the one clears the other. REQUIRES: no rows yet.
     void keep_books(Ledger* ledger, BookPage page);
-    // A row beyond the cap was not inserted.
-    void note_kept_out(const Found& at);
+    // A row beyond the cap that is not to be inserted: the books have it all the same, since its
+    // balance moves, or has moved before its event comes.
+    void book_kept_out(const Found& at, std::span<const feed::Cell> cells, bool from_stream);
     bool is_broken(RowId row) const {
         return ledger_ != nullptr && ledger_->is_broken(page_, *this, row);
     }

@@ -79,6 +79,47 @@ TEST_CASE("WhatNobodyHeardIsFoundWithin65Seconds") {
     CHECK(agrees(rig));
 }
 
+// A change that moves no balance: the books cannot tell, and a stock service offers no ?since=.
+TEST_CASE("ALostChangeOfOneOfManyTradesIsFoundByALaterCheck") {
+    SessionRig rig;
+    for (std::size_t i = 0; i < kCheckRowsMax; ++i) {
+        const std::string id = "old" + std::to_string(i);
+        rig.database.trades[id] = {id, kAccount, "MS", "Buy", 1, 500};
+    }
+    settle(rig);
+    REQUIRE(rig.session.table(0).row_count() == kCheckRowsMax + 1);
+    rig.database.trades["old7"].updated = 3000;
+    // The first check passes the table by, the second reads it.
+    rig.advance_ms(2 * 65'000);
+    CHECK(rig.session.stats(rig.now).checks >= 2);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+    CHECK(rig.matches_database());
+}
+
+TEST_CASE("ATradeOfTheStreamThatTheCapKeepsOutBreaksNothing") {
+    feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    profile.tables[0].rows_max = 2;
+    SessionRig rig(profile);
+    settle(rig);
+    const auto book = [&rig](const char* id, std::int64_t quantity, std::int64_t updated) {
+        rig.database.trades[id] = {id, kAccount, "IBM", "Buy", quantity, updated};
+        auto& held = rig.database.positions[{kAccount, "IBM"}];
+        held = {held.quantity + quantity, held.updated + 1000};
+        rig.publish_trade(rig.database.trades[id]);
+        rig.publish_position(kAccount, "IBM", held);
+        rig.advance_ms(100);
+    };
+    for (int i = 0; i < 4; ++i) book(("n" + std::to_string(i)).c_str(), 1, 5000 + i);
+    REQUIRE(rig.session.stats(rig.now).evicted > 0);
+    // Another writer's clock is behind: its trade is older than all that is held.
+    book("late", 3, 2000);
+    rig.publish_trade(rig.database.trades["late"]);  // told twice, counted once
+    REQUIRE(rig.session.table(0).row_count() == 2);
+    rig.advance_ms(20'000);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+}
+
 TEST_CASE("ADifferenceThatGoesInTimeBreaksNothing") {
     SessionRig rig;
     settle(rig);

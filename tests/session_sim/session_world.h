@@ -27,6 +27,7 @@ struct WorldOutcome {
     std::uint64_t rows_compared = 0;
     std::uint64_t swallows = 0;  // events that were never published
     std::uint64_t breaks = 0;    // books found not to balance
+    std::uint64_t needless = 0;  // of them, with nothing lost, at a cap of a few rows
     MonotonicUs live_us = 0;     // of
     MonotonicUs calm_us = 0;     // the time in which nothing was wrong
     session::Stats stats;        // some of all pages, added up
@@ -127,6 +128,7 @@ class SessionWorld {
     bool swallowed_ = false;     // an event was not published, on links that are well
     std::uint64_t swallows_ = 0;
     std::uint64_t breaks_ = 0;
+    std::uint64_t needless_breaks_ = 0;
 };
 
 }  // namespace nats_blotter::sim
