@@ -2,6 +2,8 @@
 // app_events.cpp (what comes in) and app_stats.cpp (what is told about itself).
 #include "web/app.h"
 
+#include "session/inspector.h"
+
 #include "web/browser.h"
 #include "web/cell_text.h"
 
@@ -23,7 +25,8 @@ void App::frame() {
     // When only data changed, it counts whether any of it is in sight.
     const bool asked = must_draw(now);
     const bool counts = find_bar_.is_open() && find_words() != find_.shown;
-    if (!asked && !counts && (paused_ || !take_snapshots(make_scene(now)))) {
+    const bool inspected = inspects() && session_.inspector().version() != drawn_inspected_;
+    if (!asked && !counts && !inspected && (paused_ || !take_snapshots(make_scene(now)))) {
         ++looks_;
         plan_next_frame(now);
         return;

@@ -29,6 +29,7 @@
 #include "web/panels/find_bar.h"
 #include "web/panels/header_panel.h"
 #include "web/panels/help_panel.h"
+#include "web/panels/inspector.h"
 #include "web/panels/log_panel.h"
 #include "web/panels/notice_panel.h"
 #include "web/panels/settings_panel.h"
@@ -107,6 +108,8 @@ class App {
     // What leaves the tables as text (app_text.cpp).
     void append_copy(std::string& out);
     void begin_export(std::size_t index, RowExport::Format format);
+    // The messages of the inspector that match its filter, as NDJSON; append_export() goes on.
+    void begin_inspector_export();
     // As RowExport::append_some(), of the export that was begun last.
     bool append_export(std::string& out, std::size_t bytes);
     std::string export_name(std::size_t index) const;
@@ -165,6 +168,7 @@ class App {
     void draw_splitters(const Scene& scene);
     void draw_desk(const Scene& scene);
     void draw_dock(const Scene& scene);
+    bool inspects() const;  // the Inspector is open
     void find_marks(const Scene& scene);
     void draw_marks(const Scene& scene);
     std::vector<StatGroup> stat_groups(MonotonicUs now) const;
@@ -260,6 +264,8 @@ class App {
     DockPanel dock_;
     StatsPanel stats_panel_;
     LogPanel log_panel_;
+    InspectorPanel inspector_;
+    std::uint64_t drawn_inspected_ = 0;  // its version, drawn
     SettingsPanel settings_;
     Toasts toasts_;
     LogBook log_;
@@ -284,6 +290,7 @@ class App {
     Targets targets_;
     RowExport export_;
     std::size_t exported_ = 0;
+    std::uint64_t next_message_ = 0;  // of the inspector's export; 0: it is not under way
     TableMenus menus_;
     std::size_t focus_ = 0;   // the panel that keys scroll
     bool keys_used_ = false;  // show where the focus is

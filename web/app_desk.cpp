@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "session/account_admin.h"
+#include "session/inspector.h"
 #include "session/securities.h"
 #include "table/format.h"
 #include "web/app.h"
@@ -104,6 +105,15 @@ void App::draw_desk(const Scene& scene) {
         if (look_.theme != theme) on_look_changed();
     }
     if (!(look_ == before)) want_frames(2);
+    // What it asks the broker for goes out with the settle() at the end of the frame.
+    if (inspects())
+        session_.inspector().open();
+    else
+        session_.inspector().close();
+}
+
+bool App::inspects() const {
+    return look_.dock_open && look_.dock_tab == DockTab::Inspector && !closed_;
 }
 
 void App::draw_dock(const Scene& scene) {
@@ -115,6 +125,13 @@ void App::draw_dock(const Scene& scene) {
             stats_panel_.draw(scene, area, stat_groups(scene.now), session_.latency());
             break;
         case DockTab::Log: log_panel_.draw(scene, area, log_); break;
+        case DockTab::Inspector: {
+            drawn_inspected_ = session_.inspector().version();
+            const InspectorWish wish = inspector_.draw(scene, area, session_, narrow_);
+            if (wish.export_messages) tell_export(kInspectorExport, "ndjson");
+            if (wish.redraw) want_frames(2);
+            break;
+        }
     }
 }
 
@@ -288,7 +305,7 @@ void App::note_status(MonotonicUs now) {
 MonotonicUs App::desk_due(MonotonicUs now) const {
     MonotonicUs due = toasts_.due();
     if (away_shown_until_ > now) due = std::min(due, away_shown_until_);
-    const bool counts = look_.dock_open && look_.dock_tab == DockTab::Stats;
+    const bool counts = look_.dock_open && look_.dock_tab != DockTab::Log;
     if (counts || paused_) due = std::min(due, now + kSecondUs);
     return due;
 }
@@ -314,7 +331,11 @@ void App::append_desk_json(std::string& out) const {
     append_json_string(out, toasts_.last());
     out += ",\"settings\":";
     append_json_string(out, settings_.words());
-    out += ",\"paused\":";
+    out += ",\"inspector\":{\"words\":";
+    append_json_string(out, inspector_.words());
+    out += ",\"detail\":";
+    append_json_string(out, inspector_.detail());
+    out += "},\"paused\":";
     out += paused_ ? "true" : "false";
     out += ",\"log\":[";
     for (const LogEntry& entry : log_.entries()) {

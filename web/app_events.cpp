@@ -1,4 +1,5 @@
 // web/app_events.cpp - what the browser and the element tell the program, and what follows from it.
+#include "session/inspector.h"
 #include "web/app.h"
 #include "web/browser.h"
 #include "web/credentials.h"
@@ -315,6 +316,7 @@ void App::arm_timer(MonotonicUs now) {
 // Rises with everything that a frame shows of the session.
 std::uint64_t App::data_version() const {
     std::uint64_t version = session_.status_version() + session_.accounts_version();
+    if (inspects()) version += session_.inspector().version();
     for (std::size_t index = 0; index < session_.table_count(); ++index) {
         version += session_.table(index).generation() + session_.table(index).marks_version();
     }

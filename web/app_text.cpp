@@ -1,6 +1,8 @@
 // web/app_text.cpp - what leaves the tables as text: the clipboard and files.
 #include <algorithm>
 
+#include "session/inspect_text.h"
+#include "session/inspector.h"
 #include "web/app.h"
 #include "web/browser.h"
 
@@ -42,10 +44,23 @@ void App::begin_export(std::size_t index, RowExport::Format format) {
     for (const ColumnLook& column : table_looks_[index].columns)
         if (!column.hidden) columns.push_back(column.column);
     exported_ = index;
+    next_message_ = 0;
     export_.begin(session_.table(index), session_.view(index), std::move(columns), format);
 }
 
+void App::begin_inspector_export() { next_message_ = 1; }
+
 bool App::append_export(std::string& out, std::size_t bytes) {
+    if (next_message_ > 0) {
+        const session::Inspector& inspector = session_.inspector();
+        // By number: what was let go meanwhile is passed over.
+        std::size_t index = inspector.match_from(next_message_);
+        for (; index < inspector.match_count() && out.size() < bytes; ++index) {
+            next_message_ = inspector.match(index) + 1;
+            session::append_ndjson(out, inspector.ring().at(next_message_ - 1));
+        }
+        return index < inspector.match_count();
+    }
     return export_.append_some(out, session_.table(exported_), bytes);
 }
 

@@ -53,6 +53,8 @@ void tell_status(std::string_view status, std::string_view cause);
 void tell_account(double account);
 // To be spoken: what became of a ticket, or of a change of accounts.
 void tell_words(std::string_view words);
+// In place of a table's name: the messages of the inspector. No table's name has a blank.
+inline constexpr std::string_view kInspectorExport = "inspected messages";
 // The user wants a file of this table's rows, "csv" or "ndjson".
 void tell_export(std::string_view table, std::string_view format);
 // Copies what is selected, as the key for it does.

@@ -18,7 +18,7 @@ struct SpacingRow {
 };
 constexpr std::array<SpacingRow, kSpacings> kSpacingRows{
     {{"normal", 20}, {"comfortable", 26}, {"compact", 16}}};
-constexpr std::array<std::string_view, kDockTabs> kTabWords{"Stats", "Log"};
+constexpr std::array<std::string_view, kDockTabs> kTabWords{"Inspector", "Stats", "Log"};
 
 void append_thousandths(std::string& out, std::string_view name, float value) {
     out += name;

@@ -15,8 +15,8 @@ inline constexpr std::size_t kSpacings = 3;
 std::string_view spacing_words(Spacing spacing);  // "comfortable"
 float row_px(Spacing spacing);                    // CSS pixels of a row: 20, 26, 16
 
-enum class DockTab : std::uint8_t { Stats, Log };
-inline constexpr std::size_t kDockTabs = 2;
+enum class DockTab : std::uint8_t { Inspector, Stats, Log };
+inline constexpr std::size_t kDockTabs = 3;
 std::string_view dock_tab_words(DockTab tab);  // "Stats"
 
 struct DeskLook {

@@ -218,6 +218,11 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_copy() {
 
 // Begins an export of the table named in the text; answers its name.
 EMSCRIPTEN_KEEPALIVE std::size_t nb_export_begin(int csv) {
+    if (web::text_in == web::kInspectorExport) {
+        app->begin_inspector_export();
+        web::answer = web::kInspectorExport;
+        return web::answer.size();
+    }
     const std::size_t table = web::table_named_by_text_in();
     app->begin_export(table,
                       csv != 0 ? web::RowExport::Format::Csv : web::RowExport::Format::Ndjson);

@@ -123,6 +123,27 @@ inline constexpr std::size_t kUnloadedKeysMax = 65'536;
 // else at every second, third, ... check, so that it costs no more.
 inline constexpr std::size_t kCheckRowsMax = 5'000;
 
+// ---- Inspector
+
+// Messages that the inspector keeps, in bytes of all of them with their index, and in number: a
+// busy minute, and a quarter of what the tables of a day take. Beyond either the oldest go.
+inline constexpr std::size_t kInspectorBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kInspectorMessagesMax = 100'000;
+
+// Kept of one message with its subject and headers; the rest is cut off, and said.
+inline constexpr std::size_t kInspectorMessageBytesMax = 32 * 1024;
+
+// Copied within the time of a frame, so that a flood costs the tables nothing: some 50 us. Messages
+// beyond it are counted and not kept.
+inline constexpr std::size_t kInspectorTurnBytesMax = 256 * 1024;
+inline constexpr std::int64_t kInspectorTurnUs = 16'000;
+
+// Subjects that are counted each by itself; the rest are counted together.
+inline constexpr std::size_t kInspectorSubjectsMax = 1'000;
+
+// Subscriptions of the inspector; nobody types more.
+inline constexpr std::size_t kInspectorSubscriptionsMax = 32;
+
 static_assert(kBookKeysMax <= kRowIdsMax && kUnloadedKeysMax <= kRowIdsMax);
 static_assert(kGatherBytesMax <= kInboxSliceBytes);
 static_assert(kInboxSliceBytes < kInboxBytesMax);

@@ -4,8 +4,9 @@
 namespace nats_blotter::session {
 
 void Session::State::on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
-    last_message_at = now;
     const auto route = routes.find(event.sid);
+    if (route == routes.end() && inspector.take(event, now, epoch_ms)) return;
+    last_message_at = now;
     if (route == routes.end()) return;  // unsubscribed while it was on its way
     LiveTable& live = *tables[route->second.table];
     const AccountId account = route->second.account;

@@ -115,6 +115,9 @@ void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, Ep
         case nats::Event::Kind::Disconnected: return on_disconnected(*event.cause, now);
         case nats::Event::Kind::FencePassed: return on_fence(event.fence, now);
         case nats::Event::Kind::Denied:
+            if (inspector.refuse(event.sid, "The broker refuses: " + std::string(event.text)))
+                return;
+            [[fallthrough]];
         case nats::Event::Kind::ServerError:
             return on_subscription_trouble(event.sid,
                                            "The broker refuses: " + std::string(event.text), now);
@@ -321,6 +324,19 @@ AwayMark Session::away_mark(std::size_t table, table::RowId row) const {
 }
 
 nats::Client& Session::link() { return state_->link; }
+Inspector& Session::inspector() { return state_->inspector; }
+const Inspector& Session::inspector() const { return state_->inspector; }
+
+std::string Session::inspector_offers() const {
+    std::string offers;
+    if (!has_scope() || scope() == kAllAccounts) return offers;
+    for (const feed::SubjectRow& row : feed::kSubjects) {
+        if (!row.browser_may_subscribe) continue;
+        if (!offers.empty()) offers += '\n';
+        offers += feed::subject_for(row.stream, row.family, scope());
+    }
+    return offers;
+}
 
 bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
     State& s = *state_;

@@ -76,6 +76,7 @@ struct Order;
 class Tickets;
 class Securities;
 class AccountAdmin;
+class Inspector;
 
 struct Options {
     feed::Profile profile;
@@ -170,6 +171,12 @@ class Session {
     const std::string& securities_trouble() const;  // why it is not known yet, in words
     // What it is asked goes out with the next actions.
     AccountAdmin& admin();
+
+    // ---- beside the tables: session/inspector.h
+    Inspector& inspector();
+    const Inspector& inspector() const;
+    // Subjects of this account that it may be asked for, one a line: of both families.
+    std::string inspector_offers() const;
 
   private:
     struct State;

@@ -26,6 +26,7 @@
 #include "session/account_admin.h"
 #include "session/books.h"
 #include "session/feed_lag.h"
+#include "session/inspector.h"
 #include "session/latency.h"
 #include "session/securities.h"
 #include "session/session.h"
@@ -267,6 +268,7 @@ struct Session::State {
 
     feed::Profile profile;
     nats::Client link;
+    Inspector inspector{link};
     Random random;
     std::unique_ptr<table::Ledger> ledger;  // null where the profile names no books
     std::vector<std::unique_ptr<LiveTable>> tables;
