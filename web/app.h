@@ -210,7 +210,8 @@ class App {
     void begin_find();
     void end_find();
     void refresh_find(std::size_t index);
-    std::size_t find_start() const;
+    table::RowId find_focus() const;
+    std::size_t find_start();
     void seek(int step);
     void work_find(const Scene& scene);
     void show_match(table::RowId row);
@@ -277,6 +278,11 @@ class App {
         std::size_t table = 0;
         std::optional<table::Finder> finder;  // while there are words
         FindWords words;
+        // Where the words are sought from as they are typed: the row that had the focus before
+        // one of them was found, or that the last step led to.
+        table::RowId origin = table::kNoRow;
+        table::RowId at = table::kNoRow;     // the focus, as the search has left it
+        int steps = 0;                       // still to go, one after the other
         table::RowId shows = table::kNoRow;  // found, and its group is being opened
         std::string shown;                   // "3 of 17", as drawn last
         bool spoken = true;

@@ -12,6 +12,8 @@ namespace {
 
 constexpr MonotonicUs kFindBudgetUs = 4 * kMillisecondUs;
 constexpr std::size_t kFindSteps = 4'096;
+// Steps that wait: more than a second of a key held down.
+constexpr int kStepsMax = 64;
 
 std::string counted(std::size_t count) {
     std::string text;
@@ -23,6 +25,7 @@ std::string counted(std::size_t count) {
 }  // namespace
 
 void App::open_find() {
+    find_.origin = table::kNoRow;
     find_bar_.open();
     if (!find_.finder) begin_find();
     want_frames(2);
@@ -39,11 +42,13 @@ void App::end_find() {
     find_.finder.reset();
     find_.words.clear();
     find_.shows = table::kNoRow;
+    find_.steps = 0;
 }
 
 // The words, the table, or what is shown of it, are others.
 void App::begin_find() {
     end_find();
+    if (find_.table != focus_) find_.origin = table::kNoRow;
     find_.table = focus_;
     find_.words.set(find_bar_.text());
     if (find_.words.empty() || !find_bar_.is_open()) return;
@@ -65,26 +70,43 @@ void App::refresh_find(std::size_t index) {
     if (find_.finder && find_.table == index) begin_find();
 }
 
-std::size_t App::find_start() const {
-    const TablePanel& panel = panels_[find_.table];
-    const table::Table& table = session_.table(find_.table);
-    const table::RowId row = panel.selection().focus().row;
-    const DisplayRows& lines = panel.lines();
-    if (panel.selection().lives(table, row)) return lines.position_of(row);
-    return panel.first_row() < lines.size() ? lines.at(panel.first_row()).position : 0;
+table::RowId App::find_focus() const {
+    const GridSelection& selection = panels_[find_.table].selection();
+    const table::RowId row = selection.focus().row;
+    return selection.lives(session_.table(find_.table), row) ? row : table::kNoRow;
 }
 
-// To the next match, or the one before; with 0 the first one from here on.
+// The position in the view of where the words are sought from.
+std::size_t App::find_start() {
+    const TablePanel& panel = panels_[find_.table];
+    const table::View& view = session_.view(find_.table);
+    const table::RowId focus = find_focus();
+    const bool moved = focus != find_.at || find_.origin == table::kNoRow;
+    if (moved && focus != table::kNoRow) {
+        find_.origin = focus;
+    } else if (moved && panel.first_row() < panel.lines().size()) {
+        const std::size_t top = panel.lines().at(panel.first_row()).position;
+        if (top < view.size()) find_.origin = view.row_at(top);
+    }
+    find_.at = focus;
+    const std::size_t position = view.position_of(find_.origin);
+    return position < view.size() ? position : 0;
+}
+
+// To the next match, or the one before; with 0 the first one from the origin on.
 void App::seek(int step) {
     if (!find_.finder) return;
     session_.refresh_views();
     const table::View& view = session_.view(find_.table);
     std::size_t from = find_start();
+    const std::size_t focus = view.position_of(find_focus());
+    if (step != 0 && focus < view.size()) from = focus;
     const table::View* all = session_.search(find_.table);
     const bool on_match =
         all != nullptr && from < view.size() && all->position_of(view.row_at(from)) < all->size();
     if (on_match && step != 0) from += step > 0 ? 1 : view.size() - 1;
     find_.finder->seek(view, from, step < 0);
+    if (step != 0) find_.origin = table::kNoRow;  // what it leads to
     want_frames(2);
 }
 
@@ -96,6 +118,11 @@ void App::work_find(const Scene& scene) {
     const MonotonicUs end = scene.now + kFindBudgetUs;
     const table::View& view = session_.view(find_.table);
     if (find_.shows != table::kNoRow) show_match(std::exchange(find_.shows, table::kNoRow));
+    if (find_.steps != 0 && find_.shows == table::kNoRow && !find_.finder->seeking()) {
+        const int step = find_.steps > 0 ? 1 : -1;
+        find_.steps -= step;
+        seek(step);
+    }
     if (find_.finder->seeking()) {
         bool over = false;
         do over = find_.finder->seek_some(view, kFindSteps);
@@ -135,6 +162,7 @@ void App::show_match(table::RowId row) {
         break;
     }
     panel.focus_row(table, row, column);
+    find_.at = find_focus();
     find_.spoken = false;
 }
 
@@ -163,7 +191,10 @@ void App::draw_find(const Scene& scene, const Area& area) {
         seek(0);
         want_frames(2);
     }
-    if (wish.step != 0) seek(wish.step);
+    if (wish.steps != 0) {
+        find_.steps = std::clamp(find_.steps + wish.steps, -kStepsMax, kStepsMax);
+        want_frames(2);
+    }
     if (wish.close) close_find();
     const bool settled =
         find_.finder && !find_.finder->seeking() && !session_.search(find_.table)->rebuilding();

@@ -322,7 +322,7 @@ void on_field_event(int id, FieldEvent what, std::string_view text) {
         case FieldEvent::Enter:
         case FieldEvent::EnterBack:
             news.entered = true;
-            news.backwards = what == FieldEvent::EnterBack;
+            news.entries += what == FieldEvent::EnterBack ? -1 : 1;
             break;
         case FieldEvent::Escape: news.escaped = true; break;
         case FieldEvent::Tab: news.tab = 1; break;

@@ -45,7 +45,7 @@ struct TextFieldLook {
 struct TextFieldNews {
     bool changed = false;  // text() is another; not while an input method composes
     bool entered = false;
-    bool backwards = false;  // entered with Shift
+    int entries = 0;  // how often, those with Shift counted backwards
     bool escaped = false;
     bool left = false;  // it lost the focus
     int lines = 0;      // arrows: down is positive

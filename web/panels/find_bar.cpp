@@ -71,7 +71,7 @@ FindWish FindBar::draw(const Scene& scene, const Area& area, const FindModel& mo
                                             .escape_leaves = true});
     FindWish wish;
     wish.changed = news.changed;
-    if (news.entered) wish.step = news.backwards ? -1 : 1;
+    wish.steps = news.entries;
     wish.close = news.escaped;
 
     float x = field.right() + gap;
@@ -88,8 +88,8 @@ FindWish FindBar::draw(const Scene& scene, const Area& area, const FindModel& mo
         x += button;
         return draw_button(scene, sign, words, place);
     };
-    if (next_button("↑", "the match before")) wish.step = -1;
-    if (next_button("↓", "the next match")) wish.step = 1;
+    if (next_button("↑", "the match before")) --wish.steps;
+    if (next_button("↓", "the next match")) ++wish.steps;
     if (next_button("✕", "close find")) wish.close = true;
     return wish;
 }

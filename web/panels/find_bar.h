@@ -21,7 +21,7 @@ struct FindModel {
 
 struct FindWish {
     bool changed = false;  // text() is another
-    int step = 0;          // 1: to the next match, -1: to the one before
+    int steps = 0;         // so many matches on, or back
     bool close = false;
 };
 
