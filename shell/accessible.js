@@ -77,7 +77,11 @@ export class Mirror {
         const now = JSON.stringify(read);
         if (now === this.#shown && canvas.firstChild) return;
         this.#shown = now;
-        const row = (index, cells) => make('div', {role: 'row', 'aria-rowindex': index}, ...cells);
+        const row = (index, cells, odd) => {
+            const made = make('div', {role: 'row', 'aria-rowindex': index}, ...cells);
+            if (odd) made.setAttribute('aria-description', 'not confirmed by its service');
+            return made;
+        };
         const cell = (role, id, column, text) => {
             const made = make('span', {role, id, 'aria-colindex': column + 1});
             made.textContent = text;
@@ -89,7 +93,7 @@ export class Mirror {
                 const text = shown(column, record[column.field]);
                 return cell('gridcell', `cell-${at}-${place}`, place, text);
             });
-            return row(first + at + 2, cells);
+            return row(first + at + 2, cells, record._phantom);
         });
         canvas.replaceChildren(row(1, heads), ...lines);
         canvas.setAttribute('role', 'grid');

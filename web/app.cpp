@@ -210,7 +210,7 @@ void App::draw_tables(const Scene& scene) {
     const session::Status status = session_.status();
     if (status == session::Status::Offline || status == session::Status::Stale) {
         const float width = scene.px(2);
-        const float half = width / 2;
+        const float half = (width - 1) / 2;  // AddRect adds half a pixel
         list.AddRect({tables_area_.x + half, tables_area_.y + half},
                      {tables_area_.right() - half, tables_area_.bottom() - half},
                      status_colour(scene.theme, status), 0, 0, width);
@@ -261,6 +261,12 @@ TableState App::table_state(std::size_t index) const {
     const session::Status status = session_.status();
     TableState state;
     state.current = status == session::Status::Live;  // rule 5: else they may be old
+    state.stale = status == session::Status::Stale;
+    state.unloaded = session_.unloaded(index);
+    std::string_view path = spec.snapshot_url;
+    path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+    state.phantom_words = "not confirmed by ";
+    state.phantom_words += path.empty() ? "the snapshot" : path.substr(0, path.find('/'));
     state.loading = session_.loading(index);
     state.rows_in_table = session_.table(index).row_count();
     const std::string what = spec.name + " of " + accounts_.words(session_.scope());
@@ -270,6 +276,7 @@ TableState App::table_state(std::size_t index) const {
         state.empty_words = "0 of ";
         append_grouped(state.empty_words, std::to_string(state.rows_in_table), true);
         state.empty_words += state.rows_in_table == 1 ? " row matches." : " rows match.";
+        if (state.unloaded > 0) state.empty_words += " Older rows are unloaded.";
     } else if (!state.loading) {
         state.empty_words =
             "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";

@@ -234,7 +234,7 @@ void draw_frame(const TextField::State& state, const Scene& scene, const Area& a
                        : state.focused     ? theme.focus
                                            : theme.border;
     const float width = scene.px(state.focused || theme.plain ? 2 : 1);
-    const float half = width / 2;
+    const float half = (width - 1) / 2;  // AddRect adds half a pixel
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(area.top_left(), area.bottom_right(),
                        look.enabled ? theme.ground : theme.panel);

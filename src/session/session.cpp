@@ -460,6 +460,11 @@ bool Session::loading(std::size_t index) const {
     return s.rounds.empty() || !s.rounds.front().reads[index].done;
 }
 
+std::uint64_t Session::unloaded(std::size_t index) const {
+    const LiveTable& live = *state_->tables[index];
+    return live.table.evicted() + live.kept_out;
+}
+
 void Session::refresh_views() { state_->catch_up_views(); }
 
 const LatencyRing& Session::latency() const { return state_->latency; }
@@ -470,7 +475,7 @@ Stats Session::stats(MonotonicUs now) const {
     stats.link = s.link.stats();
     stats.breaks = s.books.breaks();
     if (s.ledger) stats.unbooked = s.ledger->refused();
-    for (const auto& live : s.tables) stats.evicted += live->table.evicted() + live->kept_out;
+    for (std::size_t index = 0; index < s.tables.size(); ++index) stats.evicted += unloaded(index);
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
     stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);

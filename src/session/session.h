@@ -148,6 +148,8 @@ class Session {
     std::size_t table_index(std::string_view name) const;
     // True while this table's rows of the present scope have not been read yet.
     bool loading(std::size_t index) const;
+    // Rows of this table and scope that its row cap has cost, the oldest ones.
+    std::uint64_t unloaded(std::size_t index) const;
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;

@@ -288,3 +288,57 @@ test('Space pauses the view, and the rows go on behind it', async () => {
     await page.keyboard.press(' ');
     await until('on', async () => !(await statsOf(page)).paused);
 });
+
+test('D14: what became of a ticket is words, never raw JSON, and the form stays', async () => {
+    await send('b', 'IBM', '5');
+    await untilWords(/^Buy 5 IBM: accepted/);
+    assert.doesNotMatch(await words(), /[{}"]/);
+    answerOrder = () => json({message: 'no'}, 404);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('6');
+    await enterUntil(/^Buy 6 IBM: /);
+    await untilWords(/404|unknown/);
+    assert.doesNotMatch(await words(), /[{}"]/);
+    const values = await withBlotter(page, ({shadowRoot}) =>
+        ['Security', 'Quantity'].map(
+            (label) => shadowRoot.querySelector(`input[aria-label="${label}"]`).value,
+        ),
+    );
+    assert.deepEqual(values, ['IBM', '6']);
+});
+
+test('D15: no negative or broken quantity; the ticker is what stands in the field', async () => {
+    await send('b', 'IBM', '-5');
+    await untilWords(/^The quantity must be at least 1\.$/);
+    for (const [quantity, why] of [
+        ['5.5', /^The quantity must be a whole number\.$/],
+        ['-5.5', /^The quantity must be at least 1\.$/],
+        ['2147483648', /^The quantity must be at most 2,147,483,647\.$/],
+        ['0', /^The quantity must be at least 1\.$/],
+    ]) {
+        await fieldFocused('Quantity');
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type(quantity);
+        await page.keyboard.press('Enter');
+        await untilWords(why);
+    }
+    assert.deepEqual(orders, []);
+    await page.keyboard.press('Shift+Tab');
+    await fieldFocused('Security');
+    await page.keyboard.press('Control+a');
+    // Chosen from the list, then typed on: not the one that was chosen.
+    await page.keyboard.type('msf');
+    await until('the list', async () => (await statsOf(page)).ticket.suggests);
+    await page.keyboard.press('Enter');
+    await fieldFocused('Quantity');
+    await page.keyboard.press('Shift+Tab');
+    await fieldFocused('Security');
+    await page.keyboard.press('End');
+    await page.keyboard.type('X');
+    await page.keyboard.press('Tab');
+    await fieldFocused('Quantity');
+    await page.keyboard.type('5');
+    await page.keyboard.press('Enter');
+    await untilWords(/^There is no security “MSFT.*X”/);
+    assert.equal(orders.length, 0);
+});

@@ -10,10 +10,20 @@ import {until} from '../support/wait.mjs';
 
 let ingress;
 let link;
+let orders; // what was sent to trade-service
+
+const json = (value) => ({status: 200, body: JSON.stringify(value)});
 
 before(async () => {
     ingress = await Ingress.start();
-    ingress.rest = restOf(200);
+    const market = restOf(200);
+    ingress.rest = (path, {body}) => {
+        if (path === '/reference-data/stocks')
+            return json([{ticker: 'IBM', companyName: 'International Business Machines'}]);
+        if (path !== '/trade-service/trade/') return market(path);
+        orders.push(JSON.parse(body));
+        return json(orders.at(-1));
+    };
     ingress.socket = (connection) => {
         link = connection;
         quietBroker(connection);
@@ -22,7 +32,8 @@ before(async () => {
 after(() => ingress?.stop());
 
 for (const [name, open] of Object.entries({firefox, webkit})) {
-    test(`${name} loads the page, goes live, sorts and filters`, async (context) => {
+    test(`${name} goes live, sorts, filters and sends a ticket`, async (context) => {
+        orders = [];
         const engine = await open();
         context.after(() => engine.close());
         context.diagnostic(await engine.version());
@@ -55,6 +66,39 @@ for (const [name, open] of Object.entries({firefox, webkit})) {
         await engine.press('Escape');
         await until('all rows', async () => (await count()) === 201);
         await engine.press('Escape');
+
+        // A ticket: by keyboard, until its trade is seen; and spoken.
+        const focused = () =>
+            engine.evaluate(({shadowRoot}) => shadowRoot.activeElement?.getAttribute('aria-label'));
+        const words = () =>
+            engine.evaluate(async (blotter) => (await blotter.stats()).ticket.words);
+        await until('the rows have the keys', () =>
+            engine.evaluate(({shadowRoot}) => shadowRoot.activeElement?.matches('canvas')),
+        );
+        await engine.press('s');
+        await until('the security', async () => (await focused()) === 'Security');
+        await engine.type('IBM');
+        await engine.press('Tab');
+        await until('the quantity', async () => (await focused()) === 'Quantity');
+        await engine.type('2k');
+        await engine.press('Enter');
+        await until('accepted', async () => /^Sell 2,000 IBM: accepted/.test(await words()));
+        assert.deepEqual(
+            orders.map(({accountId, security, side, quantity}) => [
+                accountId,
+                security,
+                side,
+                quantity,
+            ]),
+            [[account, 'IBM', 'Sell', 2000]],
+        );
+        publish(link, [{...trade(904), security: 'IBM', side: 'Sell', quantity: 2000}]);
+        await until('seen', async () => /matching trade seen/.test(await words()));
+        await until('spoken', () =>
+            engine.evaluate(({shadowRoot}) =>
+                /Sell 2,000 IBM: .*seen/.test(shadowRoot.querySelector('.quiet').textContent),
+            ),
+        );
         assert.equal(await status(), 'live');
     });
 }

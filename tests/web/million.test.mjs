@@ -119,5 +119,20 @@ test('rows under the eye stay while others come in above, and the top follows', 
     await untilFirstRow(5);
     for (let index = 1; index <= 37; ++index) send(tradeCount + index);
     await untilFirstRow(5 + 37);
+
+    // Well above the row cap the oldest go, and the screen says so, with a filter too.
+    for (let index = 38; index <= 40_000; ++index) send(tradeCount + index);
+    const shows = (words) =>
+        until(String(words), async () =>
+            (await statsOf(page)).layout.targets.some((one) => words.test(one.words)),
+        );
+    await shows(/^oldest [1-9][\d,]* unloaded$/);
+    const {log} = await statsOf(page);
+    assert.ok(
+        log.some((line) => line.includes('row cap')),
+        `${log}`,
+    );
+    await withBlotter(page, (blotter) => blotter.setFilter('trades', 'nothing like it'));
+    await shows(/^0 of 1,0[\d,]+ rows match\. Older rows are unloaded\.$/);
     assert.deepEqual(page.complaints, []);
 });

@@ -220,8 +220,10 @@ TableWish TablePanel::draw(const Scene& scene, const feed::TableSpec& spec, Tabl
     handle_pointer(scene, look, wish);
     draw_rows(scene, spec, look, state, focused);
     if (window_.total_rows() == 0) draw_words(scene, look, state, wish);
+    if (state.stale) draw_hatch(scene);
     draw_sums(scene, spec, look);
     draw_bars(scene);
+    draw_hint(scene, state);
     ImGui::PopClipRect();
     ImGui::PopID();
     return wish;
@@ -248,11 +250,13 @@ TablePanel::Spot TablePanel::spot_at(ImVec2 at) const {
 
 void TablePanel::handle_pointer(const Scene& scene, TableLook& look, TableWish& wish) {
     was_clicked_ = false;
+    hovered_ = SIZE_MAX;
     if (body_.width < 1 || body_.height < 1) return;
     ImGui::SetCursorScreenPos(body_.top_left());
     ImGui::InvisibleButton("rows", {body_.width, body_.height},
                            ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
     const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsItemHovered()) hovered_ = spot_at(io.MousePos).index;
     const bool right = ImGui::IsItemClicked(ImGuiMouseButton_Right);
     was_clicked_ = ImGui::IsItemClicked() || right;
     if (was_clicked_) {
@@ -373,6 +377,20 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     draw_text(list, scene.cell_font, size, x, area_.y, bottom, scene.theme.dim, scratch_);
     scene.targets.add("title " + scratch_, x, area_.y, text_width(scene.cell_font, size, scratch_),
                       title_height_);
+
+    if (state.unloaded > 0) {
+        x += text_width(scene.cell_font, size, scratch_) + scene.px(10);
+        scratch_ = "oldest ";
+        append_count(scratch_, static_cast<std::size_t>(state.unloaded));
+        scratch_ += " unloaded";
+        const float width = text_width(scene.label_font, size, scratch_) + scene.px(16);
+        x = std::floor(x);
+        list.AddRect({x, area_.y + scene.px(3)}, {x + width, bottom - scene.px(3)},
+                     scene.theme.stale, scene.px(4), 0, scene.px(1));
+        draw_text(list, scene.label_font, size, x + scene.px(8), area_.y, bottom, scene.theme.stale,
+                  scratch_);
+        scene.targets.add(scratch_, x, area_.y, width, title_height_);
+    }
 
     if (new_above_ > 0) {
         scratch_ = "▲ ";

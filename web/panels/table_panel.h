@@ -35,9 +35,12 @@ namespace nats_blotter::web {
 
 struct TableState {
     bool current = true;              // false: rows may be old, drawn without colour
+    bool stale = false;               // and nothing is heard that would say so: hatched
     bool loading = false;             // no snapshot of this scope yet
     bool rearranging = false;         // another order or filter is on its way
     std::size_t rows_in_table = 0;    // without the filter
+    std::uint64_t unloaded = 0;       // older ones, at the row cap
+    std::string phantom_words;        // of a row that the snapshot lacks, where one points at it
     std::string empty_words;          // shown in place of rows when there are none
     const FindWords* find = nullptr;  // these are marked
 };
@@ -161,6 +164,8 @@ class TablePanel {
     void draw_cell(const Scene& scene, const feed::ColumnSpec& column, const TableLook& look,
                    const PlacedColumn& place, const feed::Cell& cell, bool is_account, float y,
                    ImU32 plain, bool coloured);
+    void draw_hatch(const Scene& scene);
+    void draw_hint(const Scene& scene, const TableState& state);
     void draw_match(const Scene& scene, const PlacedColumn& place, float y);
     void draw_in_column(const Scene& scene, const PlacedColumn& place, float y, ImU32 colour);
     void draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look);
@@ -209,6 +214,7 @@ class TablePanel {
     std::vector<Gesture> gestures_;
     Spot pressed_;
     Spot dragged_;
+    std::size_t hovered_ = SIZE_MAX;  // line of the window under the pointer
     bool summing_ = false;
 
     std::uint64_t shown_hash_ = 0;  // of all that the snapshot brings to the screen

@@ -106,7 +106,7 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
                   is_account, y, plain, !faint && !flashing && !marked);
         if (focused && index == focus_index_ && place.column == selection_.focus().column) {
             const float line = scene.px(scene.theme.plain ? 2 : 1);
-            const float half = line / 2;
+            const float half = (line - 1) / 2;  // AddRect adds half a pixel
             list.AddRect({left + half, y + half},
                          {left + place.width - half, y + row_height_ - half}, scene.theme.focus, 0,
                          0, line);
@@ -128,10 +128,47 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
     }
 }
 
+// Over the left edge of all that may be old: two columns of dashes, one a step below the other.
+void TablePanel::draw_hatch(const Scene& scene) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float step = scene.px(3);
+    const float width = scene.px(2);
+    const auto rows = static_cast<float>(window_.row_count());
+    const float end = std::min(body_.bottom(), body_.y + rows * row_height_);
+    bool left = true;
+    for (float y = body_.y; y < end; y += step, left = !left) {
+        const float x = area_.x + (left ? 0 : width);
+        list.AddRectFilled({x, y}, {x + width, std::min(end, y + step)}, scene.theme.stale);
+    }
+}
+
+// What is odd about the row under the pointer.
+void TablePanel::draw_hint(const Scene& scene, const TableState& state) {
+    if (hovered_ >= window_.row_count()) return;
+    const table::WindowRow& row = window_.row(hovered_);
+    if (!row.phantom && !row.broken) return;
+    const std::string_view words = row.phantom ? std::string_view(state.phantom_words)
+                                               : "trades and position do not add up: read again";
+    const float size = scene.px(kTextPx);
+    const float padding = scene.px(kCellPaddingPx);
+    const float width = text_width(scene.label_font, size, words) + 2 * padding;
+    const float height = scene.px(26);
+    const float last = std::max(area_.x, body_.right() - width - scene.px(4));
+    const float x = std::floor(std::clamp(ImGui::GetIO().MousePos.x, area_.x, last));
+    // Below the row, or above it where there is no room.
+    float y = body_.y + row_height_ * static_cast<float>(hovered_ + 1) + scene.px(2);
+    if (y + height > body_.bottom()) y -= row_height_ + height + scene.px(4);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled({x, y}, {x + width, y + height}, scene.theme.panel, scene.px(4));
+    list.AddRect({x, y}, {x + width, y + height}, scene.theme.border, scene.px(4), 0, scene.px(1));
+    draw_text(list, scene.label_font, size, x + padding, y, y + height, scene.theme.text, words);
+    scene.targets.add(words, x, y, width, height);
+}
+
 // A frame within the cell, so that it can be told from the focus around it.
 void TablePanel::draw_match(const Scene& scene, const PlacedColumn& place, float y) {
     const float line = scene.px(scene.theme.plain ? 2 : 1);
-    const float inset = scene.px(2) + line / 2;
+    const float inset = scene.px(2) + (line - 1) / 2;
     const float left = left_of(place);
     ImGui::GetWindowDrawList()->AddRect({left + inset, y + inset},
                                         {left + place.width - inset, y + row_height_ - inset},
