@@ -52,6 +52,7 @@ const FACES = [
     new URL('./latin.ttf', import.meta.url),
     new URL('./symbol.ttf', import.meta.url),
 ];
+const PROFILE_BYTES_MAX = 1024 * 1024; // as the program's own kProfileBytesMax
 const SPEAK_MS = 5000;
 const VIEW_MS = 200; // a view that changes is told this often at most
 const LAYOUTS = 'nats-blotter-layouts';
@@ -131,8 +132,51 @@ function addresses(server) {
     return {socketUrl: socket.href, restUrl: rest.origin};
 }
 
+// Words that are shown as they are.
+class Said extends Error {}
+
+// Text for a sentence: no longer than a line, and without what could break it.
+const quoted = (text) => JSON.stringify(text.length > 80 ? text.slice(0, 80) + '…' : text);
+
+// The text of a profile file, which resolves against the page.
+async function profileText(profile) {
+    const refuse = (reason) => new Said(`profile ${quoted(profile)} ${reason}`);
+    let url;
+    try {
+        url = new URL(profile, document.baseURI);
+    } catch {
+        throw refuse('is neither traderx nor the address of a file');
+    }
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        throw refuse('is not at an address that begins with http or https');
+    let answer;
+    try {
+        answer = await fetch(url, {headers: {accept: 'application/json'}, cache: 'no-cache'});
+    } catch (error) {
+        throw refuse(`cannot be read from ${url.host}: ${error.message}`);
+    }
+    if (!answer.ok) throw refuse(`cannot be read: ${url.host} answers ${answer.status}`);
+    const pieces = [];
+    let bytes = 0;
+    const reader = answer.body.getReader();
+    for (;;) {
+        const {done, value} = await reader.read().catch((error) => {
+            throw refuse(`cannot be read from ${url.host}: ${error.message}`);
+        });
+        if (done) break;
+        bytes += value.length;
+        pieces.push(value);
+        if (bytes > PROFILE_BYTES_MAX) {
+            reader.cancel().catch(() => {});
+            throw refuse('is above a megabyte');
+        }
+    }
+    return new Blob(pieces).text();
+}
+
 // Why the program cannot run, as a person can use it.
 function reasonWords(error) {
+    if (error instanceof Said) return error.message;
     const text = String((error && error.message) || error);
     if (typeof WebAssembly !== 'object') {
         return 'This browser has no WebAssembly, or it is switched off, and the blotter needs it.';
@@ -396,6 +440,11 @@ class NatsBlotter extends HTMLElement {
         this.#showWords('Loading the blotter…');
         try {
             const options = this.#options();
+            const custom = options.profile !== 'traderx';
+            if (custom) {
+                options.profileText = await profileText(options.profile);
+                if (run !== this.#run) return;
+            }
             const canvas = document.createElement('canvas');
             canvas.tabIndex = 0;
             canvas.setAttribute('role', 'application');
@@ -407,7 +456,10 @@ class NatsBlotter extends HTMLElement {
             if (run !== this.#run) return program.destroy();
             program.setText(JSON.stringify(options));
             const refused = program.text('nb_start');
-            if (refused !== '') throw new Error(refused);
+            // What was refused is gone for good.
+            if (refused !== '') throw custom ? new Said(refused) : new Error(refused);
+            if (custom)
+                canvas.setAttribute('aria-label', JSON.parse(program.text('nb_tables')).join(', '));
             this.#program = program;
             this.#showWords('');
             this.#settleReady.resolve();

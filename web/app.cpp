@@ -153,6 +153,8 @@ void App::draw_header(const Scene& scene) {
         .last_good_ms =
             live_at_ < 0 ? -1 : epoch_now_ms() - (scene.now - live_at_) / kMillisecondUs,
         .account = session_.scope(),
+        .feed = session_.profile().has_accounts() ? std::string_view{}
+                                                  : std::string_view(session_.profile().title),
         .paused = paused_,
         .waiting = session_.stats(scene.now).events - paused_events_};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
@@ -269,7 +271,9 @@ TableState App::table_state(std::size_t index) const {
     state.phantom_words += path.empty() ? "the snapshot" : path.substr(0, path.find('/'));
     state.loading = session_.loading(index);
     state.rows_in_table = session_.table(index).row_count();
-    const std::string what = spec.name + " of " + accounts_.words(session_.scope());
+    const bool has_accounts = session_.profile().has_accounts();
+    const std::string account = accounts_.words(session_.scope());
+    const std::string what = has_accounts ? spec.name + " of " + account : spec.name;
     if (status == session::Status::Closed) {
         state.empty_words = "Closed.";
     } else if (state.rows_in_table > 0) {
@@ -279,7 +283,7 @@ TableState App::table_state(std::size_t index) const {
         if (state.unloaded > 0) state.empty_words += " Older rows are unloaded.";
     } else if (!state.loading) {
         state.empty_words =
-            "No " + spec.name + " for " + accounts_.words(session_.scope()) + " yet.";
+            "No " + spec.name + (has_accounts ? " for " + account : std::string()) + " yet.";
         if (session_.takes_orders() && session_.scope() != session::kAllAccounts)
             state.empty_words += " N opens a ticket.";
     } else if (status == session::Status::Offline) {

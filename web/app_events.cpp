@@ -34,7 +34,7 @@ constexpr MonotonicUs kChokedRetryUs = 50 * kMillisecondUs;
 
 session::Options session_options(const PageOptions& options) {
     session::Options made;
-    made.profile = feed::traderx_profile(options.subjects);
+    made.profile = options.custom ? *options.custom : feed::traderx_profile(options.subjects);
     made.seed = random_seed();
     made.nats.ask_credentials = true;
     made.nats.sign_nonce = true;

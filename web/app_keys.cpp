@@ -37,7 +37,7 @@ bool App::takes(const KeyCommand& command) {
     switch (command.command) {
         case Command::NextPanel:
         case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
-        case Command::Accounts:
+        case Command::Accounts: return session_.profile().has_accounts();
         case Command::Filter:
         case Command::Find:
         case Command::Pause:

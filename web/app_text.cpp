@@ -68,9 +68,11 @@ bool App::append_export(std::string& out, std::size_t bytes) {
 std::string App::export_name(std::size_t index) const {
     const feed::TableSpec& spec = session_.table(index).spec();
     std::string name = spec.name;
-    name += ' ';
-    name += session_.scope() == session::kAllAccounts ? "all accounts"
-                                                      : std::to_string(session_.scope());
+    if (session_.profile().has_accounts()) {
+        name += ' ';
+        name += session_.scope() == session::kAllAccounts ? "all accounts"
+                                                          : std::to_string(session_.scope());
+    }
     const std::string filter = filter_words(table_looks_[index], spec);
     if (!filter.empty()) name += " filter " + filter;
     return name;

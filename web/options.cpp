@@ -15,11 +15,11 @@ std::string set_option(PageOptions& options, std::string_view key, std::string_v
     } else if (key == "restUrl") {
         options.rest_url = value;
     } else if (key == "profile") {
-        if (value != "traderx") {
-            return "profile \"" + std::string(value) +
-                   "\" is not known: the only one is \"traderx\"";
-        }
         options.profile = value;
+    } else if (key == "profileText") {  // behind its name
+        feed::ParsedProfile parsed = feed::profile_from_json(value, options.profile);
+        if (!parsed.error.empty()) return parsed.error;
+        options.custom = std::move(parsed.profile);
     } else if (key == "subjects") {
         if (value == "slash") {
             options.subjects = feed::SubjectChoice::Slash;
@@ -76,6 +76,8 @@ ParsedOptions options_from_json(std::string_view json) {
         if (!parsed.error.empty()) return parsed;
     }
     if (scanner.next() != JsonToken::End) parsed.error = "the options are not a JSON object";
+    if (parsed.error.empty() && parsed.options.profile != "traderx" && !parsed.options.custom)
+        parsed.error = "profile \"" + parsed.options.profile + "\" came without its text";
     return parsed;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ enum class RendererChoice : std::uint8_t { Auto, Webgl, Canvas };
 struct PageOptions {
     std::string socket_url;  // ws:// or wss://, absolute
     std::string rest_url;    // http:// or https://, absolute: REST paths resolve against it
-    std::string profile = "traderx";
+    std::string profile = "traderx";  // or the name of the file that `custom` was in
+    std::optional<feed::Profile> custom;
     feed::SubjectChoice subjects = feed::SubjectChoice::Slash;
     session::AccountId account = session::kAllAccounts;
     ThemeChoice theme = ThemeChoice::Auto;

@@ -433,6 +433,8 @@ MonotonicUs Session::retry_at() const {
     return at;
 }
 
+const feed::Profile& Session::profile() const { return state_->profile; }
+
 const std::vector<Account>& Session::accounts() const { return state_->account_list.accounts; }
 std::uint64_t Session::accounts_version() const { return state_->account_list.version; }
 

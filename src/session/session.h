@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "feed/profile_json.h"  // for whoever makes the Options
 #include "feed/schema.h"
 #include "nats/client.h"
 #include "session/away.h"
@@ -129,6 +130,8 @@ class Session {
     std::uint64_t status_version() const;
     // When the next dial or retry is due, kNever when none is waiting.
     MonotonicUs retry_at() const;
+
+    const feed::Profile& profile() const;
 
     // In the order account-service gave them; empty until read.
     const std::vector<Account>& accounts() const;

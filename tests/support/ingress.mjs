@@ -16,6 +16,7 @@ const types = {
     '.css': 'text/css',
     '.wasm': 'application/wasm',
     '.svg': 'image/svg+xml',
+    '.json': 'application/json',
 };
 
 // One WebSocket message, not masked.

@@ -85,7 +85,14 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
     const float buttons = draw_buttons(scene, area.right() - margin, row_top, model, narrow, wish);
     const float picker_width =
         narrow ? buttons - scene.px(8) - x : std::min(scene.px(260), area.width * 0.25f);
-    wish.account = picker_.draw(scene, {x, row_top, picker_width, control}, model.account);
+    if (model.feed.empty()) {
+        wish.account = picker_.draw(scene, {x, row_top, picker_width, control}, model.account);
+    } else {
+        list.PushClipRect({x, row_top}, {x + picker_width, row_top + control}, true);
+        draw_text(list, scene.label_font, scene.px(kTextPx), x, row_top, row_top + control,
+                  scene.theme.text, model.feed);
+        list.PopClipRect();
+    }
 
     float top = row_top;
     if (narrow) {

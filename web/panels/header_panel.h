@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "session/session.h"
 #include "web/panels/account_picker.h"
@@ -19,6 +20,7 @@ struct HeaderModel {
     MonotonicUs status_since = 0;
     EpochMs last_good_ms = -1;  // when the rows were current last, -1: not yet
     session::AccountId account = session::kAllAccounts;
+    std::string_view feed{};  // stands where the account is, in a profile without accounts
     bool paused = false;
     std::uint64_t waiting = 0;  // events since then
 };
