@@ -104,11 +104,26 @@ TEST_CASE("FilterOutlivesTheClearingOfItsTable") {
     CHECK_FALSE(filter.matches(0));
 }
 
+TEST_CASE("OnlyLettersAreFolded") {
+    std::string folded;
+    append_folded(folded, "\xC3\x89\xC3\x97\xC3\x9F\xC3Z\xC2\x89");  // É × ß, a half, a control
+    CHECK(folded == "\xC3\xA9\xC3\x97\xC3\x9F\xC3z\xC2\x89");
+}
+
+TEST_CASE("NullIsSpelledWithNothing") {
+    std::string spelled;
+    append_spelled(spelled, support::sample_spec().columns[3], feed::Cell{}, 0);
+    CHECK(spelled.empty());
+}
+
 TEST_CASE("EmptySpecIsEmpty") {
     FilterSpec spec;
     CHECK(spec.is_empty());
     spec.quick = " \t";
     CHECK(spec.is_empty());
+    spec.columns.emplace_back();
+    CHECK_FALSE(spec.is_empty());
+    spec.columns.clear();
     spec.quick = "x";
     CHECK_FALSE(spec.is_empty());
 }

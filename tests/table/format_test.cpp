@@ -61,6 +61,8 @@ TEST_CASE("JsonNumbersAreNumbersOnlyWhereADoubleIsExact") {
     CHECK(json(decimal, Cell::of_number(187240)) == "187.240");
     CHECK(json(decimal, Cell::of_number(999'999'999'999'999)) == "999999999999.999");
     CHECK(json(decimal, Cell::of_number(1'000'000'000'000'000)) == "\"1000000000000.000\"");
+    CHECK(json(decimal, Cell::of_number(-1'000'000'000'000'000)) == "\"-1000000000000.000\"");
+    CHECK(json(decimal, Cell::of_number(1), true) == "\"0.001\"");
 }
 
 TEST_CASE("JsonTimesAreEpochMillisecondsAndTextsAreEscaped") {

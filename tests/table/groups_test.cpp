@@ -34,6 +34,28 @@ TEST_CASE("SumsBeyond64BitsAreExact") {
     CHECK(text_of(sum) == "-9223372036854775809");
 }
 
+TEST_CASE("SumsOfSumsCarryOver") {
+    WideSum half;
+    for (int i = 0; i < 2; ++i) half.add(INT64_MAX);
+    WideSum sum = half;
+    sum.add(half);
+    CHECK(text_of(sum) == "36893488147419103228");
+    WideSum low;
+    for (int i = 0; i < 2; ++i) low.add(INT64_MIN);
+    CHECK(text_of(low) == "-18446744073709551616");
+
+    Totals none;
+    Totals some;
+    some.rows = 3;
+    some.sums = {half};
+    none.add(some);
+    CHECK(none.rows == 3);
+    REQUIRE(none.sums.size() == 1);
+    CHECK(none.sums[0] == half);
+    some.add(Totals{});
+    CHECK(some.sums[0] == half);
+}
+
 TEST_CASE("SumsAreWrittenWithTheirScale") {
     WideSum sum;
     sum.add(-5);

@@ -59,6 +59,42 @@ TEST_CASE("UncommittedEventGivesWayAtTheReread") {
     CHECK(rig.n_of("a") == 40);
 }
 
+TEST_CASE("WithoutAVersionTheLastToComeWins") {
+    feed::TableSpec spec = support::sample_spec();
+    spec.version_column = -1;
+    Table table(spec);
+    CHECK(ingest_event(table, record_of({"a", 9, "S", 1}), 1) == Outcome::Inserted);
+    CHECK(ingest_event(table, record_of({"a", 3, "S", 2}), 2) == Outcome::Replaced);
+    CHECK(table.version(0) == INT64_MIN);
+    CHECK(table.cell(0, 3).number == 2);
+}
+
+TEST_CASE("ARowWithoutItsVersionIsOlderThanAnyOther") {
+    Rig rig;
+    const SampleRow row{"a", 0, "S", 1};
+    feed::Record nameless = record_of(row);
+    nameless.cells[static_cast<std::size_t>(rig.table.spec().version_column)] = feed::Cell{};
+    CHECK(ingest_event(rig.table, nameless, 1) == Outcome::Inserted);
+    CHECK(rig.event({"a", -5, "S", 2}, 2) == Outcome::Replaced);
+    CHECK(ingest_event(rig.table, nameless, 3) == Outcome::Outdated);
+    CHECK(rig.n_of("a") == 2);
+}
+
+TEST_CASE("ATextMayBeEmptyOrAbsent") {
+    Rig rig;
+    CHECK(rig.event({"a", 1, "", 1}, 1) == Outcome::Inserted);
+    CHECK(rig.table.cell(rig.find("a"), 2).text.empty());
+    CHECK_FALSE(rig.table.cell(rig.find("a"), 2).is_null());
+    const SampleRow row{"a", 2, "", 1};
+    feed::Record absent = record_of(row);
+    absent.cells[2] = feed::Cell{};
+    CHECK(ingest_event(rig.table, absent, 2) == Outcome::Replaced);
+    CHECK(rig.table.cell(rig.find("a"), 2).is_null());
+    absent.cells[0] = feed::Cell{};  // a key of its own
+    CHECK(ingest_event(rig.table, absent, 3) == Outcome::Inserted);
+    CHECK(rig.table.row_count() == 2);
+}
+
 TEST_CASE("RowGoneFromTheDatabaseIsRemovedAndCounted") {
     Rig rig;
     rig.snapshot({"old", 1, "S", 1}, kFirst);

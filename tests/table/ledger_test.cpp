@@ -28,17 +28,19 @@ std::vector<Cell> position(std::int64_t account, std::string_view security, std:
 }
 
 struct Desk {
-    explicit Desk(std::size_t trades_max = 1000, std::size_t keys_max = kBookKeysMax)
-        : profile(make(trades_max)),
+    explicit Desk(std::size_t trades_max = 1000, std::size_t keys_max = kBookKeysMax,
+                  std::size_t positions_max = 1000)
+        : profile(make(trades_max, positions_max)),
           ledger(*profile.books, keys_max),
           trades(profile.tables[0]),
           positions(profile.tables[1]) {
         trades.keep_books(&ledger, BookPage::Entries);
         positions.keep_books(&ledger, BookPage::Balances);
     }
-    static feed::Profile make(std::size_t trades_max) {
+    static feed::Profile make(std::size_t trades_max, std::size_t positions_max) {
         feed::Profile made = feed::traderx_profile(feed::SubjectChoice::Slash);
         made.tables[0].rows_max = trades_max;
+        made.tables[1].rows_max = positions_max;
         return made;
     }
     std::size_t differing() {
@@ -97,6 +99,56 @@ TEST_CASE("KeysPastTheLimitAreCounted") {
     CHECK(desk.differing() == 2);
 }
 
+TEST_CASE("RowsPastTheLimitOfKeysChangeNothingWhenTheyGo") {
+    Desk desk(1000, 1);
+    const table::RowId held = desk.trades.insert(trade("a", 1, "MS", "Buy", 1));
+    const table::RowId refused = desk.trades.insert(trade("b", 2, "IBM", "Buy", 1));
+    desk.ledger.mark(0, true);
+    CHECK(desk.trades.is_broken(held));
+    CHECK_FALSE(desk.trades.is_broken(refused));
+    desk.trades.erase(refused);
+    CHECK(desk.differing() == 1);
+    desk.ledger.mark(0, false);
+    CHECK_FALSE(desk.trades.is_broken(held));
+}
+
+TEST_CASE("CellsThatAreMissingCountAsNothingOrAsABuy") {
+    Desk desk;
+    std::vector<Cell> cells = trade("a", 7, "MS", "Sell", 5);
+    cells[5] = Cell{};
+    desk.trades.insert(cells);
+    CHECK(desk.differing() == 0);
+    cells = trade("b", 7, "MS", "Sell", 5);
+    cells[4] = Cell{};
+    const table::RowId bought = desk.trades.insert(cells);
+    desk.positions.insert(position(7, "MS", 5));
+    CHECK(desk.differing() == 0);
+    desk.trades.erase(bought);
+    CHECK(desk.differing() == 1);
+    // Without a security they are a key of their own.
+    cells = trade("c", 7, "MS", "Buy", 3);
+    cells[3] = Cell{};
+    desk.trades.insert(cells);
+    CHECK(desk.differing() == 2);
+    std::vector<Cell> held = position(7, "MS", 3);
+    held[1] = Cell{};
+    desk.positions.insert(held);
+    CHECK(desk.differing() == 1);
+}
+
+TEST_CASE("APositionThatIsUnloadedIsNotJudged") {
+    for (const std::size_t keys_max : {std::size_t{1}, kBookKeysMax}) {
+        Desk desk(1000, keys_max, 2);
+        for (std::int64_t account = 1; account <= 3; ++account) {
+            desk.positions.insert(position(account, "MS", 1));
+            desk.positions.evict();
+        }
+        REQUIRE(desk.positions.evicted() == 1);
+        CHECK(desk.ledger.key(0).unjudged);
+        CHECK((desk.ledger.refused() > 0) == (keys_max == 1));
+    }
+}
+
 TEST_CASE("TheLastUnloadedKeysAreRemembered") {
     table::UnloadedKeys keys;
     for (std::uint64_t key = 1; key <= kUnloadedKeysMax + 1; ++key)
@@ -106,6 +158,12 @@ TEST_CASE("TheLastUnloadedKeysAreRemembered") {
     CHECK(keys.remove(2 * 0x9E3779B97F4A7C15u));
     CHECK_FALSE(keys.remove(2 * 0x9E3779B97F4A7C15u));
     CHECK(keys.size() == kUnloadedKeysMax - 1);
+    keys.add(3 * 0x9E3779B97F4A7C15u);  // it is there
+    keys.add(0);                        // the mark of a place that is free
+    CHECK(keys.size() == kUnloadedKeysMax - 1);
+    keys.add(7);  // takes the place of the one that was removed
+    CHECK(keys.size() == kUnloadedKeysMax);
+    CHECK(keys.contains(3 * 0x9E3779B97F4A7C15u));
 }
 
 // Against sums from scratch, of rows that come, change and go.

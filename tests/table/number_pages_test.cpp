@@ -63,6 +63,16 @@ TEST_CASE("RandomValuesComeOutAsTheyWentIn") {
     }
 }
 
+TEST_CASE("APageMayComeToHoldNothingButNulls") {
+    NumberPages pages;
+    pages.resize(1);
+    pages.set(0, 5);
+    CHECK(pages.set(0, NumberPages::kNull));
+    CHECK(pages.get(0) == NumberPages::kNull);
+    CHECK(pages.set(0, INT64_MAX));
+    CHECK(pages.get(0) == INT64_MAX);
+}
+
 TEST_CASE("APageTakesTheBytesItNeeds") {
     constexpr std::size_t kRows = 64 * 1024;
     const auto bytes_per_row = [](NumberPages::Unit unit, auto value_of) {

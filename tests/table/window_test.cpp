@@ -36,6 +36,17 @@ TEST_CASE("WindowHoldsACopyOfTheVisibleRows") {
     CHECK(rig.window.cell(2, 1).number == 5);
 }
 
+TEST_CASE("APlaceWithoutARowHoldsNothing") {
+    Rig rig;
+    rig.add("a", 1);
+    const RowId rows[] = {kNoRow, 0};
+    rig.window.fill(rig.table, rows, 5, 100, 0);
+    REQUIRE(rig.window.row_count() == 2);
+    CHECK(rig.window.total_rows() == 100);
+    CHECK(rig.window.cell(0, 0).is_null());
+    CHECK(rig.window.cell(1, 0).text == "a");
+}
+
 TEST_CASE("WindowEndsWithTheRows") {
     Rig rig;
     rig.add("a", 1);
