@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {
     launchBrowser,
     openPage,
+    statsOf,
     untilStatus,
     untilStill,
     withBlotter,
@@ -67,7 +68,23 @@ await picture('spacing-comfortable', {}, press('d'));
 await picture('spacing-compact', {}, press('d', 'd'));
 await picture('filter', {}, type('/ibm buy'));
 await picture('filter-hides-all', {}, type('/nothing like it'));
+await picture('find', {}, async (page) => {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('ibm');
+    await untilStill(page);
+});
 await picture('accounts', {}, press('a'));
+await picture('ticket', {}, press('b'));
+for (const panel of ['Inspector', 'Stats', 'Log', 'Settings']) {
+    await picture(`panel-${panel.toLowerCase()}`, {}, async (page) => {
+        await page.keyboard.press('Tab');
+        const [x, y] = (await statsOf(page)).places[panel];
+        await page.mouse.click(x, y);
+        await page.mouse.move(640, 300);
+        await untilStill(page);
+    });
+}
 await picture('help', {}, press('?'));
 await picture('plain-table', {}, async (page) => {
     await page.keyboard.press('Tab');
