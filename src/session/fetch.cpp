@@ -11,7 +11,7 @@ constexpr int kHttpOk = 200;
 
 // The first part of the path names the service behind the ingress: "position-service".
 std::string service_of(std::string_view url) {
-    if (!url.empty() && url.front() == '/') url.remove_prefix(1);
+    if (url.starts_with('/')) url.remove_prefix(1);
     return std::string(url.substr(0, url.find('/')));
 }
 

@@ -19,7 +19,8 @@ char* MessageRing::room_for(std::size_t bytes) {
     if (used_ + bytes > kBlockBytes) {
         std::unique_ptr<char[]> block;
         if (blocks_.size() == kBlocksMax) {
-            while (!entries_.empty() && entries_.front().block == first_block_) evict_oldest();
+            // Not all of them: the last block has the last message.
+            while (entries_.front().block == first_block_) evict_oldest();
             block = std::move(blocks_.front());
             blocks_.pop_front();
             ++first_block_;

@@ -61,6 +61,7 @@ class MessageRing {
     };
     static constexpr std::size_t kBlocksMax =
         (kInspectorBytesMax - kInspectorMessagesMax * sizeof(Entry)) / kBlockBytes;
+    static_assert(kBlocksMax >= 2);
 
     char* room_for(std::size_t bytes);
     void evict_oldest();

@@ -26,7 +26,7 @@ bool take_member(SinceHeader& header, std::string_view name, std::string_view va
     } else if (name == "cut") {
         header.cut = true;
     } else if (name == "rows") {
-        if (value.empty() || value.front() != '-') return false;
+        if (!value.starts_with('-')) return false;
         value.remove_prefix(1);
         const std::optional<std::int64_t> most = take_number(value);
         if (!most) return false;

@@ -156,6 +156,10 @@ std::string order_words(const Order& order) {
     return words + ' ' + order.security;
 }
 
+bool Ticket::is_open() const {
+    return phase == TicketPhase::Sending || phase == TicketPhase::Accepted;
+}
+
 std::string ticket_line(const Ticket& ticket) {
     std::string line = order_words(ticket.order);
     line += ": ";
@@ -226,8 +230,7 @@ Ticket* Tickets::find(std::uint32_t number) {
 void Tickets::on_answer(std::uint32_t number, int http_status, std::string_view words,
                         MonotonicUs now) {
     Ticket* ticket = find(number);
-    if (ticket == nullptr || ticket->answered_us >= 0 || ticket->phase == TicketPhase::Unknown)
-        return;
+    if (ticket == nullptr || ticket->answered_us >= 0) return;
     ++version_;
     ticket->answered_us = now - ticket->sent_at;
     const bool seen = ticket->seen_us >= 0;
@@ -287,8 +290,7 @@ bool Tickets::watches(MonotonicUs now) const {
 MonotonicUs Tickets::next_deadline() const {
     MonotonicUs deadline = kNever;
     for (const Ticket& ticket : history_) {
-        if (ticket.answered_us < 0 && ticket.phase != TicketPhase::Unknown)
-            deadline = std::min(deadline, ticket.sent_at + kTicketAnswerUs);
+        if (ticket.answered_us < 0) deadline = std::min(deadline, ticket.sent_at + kTicketAnswerUs);
         if (ticket.phase == TicketPhase::Accepted)
             deadline = std::min(deadline, ticket.sent_at + ticket.answered_us + kTicketSeenUs);
     }
@@ -297,8 +299,7 @@ MonotonicUs Tickets::next_deadline() const {
 
 void Tickets::on_deadline(MonotonicUs now) {
     for (Ticket& ticket : history_) {
-        const bool waits = ticket.answered_us < 0 && ticket.phase != TicketPhase::Unknown;
-        if (waits && now - ticket.sent_at >= kTicketAnswerUs) {
+        if (ticket.answered_us < 0 && now - ticket.sent_at >= kTicketAnswerUs) {
             ticket.answered_us = now - ticket.sent_at;
             ticket.trouble = "no answer from trade-service in ";
             append_int(ticket.trouble, kTicketAnswerUs / kSecondUs);
@@ -323,6 +324,7 @@ void Tickets::check_invariants() const {
         const bool seen =
             ticket.phase == TicketPhase::Booked || ticket.phase == TicketPhase::MatchSeen;
         NB_ASSERT(seen == (ticket.seen_us >= 0));
+        NB_ASSERT(ticket.phase != TicketPhase::Unknown || ticket.answered_us >= 0);
     }
 }
 

@@ -67,13 +67,13 @@ struct Ticket {
     std::string order_id;  // sent as the order's `id`
     MonotonicUs sent_at = 0;
     TicketPhase phase = TicketPhase::Sending;
-    MonotonicUs answered_us = -1;  // after it was sent
+    MonotonicUs answered_us = -1;  // after it was sent, also where it was given up
     MonotonicUs seen_us = -1;      // after it was sent
     bool seen_by_id = false;
     std::string trade_id;
     std::string trouble;
 
-    bool is_open() const { return phase == TicketPhase::Sending || phase == TicketPhase::Accepted; }
+    bool is_open() const;
 };
 
 // "Buy 100 IBM: sending → accepted 12 ms → booked 41 ms"

@@ -61,6 +61,13 @@ TEST_CASE("PeopleAreSearchedAndTheLastSearchCounts") {
     CHECK(admin.outcome() == "Alice Johnson is a user of the account.");
 }
 
+TEST_CASE("WhatIsSearchedIsEscapedInTheAddress") {
+    AccountAdmin admin;
+    CHECK(admin.search("aZ_:~é9").empty());
+    CHECK(admin.next_request()->url ==
+          "/people-service/People/GetMatchingPeople?SearchText=aZ%5F%3A%7E%C3%A99&Take=10");
+}
+
 TEST_CASE("NobodyAndNoAnswerAreSaidInWords") {
     AccountAdmin admin;
     CHECK(admin.search("xyz").empty());

@@ -188,3 +188,44 @@ TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
     CHECK_FALSE(positions.is_broken(0));
     CHECK(ledger.broken_count() == 0);
 }
+
+TEST_CASE("NoBooksBreakNothing") {
+    Books none(nullptr);
+    none.open(0);
+    CHECK_FALSE(none.is_open());
+    CHECK(none.look(10'000'000) == Books::Finding::Nothing);
+    CHECK(none.on_fence(10'000'000) == Books::Finding::Nothing);
+    CHECK(none.next_deadline() == kNever);
+}
+
+TEST_CASE("ADifferenceThatWentWhileTheFenceWasAwaitedBreaksNothing") {
+    const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    table::Ledger ledger(*profile.books);
+    table::Table positions(profile.tables[1]);
+    positions.keep_books(&ledger, table::BookPage::Balances);
+    using feed::Cell;
+    const auto held = [](const char* security, std::int64_t quantity, std::int64_t version) {
+        return std::vector<Cell>{Cell::of_number(7), Cell::of_text(security),
+                                 Cell::of_number(quantity), Cell::of_number(version)};
+    };
+    Books books(&ledger);
+    books.open(0);
+    positions.insert(held("MS", 4, 1));
+    CHECK(books.look(100'000) == Books::Finding::Nothing);
+    CHECK(books.look(3'200'000) == Books::Finding::WantsFence);
+    SUBCASE("even for a moment") {
+        CHECK(positions.update(0, held("MS", 0, 2)));
+        CHECK(positions.update(0, held("MS", 4, 3)));
+    }
+    SUBCASE("even, and another one is new") {
+        CHECK(positions.update(0, held("MS", 0, 2)));
+        positions.insert(held("IBM", 5, 1));
+    }
+    SUBCASE("its balance was unloaded") { ledger.key(ledger.different()[0]).unjudged = true; }
+    CHECK(books.on_fence(3'300'000) == Books::Finding::Nothing);
+    CHECK(books.on_fence(3'400'000) == Books::Finding::Nothing);  // nothing is asked any more
+    CHECK(books.look(3'500'000) == Books::Finding::Nothing);
+    CHECK(books.breaks() == 0);
+    books.open(3'600'000);  // it is open
+    CHECK(books.is_open());
+}

@@ -37,8 +37,8 @@ TEST_CASE("JsonIsLaidOutWithAMemberALine") {
 
 TEST_CASE("BytesAreLaidOutAsHex") {
     std::string out;
-    append_hex(out, std::string_view("\0A<b>\xff", 6));
-    CHECK(out == "00000000  00 41 3c 62 3e ff" + std::string(33, ' ') + ".A<b>.\n");
+    append_hex(out, std::string_view("\0A<b>\xff\x7f", 7));
+    CHECK(out == "00000000  00 41 3c 62 3e ff 7f" + std::string(30, ' ') + ".A<b>..\n");
     out.clear();
     append_hex(out, "0123456789abcdef!");
     CHECK(out ==
@@ -51,6 +51,9 @@ TEST_CASE("OneLineHasNoControlsAndNoBrokenLetters") {
     CHECK(one_line("abcdef", 3) == "abc…");
     CHECK(one_line("aé", 2) == "a…");
     CHECK(one_line("\xff", 9) == "\xEF\xBF\xBD");
+    // Bytes that are no text are cut where the limit says.
+    CHECK(one_line("\xff\xff\xff\xff\xff", 4) ==
+          "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD…");
 }
 
 TEST_CASE("AMessageIsShownWithItsHeaders") {
@@ -66,6 +69,16 @@ TEST_CASE("AMessageIsShownWithItsHeaders") {
         out.starts_with("a.b\nreply to inbox\n4000 bytes, the first 7 are kept\nNATS/1.0\n"
                         "Key: one\n00000000  42 61 64 3a 20 ff"));
     CHECK(out.ends_with("{\n  \"a\": 1\n}\n"));
+}
+
+TEST_CASE("AMessageThatIsAByteHasNoMoreLinesThanThereIsToSay") {
+    InspectedMessage message;
+    message.subject = "a";
+    message.payload = "z";
+    message.payload_bytes = 1;
+    std::string out;
+    append_message(out, message);
+    CHECK(out == "a\n1 byte\n00000000  7a" + std::string(48, ' ') + "z\n");
 }
 
 TEST_CASE("NdjsonIsOneLineOfJsonWhateverCame") {
@@ -95,4 +108,12 @@ TEST_CASE("NdjsonIsOneLineOfJsonWhateverCame") {
     CHECK(other["payloadBytes"] == 5);
     CHECK(other["reply"] == "r");
     CHECK(other["headersHex"].get<std::string>().starts_with("4e415453"));
+
+    message.headers = "NATS/1.0\r\nA: é\r\n\r\n";
+    out.clear();
+    append_ndjson(out, message);
+    const nlohmann::json text = nlohmann::json::parse(out, nullptr, false);
+    REQUIRE(text.is_object());
+    CHECK(text["headers"] == "NATS/1.0\r\nA: é\r\n\r\n");
+    CHECK_FALSE(text.contains("headersHex"));
 }

@@ -129,6 +129,7 @@ TEST_CASE("InspectorThatIsPausedCountsAndKeepsNothing") {
     world.publish("a", "1");
     world.inspector.pause(true);
     world.publish("a", "2");
+    world.inspector.pause(true);  // once more is no new pause
     world.publish("a", "3");
     CHECK(world.inspector.ring().size() == 1);
     CHECK(world.inspector.passed() == 2);
@@ -203,6 +204,7 @@ TEST_CASE("TheFilterLooksAtSomeBytesATime") {
     CHECK(world.inspector.match(0) == 4);
     CHECK(world.inspector.match_from(5) == 1);
     CHECK(world.inspector.match_from(1000) == 10);
+    CHECK(world.inspector.match_from(1) == 0);
     world.publish("a", "needle");
     CHECK(world.inspector.match_some(100));
     CHECK(world.inspector.match_count() == 11);
@@ -210,6 +212,7 @@ TEST_CASE("TheFilterLooksAtSomeBytesATime") {
     CHECK(world.inspector.match_some(1));
     CHECK(world.inspector.match_count() == 101);
     CHECK(world.inspector.match_from(5) == 4);
+    CHECK(world.inspector.match(4) == 5);
 }
 
 TEST_CASE("MatchesThatWereLetGoAreNoMatches") {
@@ -230,4 +233,90 @@ TEST_CASE("MatchesThatWereLetGoAreNoMatches") {
     CHECK(world.inspector.match(0) == world.inspector.ring().first());
     CHECK(world.inspector.match_from(1) == 0);
     CHECK(world.inspector.match_count() == sent - world.inspector.ring().evicted());
+    world.inspector.set_filter("");
+    CHECK(world.inspector.match_from(1) == 0);
+}
+
+TEST_CASE("OpeningAndClosingTwiceIsOnce") {
+    World world;
+    CHECK(world.inspector.watch("a").empty());
+    CHECK(world.inspector.watch("a").empty());
+    world.inspector.close();  // it is not open
+    world.inspector.open();
+    world.inspector.open();
+    world.rig.settle();
+    CHECK(world.inspector.watch("a").empty());
+    world.rig.settle();
+    const std::vector<std::string>& all = world.rig.subscribed_subjects();
+    CHECK(std::count(all.begin(), all.end(), "a") == 1);
+    world.publish("a", "1");
+    CHECK(world.inspector.ring().size() == 1);
+}
+
+TEST_CASE("TheFilterLooksAtSubjectsAndHeadersToo") {
+    World world;
+    world.inspector.open();
+    CHECK(world.inspector.watch("Prices.>").empty());
+    CHECK(world.inspector.watch("other").empty());
+    const auto send = [&world](std::size_t index, std::string_view subject,
+                               std::string_view headers) {
+        nats::Event event;
+        event.sid = world.inspector.subscriptions()[index].sid;
+        event.subject = subject;
+        event.headers = headers;
+        event.payload = "{}";
+        return world.inspector.take(event, world.rig.now, 0);
+    };
+    CHECK(send(0, "Prices.ibm", ""));
+    CHECK(send(1, "other", "NATS/1.0\r\nKind: price\r\n\r\n"));
+    CHECK(send(1, "other", ""));
+    const auto matches = [&world](std::string_view filter) {
+        world.inspector.set_filter(filter);
+        CHECK(world.inspector.match_some(SIZE_MAX));
+        return world.inspector.match_count();
+    };
+    CHECK(matches("PRICE") == 2);
+    CHECK(matches("ibm") == 1);
+    CHECK(matches("kind") == 1);
+    CHECK(matches("{}") == 3);
+    CHECK(matches("nowhere") == 0);
+    // Of a subscription of somebody else.
+    nats::Event strange;
+    strange.sid = 4711;
+    CHECK_FALSE(world.inspector.take(strange, world.rig.now, 0));
+    CHECK_FALSE(world.inspector.refuse(4711, "no"));
+    CHECK(world.inspector.ring().size() == 3);
+}
+
+TEST_CASE("InspectorOffersTheSubjectsOfTheAccountThatIsShown") {
+    SessionRig rig;
+    rig.session.start(rig.now);
+    CHECK(rig.session.inspector_offers().empty());
+    rig.session.set_scope(session::kAllAccounts, rig.now);
+    CHECK(rig.session.inspector_offers().empty());
+    rig.session.set_scope(kAccount, rig.now);
+    const std::string offers = rig.session.inspector_offers();
+    CHECK(offers.starts_with("/accounts/22214/trades\n/accounts/22214/positions\n"));
+    CHECK(offers.find("trades.account.22214.updated") != std::string::npos);
+    CHECK(offers.find("trades.submit") == std::string::npos);  // not a browser's
+    CHECK(offers.back() != '\n');
+}
+
+TEST_CASE("OneSubscriptionIsRefusedAndTheOtherOnesListen") {
+    World world;
+    world.rig.denied_subjects = {"b"};
+    world.inspector.open();
+    for (const char* subject : {"a", "b", "c"}) CHECK(world.inspector.watch(subject).empty());
+    world.rig.settle();
+    CHECK(world.inspector.subscriptions()[0].refused.empty());
+    CHECK_FALSE(world.inspector.subscriptions()[1].refused.empty());
+    CHECK(world.inspector.subscriptions()[2].refused.empty());
+    world.publish("c", "1");
+    CHECK(world.inspector.ring().size() == 1);
+    world.inspector.close();
+    world.inspector.unwatch(1);
+    world.inspector.open();
+    world.rig.settle();
+    world.publish("a", "2");
+    CHECK(world.inspector.ring().size() == 2);
 }

@@ -54,7 +54,10 @@ TEST_CASE("AnOrderGoesToTradeServiceAndItsTradeIsSeen") {
     rig.book({"T-mine", kAccount, "IBM", "Sell", 1'000, 1001});
     rig.settle();
     CHECK(line(rig) == "Sell 1,000 IBM: accepted <1 ms → matching trade seen 40 ms");
+    rig.book({"T-next", kAccount, "IBM", "Sell", 1'000, 1002});  // no order waits for it
+    rig.settle();
     CHECK(rig.session.tickets().owns("T-mine"));
+    CHECK_FALSE(rig.session.tickets().owns("T-next"));
     CHECK_FALSE(rig.session.tickets().owns("T-other"));
     CHECK(rig.matches_database());
 }
@@ -146,4 +149,76 @@ TEST_CASE("ANewAccountIsFollowedWithoutAResync") {
     rig.settle();
     CHECK(rig.matches_database());
     CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("WhereNoServiceTakesOrdersOrTellsSecuritiesNoneIsAsked") {
+    feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    profile.orders_url.clear();
+    profile.securities_url.clear();
+    SessionRig rig(profile);
+    go_live(rig);
+    CHECK_FALSE(rig.session.takes_orders());
+    CHECK(rig.session.send_order({kAccount, "IBM", Side::Buy, 100}, rig.now) ==
+          "No service takes orders here.");
+    rig.fetched_urls.clear();
+    rig.session.want_securities(rig.now);
+    rig.settle();
+    CHECK(rig.fetched_urls.empty());
+}
+
+TEST_CASE("AnOrderThatIsGivenUpLeavesOtherRequestsAlone") {
+    SessionRig rig;
+    go_live(rig);
+    rig.service = [](const Action& action) -> std::optional<RestAnswer> {
+        if (action.url != "/reference-data/stocks") return std::nullopt;
+        return RestAnswer{0, ""};
+    };
+    rig.rest_held = true;
+    rig.session.want_securities(rig.now);
+    rig.session.want_securities(rig.now);  // it is on its way
+    rig.settle();
+    CHECK(rig.session.send_order({kAccount, "IBM", Side::Buy, 100}, rig.now).empty());
+    rig.advance_ms(10'010);
+    CHECK(line(rig).find("unknown") != std::string::npos);
+    CHECK(rig.cancelled.size() == 1);
+    CHECK(std::count(rig.fetched_urls.begin(), rig.fetched_urls.end(), "/reference-data/stocks") ==
+          1);
+    rig.release_rest();
+    CHECK(rig.session.securities_trouble() == "reference-data does not answer");
+}
+
+TEST_CASE("PeopleAreSearchedWithoutReadingTheAccountsAgain") {
+    SessionRig rig;
+    rig.service = [](const Action& action) -> std::optional<RestAnswer> {
+        if (!action.url.starts_with("/people-service/")) return std::nullopt;
+        return RestAnswer{200, R"({"people":[{"logonId":"u1","fullName":"Alice J"}]})"};
+    };
+    go_live(rig);
+    rig.fetched_urls.clear();
+    CHECK(rig.session.admin().search("Alice").empty());
+    rig.settle();
+    CHECK(rig.session.admin().people().size() == 1);
+    CHECK(rig.fetched_urls.size() == 1);
+}
+
+TEST_CASE("ARenamedAccountIsShownByItsNewName") {
+    SessionRig rig;
+    std::string list = R"([{"id":22214,"displayName":"Old"}])";
+    rig.rest_override = [&list](const std::string& url) -> std::optional<RestAnswer> {
+        if (url != "/account-service/account/") return std::nullopt;
+        return RestAnswer{200, list};
+    };
+    go_live(rig, kAllAccounts);
+    REQUIRE(rig.session.accounts().size() == 1);
+    CHECK(rig.session.accounts()[0].name == "Old");
+    const std::uint64_t version = rig.session.accounts_version();
+    list = R"([{"id":22214,"displayName":"New"}])";
+    rig.advance_ms(40'000);
+    CHECK(rig.session.accounts()[0].name == "New");
+    CHECK(rig.session.accounts_version() == version + 1);
+    // Another one in its place, by the same name.
+    list = R"([{"id":52355,"displayName":"New"}])";
+    rig.advance_ms(40'000);
+    CHECK(rig.session.accounts()[0].id == 52355);
+    CHECK(rig.session.accounts_version() == version + 2);
 }

@@ -68,8 +68,9 @@ TEST_CASE("AFeedWithoutSnapshotIsLiveOnceItIsSubscribed") {
     CHECK(rig.shown() == "a/1=25 a/2=- b/1=-10");
     CHECK(rig.stats().verified_age_us < 0);  // nothing has confirmed them
 
-    // The rest of rule 2 passes without a word.
-    rig.advance_ms(10'000);
+    // The rest of rule 2 and its checks pass without a word.
+    rig.advance_ms(70'000);
+    CHECK(rig.stats().checks == 0);
     CHECK(rig.status() == Status::Live);
     rig.cut();
     CHECK(rig.status() == Status::Offline);
@@ -149,4 +150,48 @@ TEST_CASE("ASnapshotByRequestThatFailsIsSaidAndTriedAgain") {
     rig.on_request = [](std::string_view) { return std::string(R"({"r":[]})"); };
     rig.advance_ms(5'000);
     CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("ASnapshotByRequestIsCheckedOnceAMinuteAndReadAgainWhenAsked") {
+    ProfileRig rig(R"("snapshot":{"request":"s.all"},)");
+    rig.session.resync(rig.now);  // while the first one is awaited
+    int asked = 0;
+    // One that cannot be read spoils no other.
+    rig.on_request = [&](std::string_view) {
+        ++asked;
+        return std::string(R"({"r":[{"house":"a"},{"house":"a","id":"1","at":1},{"house":"b"}]})");
+    };
+    rig.advance_ms(3'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a/1=-");
+    const int before = asked;
+    rig.advance_ms(70'000);
+    CHECK(asked > before);
+    CHECK(rig.stats().checks >= 1);
+    CHECK(rig.shown() == "a/1=-");
+}
+
+TEST_CASE("TwoSnapshotsByRequestAreEachTheirTables") {
+    feed::Profile profile = profile_with(R"("snapshot":{"request":"s.all"},)");
+    profile.tables.push_back(profile.tables[0]);
+    profile.tables[1].name = "other";
+    profile.tables[1].snapshot_subject = "s.other";
+    SessionRig rig(profile);
+    rig.on_request = [](std::string_view subject) {
+        return std::string(subject == "s.all" ? R"({"r":[{"house":"a","id":"1","at":1}]})"
+                                              : R"([17])");
+    };
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(1'000);
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause() == "s.other answers no records");
+    CHECK_FALSE(rig.session.loading(0));
+    CHECK(rig.session.loading(1));
+    rig.on_request = [](std::string_view) {
+        return std::string(
+            R"({"r":[{"house":"a","id":"1","at":1},{"house":"a","id":"2","at":1}]})");
+    };
+    rig.advance_ms(5'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.session.table(1).row_count() == 2);
 }

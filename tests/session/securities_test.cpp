@@ -70,3 +70,18 @@ TEST_CASE("MoreSecuritiesThanAreHeldAreCounted") {
     CHECK(securities.size() == kSecuritiesMax);
     CHECK(securities.beyond_cap() == 3);
 }
+
+TEST_CASE("AWordBeginsBehindWhateverStandsBetweenWords") {
+    Securities securities;
+    REQUIRE(securities.read(R"([{"ticker":"A","companyName":"One-Zeta"},)"
+                            R"({"ticker":"B","companyName":"Two (Zeta) Co"},)"
+                            R"({"ticker":"C","companyName":"Three&Zeta"},)"
+                            R"({"ticker":"D","companyName":"Four/Zeta"},)"
+                            R"({"ticker":"E","companyName":"Five.Zeta"},{"ticker":"ZF"}])"));
+    using List = std::vector<std::string>;
+    CHECK(tickers(securities.suggest("zeta", 8)) == List{"A", "B", "C", "D"});
+    CHECK(tickers(securities.suggest("z", 1)) == List{"ZF"});
+    CHECK(tickers(securities.suggest("z", 0)) == List{});
+    CHECK(security_words(*securities.find("ZF")) == "ZF");  // its company is unknown
+    CHECK(securities.match("zf")->ticker == "ZF");
+}

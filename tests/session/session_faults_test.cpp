@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/limits.h"
 #include "support/session_rig.h"
 
 using namespace nats_blotter;
@@ -178,6 +179,111 @@ TEST_CASE("AReadOfAllAccountsCoversThoseThatHadARoundOfTheirOwn") {
     rig.advance_ms(6000);
     CHECK(rig.status() == Status::Live);
     CHECK(rig.rows("trades").empty());
+}
+
+// ---- what no seed has met
+
+TEST_CASE("APageThatSleptForTwoWeeksIsRightAgain") {
+    SessionRig rig;
+    rig.book(trade("T1", 1000));
+    rig.start(kAccount);
+    rig.advance_ms(3000);
+    REQUIRE(rig.status() == Status::Live);
+    rig.book(trade("T2", 2000), false);
+    rig.now += 14LL * 24 * 3600 * kSecondUs;
+    rig.settle();
+    rig.advance_ms(3000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.matches_database());
+    rig.book(trade("T3", 3000));
+    rig.settle();
+    CHECK(rig.matches_database());
+    CHECK(rig.stats().gaps >= 1);
+}
+
+TEST_CASE("WhatTheBrokerRefusesBeforeAnAccountIsChosenChangesNothing") {
+    SessionRig rig;
+    rig.session.start(rig.now);
+    rig.session.on_hidden(rig.now);
+    rig.session.on_seen(rig.now);
+    rig.settle();
+    rig.advance_ms(500);
+    rig.broker_sends("-ERR 'Permissions Violation for Subscription to \"x\"'\r\n");
+    rig.settle();
+    CHECK_FALSE(rig.session.loading(0));
+    rig.session.set_scope(kAccount, rig.now);
+    rig.advance_ms(500);
+    CHECK(rig.status() == Status::Live);
+}
+
+TEST_CASE("APageWithoutRoomForItsSubscriptionsSaysSo") {
+    SessionRig rig;
+    rig.session.start(rig.now);
+    for (std::size_t i = 0; i + 1 < kSubscriptionsMax; ++i)
+        REQUIRE(rig.session.link().subscribe("x").has_value());
+    rig.session.set_scope(kAccount, rig.now);
+    CHECK(rig.session.loading(0));
+    rig.settle();
+    rig.advance_ms(500);
+    CHECK(rig.status() != Status::Live);
+    CHECK(rig.session.cause() == "Too many subscriptions for one page");
+}
+
+TEST_CASE("MoreAccountsThanAreFollowedAreCounted") {
+    SessionRig rig;
+    for (std::int64_t id = 1; rig.database.accounts.size() < kAccountsMax + 3; ++id)
+        rig.database.accounts.push_back(id);
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(500);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.stats().capped_accounts == 3);
+}
+
+// A row of somebody else's and one without an account, in a snapshot and in the stream.
+TEST_CASE("RowsOfAnotherAccountAreCountedAndNotShown") {
+    SessionRig rig;
+    rig.rest_override = [](const std::string& url) -> std::optional<RestAnswer> {
+        if (url.find("/trades/") == std::string::npos) return std::nullopt;
+        return RestAnswer{200,
+                          "[" + SessionRig::trade_json(trade("T1", 1000)) + "," +
+                              SessionRig::trade_json(trade("T2", 1000, kNew)) + ",17]",
+                          ""};
+    };
+    rig.start(kAccount);
+    rig.advance_ms(500);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.rows("trades").size() == 1);
+    const auto rejects = [&rig] {
+        std::uint64_t sum = 0;
+        for (const std::uint64_t count : rig.stats().rejects) sum += count;
+        return sum;
+    };
+    CHECK(rejects() == 2);
+    rig.publish("/accounts/22214/trades", SessionRig::trade_json(trade("T3", 2000, kNew)));
+    rig.publish("/accounts/22214/trades", R"({"id":"T4","security":"IBM","updated":2000})");
+    rig.settle();
+    CHECK(rejects() == 4);
+    CHECK(rig.rows("trades").size() == 1);
+}
+
+TEST_CASE("AServiceIsNamedByTheFirstPartOfItsAddressWithOrWithoutASlash") {
+    feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    profile.tables[1].snapshot_url = "position-service/positions/{account}";
+    SessionRig rig(profile);
+    rig.rest_override = [](const std::string& url) -> std::optional<RestAnswer> {
+        if (url.find("/positions/") == std::string::npos) return std::nullopt;
+        return RestAnswer{0, "", ""};
+    };
+    rig.start(kAccount);
+    rig.advance_ms(500);
+    CHECK(rig.session.cause() == "position-service cannot be reached");
+    CHECK_FALSE(rig.session.loading(0));
+    CHECK(rig.session.loading(1));
+    rig.cut();
+    CHECK(rig.session.loading(0));
+    rig.rest_override = nullptr;
+    rig.advance_ms(6000);
+    CHECK(rig.status() == Status::Live);
 }
 
 // ---- credentials

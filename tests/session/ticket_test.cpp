@@ -288,6 +288,8 @@ TEST_CASE("AnOrderThatWasSeenIsNotDoubtedByALateOrLostAnswer") {
     CHECK(desk.last().phase == TicketPhase::Booked);
     desk.answer(500);
     CHECK(desk.last().phase == TicketPhase::Booked);
+    CHECK(desk.line() ==
+          "Buy 100 IBM: trade-service is down or lacks what it needs (500) → booked <1 ms");
     desk.wait_ms(1000);
     CHECK(desk.send(300, "order-2").empty());
     desk.trade("t-1", 300, "order-2");  // an id that was there before
@@ -305,4 +307,48 @@ TEST_CASE("AnOrderThatWasSeenIsNotDoubtedByALateOrLostAnswer") {
     desk.now += 12 * kSecondUs;
     desk.answer(200);
     CHECK(desk.line() == "Buy 500 IBM: accepted 12 s");
+}
+
+TEST_CASE("AnOrderIsAnsweredOnce") {
+    Desk desk;
+    CHECK(desk.send().empty());
+    desk.answer(200);
+    desk.answer(404);
+    CHECK(desk.last().phase == TicketPhase::Accepted);
+}
+
+TEST_CASE("EachOrderWaitsForItself") {
+    Desk desk;
+    CHECK(desk.send(100, "a").empty());
+    desk.wait_ms(600);
+    CHECK(desk.send(200, "b").empty());
+    desk.wait_ms(600);
+    CHECK(desk.send(300, "c").empty());
+    desk.answer(200);
+    desk.wait_ms(600);
+    CHECK(desk.send(400, "d").empty());
+    desk.answer(200);
+    const auto phase = [&desk](std::size_t at) { return desk.tickets.history()[at].phase; };
+    desk.wait_ms(2'400);
+    CHECK(phase(2) == TicketPhase::Unseen);
+    CHECK(phase(3) == TicketPhase::Accepted);
+    desk.wait_ms(5'800);
+    CHECK(phase(0) == TicketPhase::Unknown);
+    CHECK(phase(1) == TicketPhase::Sending);
+    CHECK(phase(3) == TicketPhase::Unseen);
+    desk.wait_ms(600);
+    CHECK(phase(1) == TicketPhase::Unknown);
+}
+
+TEST_CASE("TradesOfItsOwnAreForgottenBeyondAThousand") {
+    Desk desk;
+    for (std::size_t i = 0; i <= kOwnTradesKept; ++i) {
+        CHECK(desk.send(100, "order-" + std::to_string(i)).empty());
+        desk.answer(200);
+        desk.trade("T-" + std::to_string(i));
+        desk.wait_ms(600);
+    }
+    CHECK_FALSE(desk.tickets.owns("T-0"));
+    CHECK(desk.tickets.owns("T-1"));
+    CHECK(desk.tickets.owns("T-" + std::to_string(kOwnTradesKept)));
 }
