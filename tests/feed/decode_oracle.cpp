@@ -343,7 +343,10 @@ std::optional<OracleRecord> decode_by_oracle(std::string_view json_text,
 }
 
 DecodeComparison::DecodeComparison(feed::TableSpec spec)
-    : spec_(std::move(spec)), scanner_(spec_, feed::Speculation::Off), shapes_(spec_) {}
+    : spec_(std::move(spec)),
+      scanner_(spec_, feed::Speculation::Off),
+      shapes_(spec_),
+      ahead_(spec_) {}
 
 std::string DecodeComparison::differs(std::string_view json_text) {
     // A piece of memory of its own, so that a read past its end is seen by the sanitizer.
@@ -355,8 +358,26 @@ std::string DecodeComparison::differs(std::string_view json_text) {
         const std::string scanner_differs = difference(scanned, *expected);
         if (!scanner_differs.empty()) return "scanner: " + scanner_differs;
     }
+    if (!accepted_ &&
+        feed::reject_name(static_cast<feed::Reject>(scanned.error().code)) == "unknown")
+        return "a reason without a name";
     const std::string shapes_differ = difference(shapes_.decode(text), copy_of(scanned));
-    return shapes_differ.empty() ? std::string() : "shapes: " + shapes_differ;
+    if (!shapes_differ.empty()) return "shapes: " + shapes_differ;
+    return front_differs(text);
+}
+
+// What is read ahead is the record that these bytes are by themselves.
+std::string DecodeComparison::front_differs(std::string_view text) {
+    const std::string list = std::string(text) + ",{}]";
+    std::size_t bytes = 0;
+    const feed::Record* const front = ahead_.decode_front(list, bytes);
+    if (front == nullptr) {
+        (void)ahead_.decode(text);  // to know it the next time
+        return {};
+    }
+    const std::string alone = list.substr(0, bytes);
+    const std::string differs = difference(front, copy_of(scanner_.decode(alone)));
+    return differs.empty() ? std::string() : "read ahead: " + differs;
 }
 
 std::vector<feed::TableSpec> specs_to_compare() {

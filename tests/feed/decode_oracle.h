@@ -41,9 +41,12 @@ class DecodeComparison {
     bool accepted() const { return accepted_; }  // the last one
 
   private:
+    std::string front_differs(std::string_view text);
+
     feed::TableSpec spec_;
     feed::RecordDecoder scanner_;
     feed::RecordDecoder shapes_;
+    feed::RecordDecoder ahead_;
     bool accepted_ = false;
 };
 

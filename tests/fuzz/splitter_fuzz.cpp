@@ -83,8 +83,27 @@ Split read_naively(std::string_view text) {
     return split;
 }
 
+// The next element by a reader that finds its end itself, where it is there already.
+bool take_ahead(feed::ArraySplitter& splitter, Split& split) {
+    const std::string_view ahead = splitter.ahead();
+    const std::size_t end = end_of_element(ahead, 0);
+    if (end == ahead.size()) {
+        FUZZ_CHECK(ahead.empty() || !splitter.skip(end));
+        return false;
+    }
+    std::size_t last = end;
+    while (last > 0 && is_blank(ahead[last - 1])) --last;
+    if (last == 0) return false;
+    const std::string element(ahead.substr(0, last));
+    const bool may_end = ahead[end] != '}';
+    FUZZ_CHECK(splitter.skip(last) == may_end);
+    if (may_end) split.elements.push_back(element);
+    return may_end;
+}
+
 // In pieces of at most `bytes_max` bytes, some of them empty.
 Split read_in_pieces(std::string_view text, std::size_t bytes_max, Random& random) {
+    const bool looks_ahead = random.below(2) == 0;
     feed::ArraySplitter splitter;
     Split split;
     while (!text.empty()) {
@@ -92,7 +111,12 @@ Split read_in_pieces(std::string_view text, std::size_t bytes_max, Random& rando
         text.remove_prefix(piece.size());
         // A piece of its own memory, gone afterwards: the splitter may keep no view of it.
         splitter.append(std::string(piece));
-        while (const auto element = splitter.next_element()) split.elements.emplace_back(*element);
+        for (;;) {
+            if (looks_ahead && take_ahead(splitter, split)) continue;
+            const auto element = splitter.next_element();
+            if (!element) break;
+            split.elements.emplace_back(*element);
+        }
     }
     const std::size_t count = split.elements.size();
     split.good = splitter.finish().has_value();

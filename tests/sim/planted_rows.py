@@ -47,8 +47,8 @@ SESSION_BUGS = [
     (
         "what is unloaded is not counted",
         "src/session/session.cpp",
-        "stats.evicted += live->table.evicted() + live->kept_out;",
-        "stats.evicted += live->kept_out;",
+        "return live.table.evicted() + live.kept_out;",
+        "return live.kept_out;",
     ),
     (
         "what the cap keeps out is not counted",

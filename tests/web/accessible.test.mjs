@@ -80,6 +80,7 @@ const mirror = () =>
 test('the tree gives row, header and value of the focused cell, as rows come and go', async () => {
     await page.keyboard.press('Tab');
     await until('the mirror', async () => (await mirror()).role === 'grid');
+    await until('its rows', async () => (await mirror()).rows > 20); // a page has a length now
     await page.keyboard.press('PageDown');
     await until('another row', async () => (await mirror()).row > 5);
     const told = await mirror();

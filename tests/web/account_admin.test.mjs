@@ -115,6 +115,8 @@ test('an account is created, shown, renamed, and gets a user found among people'
         );
     // The new name is what the picker knows.
     await page.keyboard.press('Escape');
+    await until('the settings are closed', async () => !(await places())['Save to a file']);
+    await untilStill(page, 100);
     await withBlotter(page, ({shadowRoot}) => shadowRoot.querySelector('canvas').focus());
     await page.keyboard.press('a');
     await page.keyboard.type('Algo');
