@@ -169,6 +169,7 @@ test("outside of the tables Ctrl+F is the browser's", async () => {
     assert.equal(await pressed(2), false, 'with the focus nowhere');
     const {x, y} = await grid.cell(0, 'security');
     await grid.page.mouse.click(x, y);
+    await until('the cell has the focus', async () => (await grid.table()).focus?.row === 0);
     assert.equal(await pressed(3), true, 'in a table');
     assert.equal(await focusedField(), 'Find in trades');
 });

@@ -117,6 +117,7 @@ describe('behind a broker that allows everything', () => {
         await publish('a', '{"n":"Three"}');
         await said(/^2 messages · paused, 1 went by$/);
         await press('Keep messages');
+        await shown('Pause messages');
         await publish('a', '{"n":"Four"}');
         await said(/^3 messages$/);
         await press('Clear');
