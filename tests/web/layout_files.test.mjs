@@ -48,9 +48,17 @@ const count = () => withBlotter(page, (blotter) => blotter.rowCount('trades'));
 const untilToast = (pattern) =>
     until(String(pattern), async () => pattern.test((await statsOf(page)).toast));
 
+const place = async (name) => (await statsOf(page)).places[name];
+
+// A dialogue has the keys until the frame in which it closes.
+async function closeSettings() {
+    await page.keyboard.press('Escape');
+    await until('the settings are closed', async () => !(await place('Save to a file')));
+    await untilStill(page, 100);
+}
+
 // Presses a button of the settings, which are opened for it.
 async function press(button) {
-    const place = async (name) => (await statsOf(page)).places[name];
     if (!(await place(button))) {
         await page.mouse.click(...(await place('Settings')));
         await until(button, () => place(button));
@@ -76,7 +84,7 @@ async function saveLayout(number, filter) {
 test('layouts go to a file, and come from it in another browser', async () => {
     await press('Save to a file');
     await untilToast(/^No layout is saved yet/);
-    await page.keyboard.press('Escape');
+    await closeSettings();
     await saveLayout(2, 'TSLA');
     await saveLayout(7, 'IBM');
     await untilToast(/^Layout 7 saved\.$/);
@@ -95,7 +103,7 @@ test('layouts go to a file, and come from it in another browser', async () => {
     await choose('mine.json', text);
     await untilToast(/^Layouts loaded: 2, 7\./);
     assert.deepEqual(await layouts(), saved);
-    await page.keyboard.press('Escape');
+    await closeSettings();
     await withBlotter(page, ({shadowRoot}) => shadowRoot.querySelector('canvas').focus());
     await until('shown', async () => {
         await page.keyboard.press('2');
