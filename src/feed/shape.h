@@ -4,9 +4,9 @@
 // A program writes its records alike: the same keys in the same order with the same white space. A
 // Shape holds those bytes and reads the next record by comparing them eight at a time and parsing
 // only what stands between. It is never trusted: at the first byte that is not as learned, or value
-// that is not of the plain form, read() says no and the caller reads the record by the grammar.
+// that is not of the plain form, it says no and the caller reads the record by the grammar.
 //
-// Invariant (tests/feed/shape_test.cpp, tests/fuzz/decode_fuzz.cpp): where read() says yes, the
+// Invariant (tests/feed/shape_test.cpp, tests/fuzz/decode_fuzz.cpp): where it says yes, the
 // record is what RecordDecoder's scanner makes of the same bytes.
 #pragma once
 
