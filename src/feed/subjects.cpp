@@ -27,18 +27,40 @@ std::string fill_account(std::string_view pattern, std::string_view account) {
     }
 }
 
+namespace {
+
+// `pattern` with a wildcard for each name in braces.
+std::string with_wildcards(std::string_view pattern) {
+    std::string out;
+    while (true) {
+        const std::size_t open = pattern.find('{');
+        out.append(pattern.substr(0, open));
+        if (open == std::string_view::npos) return out;
+        const std::size_t close = pattern.find('}', open);
+        NB_ASSERT(close != std::string_view::npos);
+        out.push_back('*');
+        pattern.remove_prefix(close + 1);
+    }
+}
+
+}  // namespace
+
+bool is_of_account(const SubjectRow& row) {
+    return row.pattern.find("{account}") != std::string_view::npos;
+}
+
 std::string subject_for(Stream stream, SubjectFamily family, std::int64_t account) {
     return fill_account(subject_row(stream, family).pattern, std::to_string(account));
 }
 
 std::string wildcard_subject(const SubjectRow& row) {
-    const std::string filled = fill_account(row.pattern, "*");
-    if (filled == row.pattern) return filled;  // not scoped by account
+    const std::string filled = with_wildcards(row.pattern);
+    if (filled == row.pattern) return filled;  // one stream
     return row.family == SubjectFamily::Dotted ? filled : std::string();
 }
 
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account) {
-    if (row.family == SubjectFamily::Dotted) return fill_account(row.pattern, "*");
+    if (row.family == SubjectFamily::Dotted) return with_wildcards(row.pattern);
     return fill_account(row.pattern, std::to_string(account));
 }
 

@@ -5,7 +5,8 @@
 // each is ONE token for NATS, so `*` cannot stand for the account number in them and would match
 // every one of them. The dotted subjects are what the specification calls canonical. Source:
 // finos/traderX, specs/006-messaging-nats-replacement/system/messaging-subject-map.md and
-// trade-processor's PubSubConfig.java (state 006).
+// trade-processor's PubSubConfig.java (state 006). Prices are those of state 008 (price-publisher);
+// readings are no TraderX feed, but the example of one that has nothing to do with it.
 #pragma once
 
 #include <array>
@@ -22,19 +23,23 @@ enum class Stream : std::uint8_t {
     OrderRequests,     // orders as requests, answered once booked; services only, dotted only
     AccountTrades,     // booked trades of one account
     AccountPositions,  // positions of one account
+    Prices,            // the newest price of a security
+    Readings,          // what the sensors of a house read
 };
 
 struct SubjectRow {
     Stream stream;
     SubjectFamily family;
-    std::string_view pattern;       // "{account}" stands for the decimal account number
+    // "{account}" stands for the decimal account number; other names for any one token, and such
+    // a stream is no account's.
+    std::string_view pattern;
     std::string_view payload_type;  // the envelope's `type`
     std::string_view publisher;
     std::string_view consumer;
     bool browser_may_subscribe;
 };
 
-inline constexpr std::array<SubjectRow, 7> kSubjects{{
+inline constexpr std::array<SubjectRow, 9> kSubjects{{
     {Stream::Orders, SubjectFamily::Slash, "/trades", "TradeOrder", "trade-service",
      "trade-processor", false},
     {Stream::AccountTrades, SubjectFamily::Slash, "/accounts/{account}/trades", "Trade",
@@ -49,9 +54,15 @@ inline constexpr std::array<SubjectRow, 7> kSubjects{{
      "trade-processor", "browser", true},
     {Stream::AccountPositions, SubjectFamily::Dotted, "positions.account.{account}.updated",
      "Position", "trade-processor", "browser", true},
+    {Stream::Prices, SubjectFamily::Dotted, "pricing.{ticker}", "PriceTick", "price-publisher",
+     "browser", true},
+    {Stream::Readings, SubjectFamily::Dotted, "sensors.{house}.readings", "", "sensors", "browser",
+     true},
 }};
 
 std::string_view family_name(SubjectFamily family);  // "slash", "dotted"
+
+bool is_of_account(const SubjectRow& row);
 
 const SubjectRow& subject_row(Stream stream, SubjectFamily family);
 
@@ -59,10 +70,10 @@ const SubjectRow& subject_row(Stream stream, SubjectFamily family);
 std::string subject_for(Stream stream, SubjectFamily family, std::int64_t account);
 
 // What a browser user's permissions allow for a row: the subject of one account in the slash
-// family, a wildcard over all accounts in the dotted one.
+// family, a wildcard over all of them in the dotted one.
 std::string browser_allow_subject(const SubjectRow& row, std::int64_t account);
 
-// One subscription for the streams of all accounts; empty where the family has no pattern for it.
+// One subscription for all streams of the row; empty where the family has no pattern for it.
 std::string wildcard_subject(const SubjectRow& row);
 
 // `pattern` with each "{account}" replaced.

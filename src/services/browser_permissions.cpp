@@ -28,10 +28,19 @@ std::string browser_permissions_text(std::span<const Account> accounts) {
     for (const feed::SubjectRow& row : feed::kSubjects) {
         if (!row.browser_may_subscribe) continue;
         if (row.family == feed::SubjectFamily::Dotted) {
-            add(feed::browser_allow_subject(row, 0));  // one wildcard for all accounts
+            add(feed::browser_allow_subject(row, 0));  // one wildcard for all
             continue;
         }
         for (const Account& account : accounts) add(feed::browser_allow_subject(row, account.id));
+    }
+    text.append("  ]\n");
+    // A last `*` lets a subscription with `>` in its place in; what that reaches further is not
+    // delivered.
+    text.append("  deny: [\n");
+    for (const feed::SubjectRow& row : feed::kSubjects) {
+        if (!row.browser_may_subscribe || row.family != feed::SubjectFamily::Dotted) continue;
+        const std::string allowed = feed::browser_allow_subject(row, 0);
+        if (allowed.ends_with(".*")) add(allowed + ".>");
     }
     text.append("  ]\n}\n");
     return text;

@@ -58,7 +58,7 @@ BusStream events_stream() {
     BusStream stream;
     stream.name = "TRADERX_EVENTS";
     for (const feed::SubjectRow& row : feed::kSubjects) {
-        if (row.family == feed::SubjectFamily::Dotted && row.browser_may_subscribe)
+        if (row.family == feed::SubjectFamily::Dotted && feed::is_of_account(row))
             stream.subjects.push_back(feed::fill_account(row.pattern, "*"));
     }
     stream.messages_max = kEventsMax;

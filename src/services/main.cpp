@@ -16,6 +16,7 @@
 #include "services/people_service.h"
 #include "services/position_service.h"
 #include "services/reference_data.h"
+#include "services/sample_feeds.h"
 #include "services/simulator.h"
 #include "services/storage_postgres.h"
 #include "services/storage_sqlite.h"
@@ -62,6 +63,7 @@ class Program {
     std::unique_ptr<TradeProcessor> processor_;
     std::vector<std::unique_ptr<HttpServer>> servers_;
     std::unique_ptr<Simulator> simulator_;
+    std::unique_ptr<SampleFeeds> sample_feeds_;
 };
 
 bool Program::needs_storage() const {
@@ -189,16 +191,22 @@ void Program::start() {
     log_line(kProgram,
              std::to_string(servers_.size()) + " services listen on " + options_.listen_address);
     start_simulator();
+    if (options_.sample_feeds) {
+        sample_feeds_ = std::make_unique<SampleFeeds>(bus_settings("sample-feeds"));
+        sample_feeds_->start();
+    }
 }
 
 bool Program::bus_closed() const {
     return (trade_bus_ && trade_bus_->state() == BusState::Closed) ||
-           (processor_ && processor_->bus_closed());
+           (processor_ && processor_->bus_closed()) ||
+           (sample_feeds_ && sample_feeds_->bus_closed());
 }
 
 // From the outside in: no more orders made, none taken, those taken are booked and told.
 void Program::stop() {
     if (simulator_) simulator_->stop();
+    sample_feeds_.reset();
     for (const std::unique_ptr<HttpServer>& server : servers_) server->close_listener();
     if (requests_) requests_->stop();
     if (processor_) processor_->stop();

@@ -41,6 +41,7 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
   --subjects FAMILY        slash, dotted or both: subjects of orders and account events (both)
   --simulate RATE          post RATE orders per second
   --simulate-url URL       trade-service as the simulator reaches it, e.g. through the ingress
+  --sample-feeds           publish made-up market prices and sensor readings (docs/profiles.md)
   --browser-permissions F  broker include, rewritten when an account is made
   --broker-pid-file F      process id of the broker to reload then
   --write-browser-permissions F
@@ -166,6 +167,8 @@ bool apply_switch(Options& options, const std::string& flag) {
         options.jetstream = true;
     else if (flag == "--stock")
         options.stock = true;
+    else if (flag == "--sample-feeds")
+        options.sample_feeds = true;
     else
         return false;
     return true;

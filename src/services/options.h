@@ -43,6 +43,7 @@ struct Options {
     std::string database_url;  // DATABASE_URL, secret: PostgreSQL instead of the file
     bool jetstream = false;
     bool stock = false;
+    bool sample_feeds = false;
     std::string browser_permissions_file;  // empty: not kept up to date
     std::string broker_pid_file;
     std::string write_browser_permissions_file;  // not empty: write it and exit

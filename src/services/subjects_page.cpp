@@ -12,6 +12,8 @@ std::string_view meaning(feed::Stream stream) {
         case feed::Stream::OrderRequests: return "an order as a request, answered when booked";
         case feed::Stream::AccountTrades: return "a booked trade of the account";
         case feed::Stream::AccountPositions: return "a new position of the account";
+        case feed::Stream::Prices: return "a new price of the security";
+        case feed::Stream::Readings: return "what the sensors of the house read";
     }
     return "";
 }
@@ -28,11 +30,11 @@ family `*` stands for the account.
 
 )"
     "| subject | family | what it carries | envelope `type` | from | to "
-    "| over all accounts | browsers |\n|---|---|---|---|---|---|---|---|\n";
+    "| over all | browsers |\n|---|---|---|---|---|---|---|---|\n";
 
 constexpr std::string_view kRest = R"(
-`{account}` is the decimal account number. What a payload holds, and how to publish and
-subscribe in several languages, is in [payloads.md](payloads.md).
+`{account}` is the decimal account number, `{ticker}` and `{house}` any one token. What a payload
+holds, and how to publish and subscribe in several languages, is in [payloads.md](payloads.md).
 
 ## Which family a deployment uses
 
@@ -53,13 +55,16 @@ sent again, on the new subject, when trade-service has started with it.
 
 In JetStream mode the stream of orders takes both subjects, whatever the family.
 
+Prices and readings have one subject each, whatever the family. They are made up, for the examples
+of [profiles.md](profiles.md), and in no stream.
+
 ## Who may do what
 
 The broker's configuration (`nginx/nats-server.conf.in`) has two users. **services** has a
 password and may do everything. **browser** is whoever comes through the WebSocket without
 credentials: it publishes nothing, and subscribes to what the table says *yes* to and to nothing
-else: slash subjects by name for each account that exists, dotted ones by the pattern over all
-accounts. `traderx-services` writes these lines from the same table and the account table, again
+else: slash subjects by name for each account that exists, dotted ones by the pattern over all.
+`traderx-services` writes these lines from the same table and the account table, again
 whenever an account is made, and the broker takes them without closing a connection.
 )";
 
@@ -70,8 +75,12 @@ std::string subjects_page_text() {
     for (const feed::SubjectRow& row : feed::kSubjects) {
         const std::string everywhere = feed::wildcard_subject(row);
         out.append("| `").append(row.pattern).append("` | ").append(feed::family_name(row.family));
-        out.append(" | ").append(meaning(row.stream)).append(" | `").append(row.payload_type);
-        out.append("` | ").append(row.publisher).append(" | ").append(row.consumer).append(" | ");
+        out.append(" | ").append(meaning(row.stream)).append(" | ");
+        if (row.payload_type.empty())
+            out.append("none");
+        else
+            out.append("`").append(row.payload_type).append("`");
+        out.append(" | ").append(row.publisher).append(" | ").append(row.consumer).append(" | ");
         if (everywhere.empty())
             out.append("no pattern");
         else if (everywhere == row.pattern)

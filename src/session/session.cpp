@@ -329,11 +329,22 @@ const Inspector& Session::inspector() const { return state_->inspector; }
 
 std::string Session::inspector_offers() const {
     std::string offers;
-    if (!has_scope() || scope() == kAllAccounts) return offers;
+    const auto offer = [&offers](std::string_view subject) {
+        if (!offers.empty()) offers += '\n';
+        offers += subject;
+    };
+    if (!profile().has_accounts()) {
+        for (const feed::TableSpec& table : profile().tables)
+            for (const feed::StreamSpec& stream : table.streams) offer(stream.pattern);
+        return offers;
+    }
+    const bool one = has_scope() && scope() != kAllAccounts;
     for (const feed::SubjectRow& row : feed::kSubjects) {
         if (!row.browser_may_subscribe) continue;
-        if (!offers.empty()) offers += '\n';
-        offers += feed::subject_for(row.stream, row.family, scope());
+        if (!feed::is_of_account(row))
+            offer(feed::wildcard_subject(row));
+        else if (one)
+            offer(feed::subject_for(row.stream, row.family, scope()));
     }
     return offers;
 }

@@ -180,7 +180,8 @@ class Session {
     // ---- beside the tables: session/inspector.h
     Inspector& inspector();
     const Inspector& inspector() const;
-    // Subjects of this account that it may be asked for, one a line: of both families.
+    // Subjects that it may be asked for, one a line: of the account that is shown in both families
+    // and those of no account; of a profile without accounts, its own.
     std::string inspector_offers() const;
 
   private:

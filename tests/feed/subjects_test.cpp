@@ -24,16 +24,26 @@ TEST_CASE("BrowserPermissionsNeverHoldABareWildcard") {
         if (row.family == SubjectFamily::Slash)
             CHECK(allowed.find('*') == std::string::npos);
         else
-            CHECK(allowed.find(".*.") != std::string::npos);
+            CHECK(allowed.find(".*") != std::string::npos);
     }
 }
 
 TEST_CASE("OrdersAreNotForBrowsers") {
     for (const SubjectRow& row : kSubjects) {
-        const bool of_an_account =
-            row.stream == Stream::AccountTrades || row.stream == Stream::AccountPositions;
-        CHECK(row.browser_may_subscribe == of_an_account);
+        const bool orders = row.stream == Stream::Orders || row.stream == Stream::OrderRequests;
+        CHECK(row.browser_may_subscribe == !orders);
     }
+}
+
+TEST_CASE("PricesAndReadingsAreOfNoAccountAndHaveOnePatternEach") {
+    const SubjectRow& prices = subject_row(Stream::Prices, SubjectFamily::Dotted);
+    const SubjectRow& readings = subject_row(Stream::Readings, SubjectFamily::Dotted);
+    CHECK_FALSE(is_of_account(prices));
+    CHECK_FALSE(is_of_account(readings));
+    CHECK(is_of_account(subject_row(Stream::AccountTrades, SubjectFamily::Slash)));
+    CHECK(browser_allow_subject(prices, 22214) == "pricing.*");
+    CHECK(wildcard_subject(prices) == "pricing.*");
+    CHECK(browser_allow_subject(readings, 22214) == "sensors.*.readings");
 }
 
 TEST_CASE("OnlyTheDottedFamilyHasAPatternOverAllAccounts") {

@@ -45,13 +45,13 @@ bool subject_matches(const std::string& pattern, const std::string& subject) {
 TEST_CASE("EachAccountHasItsSlashSubjectsAndNoWildcardReachesFurther") {
     const std::array<Account, 2> accounts{{{22214, "A"}, {65000, "B"}}};
     const std::string text = browser_permissions_text(accounts);
-    for (const char* subject :
-         {"\"/accounts/22214/trades\"", "\"/accounts/65000/trades\"",
-          "\"/accounts/22214/positions\"", "\"/accounts/65000/positions\"",
-          "\"trades.account.*.updated\"", "\"positions.account.*.updated\""}) {
+    for (const char* subject : {"\"/accounts/22214/trades\"", "\"/accounts/65000/trades\"",
+                                "\"/accounts/22214/positions\"", "\"/accounts/65000/positions\"",
+                                "\"trades.account.*.updated\"", "\"positions.account.*.updated\"",
+                                "\"pricing.*\"", "\"sensors.*.readings\""}) {
         CHECK(text.find(subject) != std::string::npos);
     }
-    for (const char* subject : {"\"/trades\"", "\"trades.new\"", "trades.submit", "\"*\"", ">"})
+    for (const char* subject : {"\"/trades\"", "\"trades.new\"", "trades.submit", "\"*\"", "\">\""})
         CHECK(text.find(subject) == std::string::npos);
 }
 
@@ -62,13 +62,17 @@ TEST_CASE("NoAllowedSubjectMatchesWhatIsNotForBrowsers") {
     std::vector<std::string> allowed;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
+        if (line.find("deny:") != std::string::npos) break;
         const std::size_t first = line.find('"');
         if (first == std::string::npos) continue;
         allowed.push_back(line.substr(first + 1, line.rfind('"') - first - 1));
     }
-    CHECK(allowed.size() == 2 * 2 + 2);
-    std::vector<std::string> internal = {"trades.processed", "/orders",    "$SYS.ACCOUNT.X.CONNECT",
-                                         "$JS.API.INFO",     "_INBOX.x.y", "/accounts/1/trades"};
+    CHECK(allowed.size() == 2 * 2 + 2 + 2);
+    std::vector<std::string> internal = {
+        "trades.processed", "/orders",           "$SYS.ACCOUNT.X.CONNECT",
+        "$JS.API.INFO",     "_INBOX.x.y",        "/accounts/1/trades",
+        "pricing.admin.x",  "sensors.north.set",
+    };
     for (const feed::SubjectRow& row : feed::kSubjects)
         if (!row.browser_may_subscribe)
             internal.push_back(feed::fill_account(row.pattern, "22214"));
@@ -79,6 +83,14 @@ TEST_CASE("NoAllowedSubjectMatchesWhatIsNotForBrowsers") {
                                 " in");
     CHECK(subject_matches("trades.account.*.updated", "trades.account.22214.updated"));
     CHECK(subject_matches("*", "/trades"));
+}
+
+// The broker takes `>` for a token that a last `*` matches (tests/stack/outsider.test.mjs).
+TEST_CASE("WhatALastWildcardLetsInBeyondItsTokenIsDenied") {
+    const std::string text = browser_permissions_text({});
+    const std::size_t deny = text.find("deny: [");
+    REQUIRE(deny != std::string::npos);
+    CHECK(text.substr(deny) == "deny: [\n    \"pricing.*.>\"\n  ]\n}\n");
 }
 
 TEST_CASE("TheFileIsReplacedInOneStep") {

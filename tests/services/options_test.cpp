@@ -54,6 +54,8 @@ TEST_CASE("JetStreamAndStockAreSwitches") {
     CHECK_FALSE(options.stock);
     CHECK(options.database_file == "x.db");
     CHECK(parsed({"--stock"}).stock);
+    CHECK(parsed({"--sample-feeds"}).sample_feeds);
+    CHECK_FALSE(parsed({}).sample_feeds);
     CHECK(parsed({"--jetstream", "--subjects", "dotted"}).orders_subject == "trades.new");
     CHECK(refused({"--jetstream", "--subjects", "slash"}) ==
           "--jetstream: --subjects must be dotted or both");

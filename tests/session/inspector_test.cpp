@@ -289,17 +289,18 @@ TEST_CASE("TheFilterLooksAtSubjectsAndHeadersToo") {
 }
 
 TEST_CASE("InspectorOffersTheSubjectsOfTheAccountThatIsShown") {
+    const std::string of_no_account = "pricing.*\nsensors.*.readings";
     SessionRig rig;
     rig.session.start(rig.now);
-    CHECK(rig.session.inspector_offers().empty());
+    CHECK(rig.session.inspector_offers() == of_no_account);
     rig.session.set_scope(session::kAllAccounts, rig.now);
-    CHECK(rig.session.inspector_offers().empty());
+    CHECK(rig.session.inspector_offers() == of_no_account);
     rig.session.set_scope(kAccount, rig.now);
     const std::string offers = rig.session.inspector_offers();
     CHECK(offers.starts_with("/accounts/22214/trades\n/accounts/22214/positions\n"));
     CHECK(offers.find("trades.account.22214.updated") != std::string::npos);
     CHECK(offers.find("trades.submit") == std::string::npos);  // not a browser's
-    CHECK(offers.back() != '\n');
+    CHECK(offers.ends_with("\n" + of_no_account));
 }
 
 TEST_CASE("OneSubscriptionIsRefusedAndTheOtherOnesListen") {

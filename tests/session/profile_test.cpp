@@ -195,3 +195,8 @@ TEST_CASE("TwoSnapshotsByRequestAreEachTheirTables") {
     CHECK(rig.status() == Status::Live);
     CHECK(rig.session.table(1).row_count() == 2);
 }
+
+TEST_CASE("TheInspectorOffersTheSubjectsOfAProfileWithoutAccounts") {
+    ProfileRig rig("");
+    CHECK(rig.session.inspector_offers() == "s.*.r");
+}

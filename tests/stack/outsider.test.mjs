@@ -8,6 +8,7 @@ import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
 import {Stack, root} from '../support/stack.mjs';
+import {until} from '../support/wait.mjs';
 import {NatsClient} from './nats_wire.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -63,7 +64,7 @@ describe('An outsider', () => {
         services.close();
     });
 
-    test('SubscribesToAccountsOnly', async () => {
+    test('SubscribesToWhatTheTableOfSubjectsSaysOnly', async () => {
         const subjects = [
             '/trades',
             '>',
@@ -71,6 +72,9 @@ describe('An outsider', () => {
             '/accounts/1/trades',
             '$SYS.>',
             'accounts.>',
+            'pricing.IBM.x',
+            'sensors.>',
+            'sensors.north.*',
             '_INBOX.>',
         ];
         for (const subject of subjects) {
@@ -80,8 +84,25 @@ describe('An outsider', () => {
             assert.match(browser.errors.at(-1), /Permissions Violation for Subscription/);
         }
         const refused = browser.errors.length;
-        await browser.subscribe('/accounts/22214/trades');
+        for (const subject of ['/accounts/22214/trades', 'pricing.*', 'sensors.*.readings'])
+            await browser.subscribe(subject);
         assert.equal(browser.errors.length, refused);
+    });
+
+    // The broker takes `>` for a token that `pricing.*` allows.
+    test('HearsNothingBelowAPriceWithAWildcard', async () => {
+        const services = await NatsClient.connect({
+            port: stack.ports.BROKER_PORT,
+            user: 'services',
+            password: stack.servicesPassword(),
+        });
+        await browser.subscribe('pricing.>');
+        for (const subject of ['pricing.IBM.inside', 'pricing.IBM'])
+            await services.publish(subject, 'a price');
+        services.close();
+        await until('the price', () => browser.messages.some(({payload}) => payload === 'a price'));
+        const heard = browser.messages.filter(({payload}) => payload === 'a price');
+        assert.ok(heard.every(({subject}) => subject === 'pricing.IBM'));
     });
 
     test('HasNoWayInThroughTheClientPort', async () => {

@@ -1,7 +1,7 @@
 // tests/support/stack.mjs - the whole system for one test file: broker, services, ingress, page.
 //
-// Started by scripts/run as a user would, on a free port, without simulated orders, with its data
-// in a folder that goes with it.
+// Started by scripts/run as a user would, on a free port, without simulated orders, prices and
+// readings, with its data in a folder that goes with it.
 import {spawn, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
@@ -32,7 +32,14 @@ async function tryStart(environment) {
     const port = somePort();
     const stateDir = await mkdtemp(join(tmpdir(), 'nats-blotter-test-'));
     const child = spawn(join(root, 'scripts', 'run'), {
-        env: {...process.env, PORT: String(port), RATE: '0', STATE_DIR: stateDir, ...environment},
+        env: {
+            ...process.env,
+            PORT: String(port),
+            RATE: '0',
+            PRICES: '0',
+            STATE_DIR: stateDir,
+            ...environment,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
