@@ -265,6 +265,9 @@ TableState App::table_state(std::size_t index) const {
     state.current = status == session::Status::Live;  // rule 5: else they may be old
     state.stale = status == session::Status::Stale;
     state.unloaded = session_.unloaded(index);
+    state.unreadable = session_.unreadable(index);
+    if (session_.scope() == session::kAllAccounts)
+        state.accounts_not_followed = session_.accounts_not_followed();
     std::string_view path = spec.snapshot_url;
     path.remove_prefix(std::min<std::size_t>(path.size(), 1));
     state.phantom_words = "not confirmed by ";

@@ -316,6 +316,7 @@ class App {
     bool noted_securities_ = false;
     std::uint64_t noted_away_ = 0;
     std::uint64_t noted_evicted_ = 0;
+    std::uint64_t noted_lacking_ = 0;
     std::string noted_status_;
     MonotonicUs away_shown_until_ = 0;
     struct RowMark {

@@ -201,6 +201,8 @@ std::vector<StatGroup> App::stat_groups(MonotonicUs now) const {
                        {"phantoms", grouped(stats.phantoms)},
                        {"removed by a resync", grouped(stats.removed)},
                        {"unloaded at the row cap", grouped(stats.evicted)},
+                       {"unreadable in the snapshot", grouped(stats.unreadable)},
+                       {"accounts not followed", grouped(stats.capped_accounts)},
                        {"REST reads", grouped(stats.fetches)},
                        {"of which failed", grouped(stats.fetch_failures)}}});
     std::string renderer(stage_.name());
@@ -234,6 +236,17 @@ void App::note_happenings(MonotonicUs now) {
         want_frames(1);
     }
     noted_evicted_ = stats.evicted;
+    const std::uint64_t lacking = stats.unreadable + stats.capped_accounts;
+    if (lacking > 0 && noted_lacking_ == 0) {
+        const std::string_view words =
+            stats.unreadable > 0
+                ? "Rows are missing: the snapshot has records that cannot be read"
+                : "Rows are missing: there are more accounts than this page follows";
+        log_.add(epoch_now_ms(), LogKind::Trouble, words);
+        toasts_.add(std::string(words) + ".", true, now);
+        want_frames(1);
+    }
+    noted_lacking_ = lacking;
     if (const std::optional<session::AccountId> made = session_.admin().take_created()) {
         choose_account(*made);
     }

@@ -148,6 +148,9 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "phantoms", static_cast<std::int64_t>(stats.phantoms));
     append_number_member(out, "removed", static_cast<std::int64_t>(stats.removed));
     append_number_member(out, "evicted", static_cast<std::int64_t>(stats.evicted));
+    append_number_member(out, "unreadable", static_cast<std::int64_t>(stats.unreadable));
+    append_number_member(out, "accountsNotFollowed",
+                         static_cast<std::int64_t>(stats.capped_accounts));
     append_number_member(out, "fetches", static_cast<std::int64_t>(stats.fetches));
     append_number_member(out, "partialReads", static_cast<std::int64_t>(stats.partial_reads));
     append_number_member(out, "unprovenReads", static_cast<std::int64_t>(stats.unproven_reads));

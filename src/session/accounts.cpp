@@ -25,6 +25,7 @@ void Session::State::ask_accounts() {
     if (profile.accounts_url.empty()) return;
     cancel_fetch(account_list.fetch);
     account_list.incoming.clear();
+    account_list.unreadable = {};
     account_list.due_at = kNever;
     account_list.known = false;
     Fetching fetching;
@@ -34,7 +35,10 @@ void Session::State::ask_accounts() {
 
 void Session::State::take_account(std::string_view element) {
     const Result<const feed::Record*> decoded = account_list.decoder.decode(element);
-    if (!decoded) return count_reject(decoded.error().code);
+    if (!decoded) {
+        account_list.unreadable.add(element);
+        return count_reject(decoded.error().code);
+    }
     const std::vector<feed::Cell>& cells = (*decoded)->cells;
     account_list.incoming.push_back({cells[0].number, std::string(cells[1].text)});
 }

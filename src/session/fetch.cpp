@@ -1,5 +1,6 @@
 // session/fetch.cpp - REST answers, taken apart while they arrive.
 #include <algorithm>
+#include <functional>
 
 #include "base/assert.h"
 #include "session/state.h"
@@ -16,6 +17,11 @@ std::string service_of(std::string_view url) {
 }
 
 }  // namespace
+
+std::string cannot_be_read(std::uint64_t records) {
+    return records == 1 ? " answers a record that cannot be read"
+                        : " answers " + std::to_string(records) + " records that cannot be read";
+}
 
 FetchId Session::State::start_fetch(std::string url, Fetching fetching) {
     return start_request("GET", std::move(url), {}, std::move(fetching));
@@ -67,6 +73,21 @@ void Session::State::take_elements([[maybe_unused]] FetchId id, Fetching& fetchi
     }
 }
 
+void Unreadable::add(std::string_view text) {
+    ++count;
+    hash = hash * 31 + std::hash<std::string_view>{}(text);
+}
+
+// An answer with records that cannot be read is read once more: they may have been spoilt on their
+// way. What comes again with the same bytes is wrong where it comes from: the rest is shown, and
+// the screen says how many are not.
+bool Session::State::takes_unreadable(const LiveTable& live, Read& read) {
+    const bool known = read.unreadable == live.unreadable || read.unreadable == read.refused;
+    if (read.unreadable.count == 0 || known) return true;
+    read.refused = read.unreadable;
+    return false;
+}
+
 // A row of an account that is not subscribed would be stale with the next event: an account that
 // has just been created is read for itself once it is followed.
 bool Session::State::follows(const LiveTable& live, const feed::Record& record) const {
@@ -89,7 +110,10 @@ void Session::State::take_snapshot_text(Fetching& fetching, std::string_view ele
     LiveTable& live = *tables[fetching.table];
     live.messages.forget_subject();
     const Result<const feed::Record*> decoded = live.decoder.decode(element);
-    if (!decoded) return count_reject(decoded.error().code);
+    if (!decoded) {
+        rounds[fetching.round].reads[fetching.table].unreadable.add(element);
+        return count_reject(decoded.error().code);
+    }
     take_snapshot_row(fetching, **decoded);
 }
 
@@ -147,12 +171,21 @@ void Session::State::end_fetch(FetchId id, int http_status, std::string_view wor
 
     if (is_accounts) {
         account_list.fetch = 0;
+        if (trouble.empty() && account_list.unreadable.count > 0 &&
+            account_list.unreadable != account_list.accepted)
+            trouble = fetching.service + cannot_be_read(account_list.unreadable.count);
+        account_list.accepted = account_list.unreadable;
         return trouble.empty() ? on_accounts_complete(now) : fail_accounts(std::move(trouble), now);
     }
     Round& round = rounds[fetching.round];
     NB_ASSERT(round.reads[fetching.table].fetch == id);
     round.reads[fetching.table].fetch = 0;
     if (fetching.met_stranger && account_list.fetch == 0) ask_accounts();
+    if (trouble.empty() &&
+        !takes_unreadable(*tables[fetching.table], round.reads[fetching.table])) {
+        ++stats.fetch_failures;
+        trouble = fetching.service + cannot_be_read(round.reads[fetching.table].unreadable.count);
+    }
     if (trouble.empty())
         return on_read_complete(fetching.round, fetching.table, fetching.head, now);
     tables[fetching.table]->since_ms = kNoVersion;

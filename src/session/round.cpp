@@ -45,10 +45,9 @@ std::vector<AccountId> Session::State::scope_accounts() {
     if (scope != kAllAccounts || !profile.has_accounts()) return {scope};
     std::vector<AccountId> ids;
     for (const Account& account : account_list.accounts) ids.push_back(account.id);
-    if (ids.size() > kAccountsMax) {
-        stats.capped_accounts = ids.size() - kAccountsMax;
-        ids.resize(kAccountsMax);
-    }
+    const std::size_t followed = std::min(ids.size(), kAccountsMax);
+    stats.capped_accounts = ids.size() - followed;
+    ids.resize(followed);
     std::sort(ids.begin(), ids.end());
     return ids;
 }
@@ -139,6 +138,7 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     // Passes of one table are told apart by number; 0 means "in no snapshot".
     if (++live.last_pass == 0) live.last_pass = 1;
     read.kept_out = 0;
+    read.unreadable = {};
     read.evicted_before = live.table.evicted();
     if (round.whole_scope) {
         live.kept_out_of_stream = 0;
@@ -252,6 +252,11 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         });
     };
     const table::SweepCount swept = table::sweep_after_snapshot(table, read.round, covers);
+    // Of an answer of single rows or accounts the others are as they were.
+    if (round.whole_scope && (!head || head->from_ms == kNoVersion))
+        live.unreadable = read.unreadable;
+    else
+        live.unreadable.count += read.unreadable.count;
     live.kept_out = read.kept_out + (round.whole_scope ? live.kept_out_of_stream : live.kept_out);
     stats.removed += swept.removed;
     stats.phantoms += swept.phantoms;
@@ -326,10 +331,15 @@ void Session::State::on_request_end(const nats::Event& event, MonotonicUs now) {
                     merge_snapshot_row(rounds[round], live, ***decoded);
                 else
                     count_reject(decoded->error().code);
+                if (!*decoded) ++read.unreadable.count;
             }
             // Nothing but what cannot be read is no snapshot, and would clear the table.
             if (!any && !all)
                 return fail_round(rounds[round], subject + " answers no records", now);
+            read.unreadable.hash = read.unreadable.count;
+            if (!takes_unreadable(live, read))
+                return fail_round(rounds[round], subject + cannot_be_read(read.unreadable.count),
+                                  now);
             return on_read_complete(round, table, std::nullopt, now);
         }
     }

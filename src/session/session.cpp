@@ -253,6 +253,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     for (const auto& live : s.tables) {
         live->table.clear();
         live->kept_out = live->kept_out_of_stream = 0;
+        live->unreadable = {};
     }
     if (s.ledger) s.ledger->clear();
     s.balances_move = false;
@@ -478,6 +479,12 @@ std::uint64_t Session::unloaded(std::size_t index) const {
     return live.table.evicted() + live.kept_out;
 }
 
+std::uint64_t Session::unreadable(std::size_t index) const {
+    return state_->tables[index]->unreadable.count;
+}
+
+std::uint64_t Session::accounts_not_followed() const { return state_->stats.capped_accounts; }
+
 void Session::refresh_views() { state_->catch_up_views(); }
 
 const LatencyRing& Session::latency() const { return state_->latency; }
@@ -488,7 +495,10 @@ Stats Session::stats(MonotonicUs now) const {
     stats.link = s.link.stats();
     stats.breaks = s.books.breaks();
     if (s.ledger) stats.unbooked = s.ledger->refused();
-    for (std::size_t index = 0; index < s.tables.size(); ++index) stats.evicted += unloaded(index);
+    for (std::size_t index = 0; index < s.tables.size(); ++index) {
+        stats.evicted += unloaded(index);
+        stats.unreadable += unreadable(index);
+    }
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
     stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);

@@ -153,6 +153,10 @@ class Session {
     bool loading(std::size_t index) const;
     // Rows of this table and scope that its row cap has cost, the oldest ones.
     std::uint64_t unloaded(std::size_t index) const;
+    // Of the list of accounts, at kAccountsMax. Meant for the scope of all of them.
+    std::uint64_t accounts_not_followed() const;
+    // Records of the last snapshot that nobody could read, twice with the same bytes.
+    std::uint64_t unreadable(std::size_t index) const;
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;

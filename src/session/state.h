@@ -78,6 +78,15 @@ inline constexpr std::size_t kChangesHeldMax = 16'384;
 // The columns of the account list.
 const feed::TableSpec& account_spec();
 
+// Records of an answer that cannot be read. An answer spoilt on its way reads well the next time; a
+// record that is wrong in the service comes again with the same bytes.
+struct Unreadable {
+    std::uint64_t count = 0;
+    std::uint64_t hash = 0;  // of their bytes, in the order they came
+    void add(std::string_view text);
+    bool operator==(const Unreadable&) const = default;
+};
+
 struct LiveTable {
     explicit LiveTable(const feed::TableSpec& spec)
         : table(spec), view(table), decoder(table.spec()), messages(table.spec(), decoder) {}
@@ -97,6 +106,8 @@ struct LiveTable {
     // accounts, and of the stream; of that the ones since the last whole read began.
     std::uint64_t kept_out = 0;
     std::uint64_t kept_out_of_stream = 0;
+    // Of the last whole read and of later ones of single accounts: the records nobody could read.
+    Unreadable unreadable;
 };
 
 // One table's snapshot within a round.
@@ -108,6 +119,8 @@ struct Read {
     std::int64_t since_ms = kNoVersion;  // what was asked for; kNoVersion: everything
     std::uint64_t kept_out = 0;          // rows that the row cap kept out
     std::uint64_t evicted_before = 0;
+    Unreadable unreadable;  // of the answer that comes
+    Unreadable refused;     // of the last answer that was not taken for them
 };
 
 enum class RoundPhase : std::uint8_t {
@@ -161,6 +174,9 @@ struct Fetching {
     feed::ArraySplitter splitter;
 };
 
+// What a service or subject does then, for words: " answers 3 records that cannot be read".
+std::string cannot_be_read(std::uint64_t records);
+
 struct AccountList {
     explicit AccountList(const feed::TableSpec& spec) : decoder(spec) {}
     std::vector<Account> accounts;
@@ -171,6 +187,8 @@ struct AccountList {
     MonotonicUs due_at = kNever;
     int failures = 0;
     std::string failure;
+    Unreadable unreadable;  // of the list that comes
+    Unreadable accepted;    // of the last one
     feed::RecordDecoder decoder;
 };
 
@@ -235,6 +253,7 @@ struct Session::State {
 
     // ---- accounts.cpp
     void ask_accounts();
+    static bool takes_unreadable(const LiveTable& live, Read& read);
     void take_account(std::string_view element);
     void on_accounts_complete(MonotonicUs now);
     void fail_accounts(std::string words, MonotonicUs now);

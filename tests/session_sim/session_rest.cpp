@@ -10,6 +10,7 @@ namespace {
 
 // The page gives a silent service so long (web/rest_fetch.cpp).
 constexpr MonotonicUs kSilenceUs = 30 * kSecondUs;
+constexpr std::size_t kSpoiltBytes = 40;
 constexpr const char* kHtml =
     "<!DOCTYPE html><html><head><title>Sign in</title></head><body>[{\"id\":\"t-0\"}]</body>";
 
@@ -19,7 +20,7 @@ void SessionWorld::change_mood() {
     at(now_ + between(1, 9 * kSecondUs), [this] {
         if (peace_) return;
         if (faults_->rest && now_ >= mood_until_) {
-            mood_ = static_cast<Mood>(random_.below(7));
+            mood_ = static_cast<Mood>(random_.below(8));
             mood_until_ = now_ + between(100'000, 8 * kSecondUs);
             trace([this] { return "services: mood " + std::to_string(static_cast<int>(mood_)); });
         }
@@ -64,7 +65,13 @@ void SessionWorld::deliver_answer(Page& page, const std::shared_ptr<Reading>& re
                                   std::string body, std::string since_header) {
     const bool trickles = reading->mood == Mood::Trickles;
     const bool truncated = reading->mood == Mood::Truncated;
+    const bool spoilt = reading->mood == Mood::Spoilt;
     if (truncated) body.resize(below(body.size()));
+    if (spoilt) {
+        const std::size_t first = below(body.size());
+        const std::size_t bytes = std::min(body.size() - first, kSpoiltBytes);
+        body.replace(first, bytes, bytes, '\xff');
+    }
     MonotonicUs when = now_ + between(0, faults_->rest_delay / 2);
     if (!since_header.empty()) {
         at(when, [this, &page, reading, since_header] {
@@ -83,7 +90,7 @@ void SessionWorld::deliver_answer(Page& page, const std::shared_ptr<Reading>& re
         });
         body.erase(0, bytes);
     }
-    if (trickles || truncated) disturb(page, when);
+    if (trickles || truncated || spoilt) disturb(page, when);
     const bool told = truncated && chance(2);
     end_answer(page, reading, when, told ? 0 : 200, told ? "connection lost" : "");
 }

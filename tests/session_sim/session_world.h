@@ -45,7 +45,16 @@ class SessionWorld {
     struct Page;
     struct Wire;
     struct Reading;
-    enum class Mood : std::uint8_t { Well, Fails, Unreachable, Html, Truncated, Hangs, Trickles };
+    enum class Mood : std::uint8_t {
+        Well,
+        Fails,
+        Unreachable,
+        Html,
+        Truncated,
+        Hangs,
+        Trickles,
+        Spoilt
+    };
 
     struct Timed {
         MonotonicUs at = 0;

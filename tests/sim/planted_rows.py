@@ -33,6 +33,12 @@ SESSION_BUGS = [
         "        if (round.whole_scope) ++rounds_completed;\n        return;",
     ),
     (
+        "a record that cannot be read is left out of a snapshot",
+        "src/session/fetch.cpp",
+        "    read.refused = read.unreadable;\n    return false;",
+        "    return true;",
+    ),
+    (
         "a late answer is accepted",
         "src/session/fetch.cpp",
         "    fetches.erase(fetch);\n    const auto asked",

@@ -57,9 +57,7 @@ async function startBroker(settings) {
     const child = spawn(
         process.env.NATS_SERVER ?? 'nats-server',
         ['-c', file, '--ports_file_dir', folder],
-        {
-            stdio: 'ignore',
-        },
+        {stdio: 'ignore', env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`}},
     );
     const ended = new Promise((resolve) => child.on('exit', resolve));
     const ports = join(folder, `nats-server_${child.pid}.ports`);

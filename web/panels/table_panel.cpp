@@ -378,11 +378,14 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     scene.targets.add("title " + scratch_, x, area_.y, text_width(scene.cell_font, size, scratch_),
                       title_height_);
 
-    if (state.unloaded > 0) {
-        x += text_width(scene.cell_font, size, scratch_) + scene.px(10);
-        scratch_ = "oldest ";
-        append_count(scratch_, static_cast<std::size_t>(state.unloaded));
-        scratch_ += " unloaded";
+    // What the table lacks, each in a chip.
+    x += text_width(scene.cell_font, size, scratch_) + scene.px(10);
+    const auto draw_chip = [&](std::string_view before, std::uint64_t count,
+                               std::string_view after) {
+        if (count == 0) return;
+        scratch_ = before;
+        append_count(scratch_, static_cast<std::size_t>(count));
+        scratch_ += after;
         const float width = text_width(scene.label_font, size, scratch_) + scene.px(16);
         x = std::floor(x);
         list.AddRect({x, area_.y + scene.px(3)}, {x + width, bottom - scene.px(3)},
@@ -390,7 +393,11 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
         draw_text(list, scene.label_font, size, x + scene.px(8), area_.y, bottom, scene.theme.stale,
                   scratch_);
         scene.targets.add(scratch_, x, area_.y, width, title_height_);
-    }
+        x += width + scene.px(6);
+    };
+    draw_chip("oldest ", state.unloaded, " unloaded");
+    draw_chip("", state.unreadable, " unreadable");
+    draw_chip("", state.accounts_not_followed, " accounts not followed");
 
     if (new_above_ > 0) {
         scratch_ = "▲ ";

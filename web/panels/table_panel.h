@@ -34,12 +34,14 @@
 namespace nats_blotter::web {
 
 struct TableState {
-    bool current = true;              // false: rows may be old, drawn without colour
-    bool stale = false;               // and nothing is heard that would say so: hatched
-    bool loading = false;             // no snapshot of this scope yet
-    bool rearranging = false;         // another order or filter is on its way
-    std::size_t rows_in_table = 0;    // without the filter
-    std::uint64_t unloaded = 0;       // older ones, at the row cap
+    bool current = true;            // false: rows may be old, drawn without colour
+    bool stale = false;             // and nothing is heard that would say so: hatched
+    bool loading = false;           // no snapshot of this scope yet
+    bool rearranging = false;       // another order or filter is on its way
+    std::size_t rows_in_table = 0;  // without the filter
+    std::uint64_t unloaded = 0;     // older ones, at the row cap
+    std::uint64_t unreadable = 0;   // records of the snapshot
+    std::uint64_t accounts_not_followed = 0;
     std::string phantom_words;        // of a row that the snapshot lacks, where one points at it
     std::string empty_words;          // shown in place of rows when there are none
     const FindWords* find = nullptr;  // these are marked
