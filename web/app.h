@@ -160,7 +160,7 @@ class App {
     void draw_notice(const Scene& scene);
     void draw_filter_bar(const Scene& scene);
     void draw_tables(const Scene& scene);
-    void end_frame(MonotonicUs started);
+    void end_frame(MonotonicUs started, bool asked);
 
     // Around the tables (app_desk.cpp).
     float desk_height(const Scene& scene) const;

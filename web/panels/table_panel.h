@@ -30,6 +30,7 @@
 #include "web/panels/table_heads.h"
 #include "web/scene.h"
 #include "web/table_look.h"
+#include "web/text_line.h"
 
 namespace nats_blotter::web {
 
@@ -228,6 +229,7 @@ class TablePanel {
     MonotonicUs due_ = kNever;
     ScrollBar scroll_bar_;
     std::string scratch_;
+    TextLine line_;
 };
 
 }  // namespace nats_blotter::web

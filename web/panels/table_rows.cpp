@@ -10,21 +10,9 @@ namespace nats_blotter::web {
 namespace {
 
 constexpr float kCellPaddingPx = 8;
-// "…" is added where a text is cut.
-constexpr std::string_view kEllipsis = "…";
 
 bool is_number(const feed::ColumnSpec& column) {
     return column.type == feed::ColumnType::Int || column.type == feed::ColumnType::Decimal;
-}
-
-// One character shorter, at a character's border.
-void shorten(std::string& text) {
-    std::size_t end = text.size();
-    if (text.ends_with(kEllipsis)) end -= kEllipsis.size();
-    do --end;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
-    text.resize(end);
-    text += kEllipsis;
 }
 
 }  // namespace
@@ -205,18 +193,12 @@ void TablePanel::draw_cell(const Scene& scene, const feed::ColumnSpec& column,
 // The text of scratch_, cut where it does not fit.
 void TablePanel::draw_in_column(const Scene& scene, const PlacedColumn& place, float y,
                                 ImU32 colour) {
-    const float size = scene.px(kTextPx);
     const float padding = scene.px(kCellPaddingPx);
-    const float room = place.width - 2 * padding;
-    float width = text_width(scene.cell_font, size, scratch_);
-    while (width > room && scratch_.size() > 4) {
-        shorten(scratch_);
-        width = text_width(scene.cell_font, size, scratch_);
-    }
+    line_.fit(*scene.cell_font, scene.px(kTextPx), scratch_, place.width - 2 * padding);
     const float left = left_of(place);
-    const float x = place.right_aligned ? left + place.width - padding - width : left + padding;
-    draw_text(*ImGui::GetWindowDrawList(), scene.cell_font, size, x, y, y + row_height_, colour,
-              scratch_);
+    const float x =
+        place.right_aligned ? left + place.width - padding - line_.width() : left + padding;
+    line_.draw(*ImGui::GetWindowDrawList(), x, y, y + row_height_, colour);
 }
 
 void TablePanel::append_sum(const feed::ColumnSpec& column, const TableLook& look,
