@@ -14,10 +14,8 @@ void Books::open(MonotonicUs now) {
     ledger_->settle();
     for (const std::uint32_t index : ledger_->different()) {
         Ledger::Key& key = ledger_->key(index);
-        key.weighing = true;
+        if (index >= known_keys_ || key.weighing) begin_weighing(key, now);
         key.since = now;
-        key.candidate = key.difference();
-        key.weight = 0;
     }
     due_ = ledger_->different().empty() ? kNever : now + kLookEveryUs;
 }
@@ -25,6 +23,21 @@ void Books::open(MonotonicUs now) {
 void Books::close() {
     open_ = false;
     fence_asked_ = false;
+    known_keys_ = 0;
+}
+
+void Books::pause() {
+    if (!open_) return;
+    close();
+    known_keys_ = ledger_->key_count();
+}
+
+void Books::begin_weighing(Ledger::Key& key, MonotonicUs now) {
+    key.weighing = true;
+    key.doubted = false;
+    key.since = now;
+    key.candidate = key.difference();
+    key.weight = 0;
 }
 
 // The majority of time decides: on a busy key an entry and its balance are always on their way.
@@ -66,6 +79,8 @@ Books::Finding Books::look(MonotonicUs now) {
             } else {
                 weigh(key, index, now);
             }
+        } else if (key.doubted) {
+            begin_weighing(key, now);
         } else if (key.was_even || key.since < 0) {
             key.since = now;
             next = now + kBreakAfterUs;
@@ -97,8 +112,8 @@ Books::Finding Books::on_fence(MonotonicUs now) {
     bool found = false;
     for (const std::uint32_t index : ledger_->different()) {
         const Ledger::Key& key = ledger_->key(index);
-        const bool stood = !key.unjudged && !key.weighing && !key.was_even && key.since >= 0 &&
-                           fence_asked_at_ - key.since >= kBreakAfterUs;
+        const bool stood = !key.unjudged && !key.weighing && !key.doubted && !key.was_even &&
+                           key.since >= 0 && fence_asked_at_ - key.since >= kBreakAfterUs;
         if (!stood) continue;
         if (!key.broken) ++breaks_;
         ledger_->mark(index, true);

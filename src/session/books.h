@@ -4,7 +4,8 @@
 // The tables post into a table::Ledger; this is what time does to it. Nothing is judged before the
 // rows of the scope have been read twice (round settled). What differs then is weighed: the value a
 // difference has most of the time becomes the base of its key, since the source's entries need not
-// reach back to its beginning and some may be beyond the row cap. From then on a difference may
+// reach back to its beginning and some may be beyond the row cap. A base that may hold a row which
+// a later snapshot shows (Ledger::Key::doubted) is weighed again. From then on a difference may
 // stand for kBreakAfterUs, and then only if the link has shown by a fence that nothing of the
 // broker's is still on its way.
 //
@@ -36,9 +37,14 @@ class Books {
     // `ledger` must outlive the books; null: there are none, and nothing ever happens.
     explicit Books(table::Ledger* ledger) : ledger_(ledger) {}
 
-    // All rows are as the source has them, give or take what is on its way.
+    // All rows are as the source has them, give or take what is on its way. After pause() what
+    // differs is weighed only where the key is new; the others are judged as before, from now.
     void open(MonotonicUs now);
+    // Everything will be read again.
     void close();
+    // Nothing is judged for a while, but the rows stay as they are: other accounts are being read,
+    // or the link is silent.
+    void pause();
     bool is_open() const { return open_; }
 
     enum class Finding : std::uint8_t {
@@ -60,11 +66,13 @@ class Books {
     // Looks at a time, so that a hundred thousand keys that differ cost little.
     static constexpr MonotonicUs kLookEveryUs = 100 * kMillisecondUs;
 
+    static void begin_weighing(table::Ledger::Key& key, MonotonicUs now);
     void weigh(table::Ledger::Key& key, std::uint32_t index, MonotonicUs now);
 
     table::Ledger* ledger_;
     bool open_ = false;
     bool fence_asked_ = false;
+    std::size_t known_keys_ = 0;  // of the ledger, the first ones: weighed, as far as they differed
     MonotonicUs due_ = kNever;
     MonotonicUs looked_at_ = -1;
     MonotonicUs broke_at_ = -1;

@@ -69,7 +69,7 @@ void Session::State::judge_books(MonotonicUs now) {
                          std::all_of(rounds.begin(), rounds.end(), [](const Round& round) {
                              return round.phase == RoundPhase::Settled || round.checking;
                          });
-    if (!settled) return books.close();
+    if (!settled) return books.pause();
     if (!books.is_open()) return books.open(now);
     if (books.look(now) == Books::Finding::WantsFence) books_fence = link.fence(now);
 }

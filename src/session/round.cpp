@@ -32,7 +32,7 @@ void Session::State::begin_round(MonotonicUs now) {
 }
 
 void Session::State::begin_account_round(AccountId account, MonotonicUs now) {
-    books.close();  // its rows come one after the other
+    books.pause();  // its rows come one after the other
     Round round;
     round.whole_scope = false;
     round.accounts = {account};

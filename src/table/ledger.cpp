@@ -153,8 +153,8 @@ void Ledger::look_at(Key& key) {
     different_.push_back(static_cast<std::uint32_t>(&key - keys_.data()));
 }
 
-void Ledger::add(BookPage page, const Table& table, const Posting& posting,
-                 std::uint64_t key_hash) {
+void Ledger::add(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash,
+                 bool is_late) {
     // One that was unloaded and is back is in the sum already.
     if (page == BookPage::Entries && unloaded_.size() > 0 && unloaded_.remove(key_hash)) return;
     Key* const key = open(page, table, posting);
@@ -162,6 +162,8 @@ void Ledger::add(BookPage page, const Table& table, const Posting& posting,
     const auto amount = static_cast<std::uint64_t>(posting.amount);
     (page == BookPage::Entries ? key->entries : key->balances) += amount;
     look_at(*key);
+    if (is_late && page == BookPage::Entries)
+        key->doubted = key->base != 0 && key->difference() != 0;
 }
 
 void Ledger::remove(BookPage page, const Table& table, const Posting& posting) {
@@ -191,6 +193,7 @@ void Ledger::settle() {
         }
         key.listed = false;
         key.weighing = false;
+        key.doubted = false;
         mark(index, false);
     }
     different_.resize(kept);

@@ -77,6 +77,7 @@ class Ledger {
         bool unjudged = false;  // its balance was unloaded
         bool broken = false;    // marked on the screen
         bool weighing = false;  // its base is being found
+        bool doubted = false;   // its base may hold what a snapshot has shown since
         // For session/books.h alone.
         MonotonicUs since = -1;
         std::uint64_t candidate = 0;
@@ -92,7 +93,9 @@ class Ledger {
     Posting posting_of(BookPage page, const Table& table, RowId row) const;
     // Bits as in Change::columns: a change of others is not to be posted.
     std::uint64_t columns(BookPage page) const;
-    void add(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash);
+    // An entry that a snapshot shows and the stream had not (`is_late`): a base may have held it.
+    void add(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash,
+             bool is_late);
     void remove(BookPage page, const Table& table, const Posting& posting);
     // The row goes at the cap; `posting` was added and stays in the sum.
     void unload(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash);

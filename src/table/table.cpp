@@ -95,8 +95,10 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
     // A symbol that nobody had met has its id only now.
     const std::uint64_t hash = is_new_symbol ? row_hash(row) : at.hash;
     index_.insert(hash, row, hasher());
-    if (ledger_ != nullptr)
-        ledger_->add(page_, *this, ledger_->posting_of(page_, *this, row), hash);
+    if (ledger_ != nullptr) {
+        ledger_->add(page_, *this, ledger_->posting_of(page_, *this, row), hash,
+                     !provenance.from_stream);
+    }
     ++live_rows_;
     note(row, Change::Kind::Inserted, 0);
     inserted_.set(row, static_cast<std::int64_t>(generation_));
@@ -214,7 +216,7 @@ void Table::post_change(const Posting& before, RowId row) {
     if (before == after) return;
     ledger_->remove(page_, *this, before);
     // Another hash than any row's: it is no return of an unloaded one.
-    ledger_->add(page_, *this, after, 0);
+    ledger_->add(page_, *this, after, 0, false);
 }
 
 void Table::keep_books(Ledger* ledger, BookPage page) {
@@ -227,7 +229,9 @@ void Table::keep_books(Ledger* ledger, BookPage page) {
 void Table::book_kept_out(const Found& at, std::span<const feed::Cell> cells, bool from_stream) {
     if (ledger_ == nullptr || page_ != BookPage::Entries || ledger_->has_unloaded(at.hash)) return;
     if (!from_stream && ledger_->has_forgotten()) return ledger_->keep_out(at.hash);
-    const RowId row = insert(at, cells, {});
+    feed::Provenance provenance;
+    provenance.from_stream = from_stream;
+    const RowId row = insert(at, cells, provenance);
     if (row != kNoRow) erase_row(row, true);
 }
 

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -116,15 +118,40 @@ class Services {
 // Not at once: cpp-httplib answers nobody who has stopped sending.
 constexpr int kSilenceMs = 20;
 
-// What the service says to these bytes.
-std::string answer_to(int port, std::string_view bytes, bool is_whole) {
+// libFuzzer's watch over hanging inputs is a signal, which interrupts whatever waits.
+template <typename Call>
+auto uninterrupted(Call&& call) {
+    auto result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
+}
+
+int connection_to(int port) {
     const int connection = socket(AF_INET, SOCK_STREAM, 0);
+    FUZZ_CHECK(connection >= 0);
     const sockaddr_in address = loopback(port);
     const void* const at = &address;
-    FUZZ_CHECK(connect(connection, static_cast<const sockaddr*>(at), sizeof address) == 0);
+    if (connect(connection, static_cast<const sockaddr*>(at), sizeof address) == 0)
+        return connection;
+    // An interrupted connect goes on by itself, and is not to be called again.
+    if (errno != EINTR) std::perror("connect");
+    FUZZ_CHECK(errno == EINTR);
+    pollfd writable{connection, POLLOUT, 0};
+    FUZZ_CHECK(uninterrupted([&] { return poll(&writable, 1, -1); }) == 1);
+    int failure = 0;
+    socklen_t length = sizeof failure;
+    FUZZ_CHECK(getsockopt(connection, SOL_SOCKET, SO_ERROR, &failure, &length) == 0);
+    FUZZ_CHECK(failure == 0);
+    return connection;
+}
+
+// What the service says to these bytes.
+std::string answer_to(int port, std::string_view bytes, bool is_whole) {
+    const int connection = connection_to(port);
     // The service may have closed already: what it said is still to be read.
     while (!bytes.empty()) {
-        const ssize_t sent = send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t sent = uninterrupted(
+            [&] { return send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
         if (sent <= 0) break;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -133,11 +160,12 @@ std::string answer_to(int port, std::string_view bytes, bool is_whole) {
     bool ended = is_whole;
     while (true) {
         pollfd readable{connection, POLLIN, 0};
-        if (!ended && poll(&readable, 1, kSilenceMs) == 0) {
+        if (!ended && uninterrupted([&] { return poll(&readable, 1, kSilenceMs); }) == 0) {
             ended = true;
             shutdown(connection, SHUT_WR);
         }
-        const ssize_t got = recv(connection, piece.data(), piece.size(), 0);
+        const ssize_t got =
+            uninterrupted([&] { return recv(connection, piece.data(), piece.size(), 0); });
         if (got <= 0) break;
         answer.append(piece.data(), static_cast<std::size_t>(got));
     }

@@ -63,7 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (event == json::parse_event_t::key) key = value.get<std::string>();
         if (event == json::parse_event_t::value && depth == 1)
             known = known && value.is_string() && is_known(key, value.get<std::string>());
-        if (depth > 1 || (depth == 1 && event == json::parse_event_t::array_start)) known = false;
+        const bool opens =
+            event == json::parse_event_t::array_start || event == json::parse_event_t::object_start;
+        if (depth > 1 || (depth == 1 && opens)) known = false;
         return true;
     };
     const json object = json::parse(input, each, false);

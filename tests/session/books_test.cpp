@@ -147,6 +147,107 @@ TEST_CASE("WhatTheSourceDoesNotExplainIsItsBase") {
     CHECK(rig.session.stats(rig.now).breaks == 1);
 }
 
+// Seed 6079 of the simulation: the books were opened anew when the other account had been read, and
+// took what had been lost before for their base.
+TEST_CASE("ALossIsFoundAlthoughAnotherAccountIsReadMeanwhile") {
+    SessionRig rig;
+    rig.database.trades["t1"] = {"t1", kAccount, "IBM", "Buy", 10, 1000};
+    rig.database.positions[{kAccount, "IBM"}] = {10, 1000};
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(10'000);
+    rig.publish_position(kAccount, "IBM", {10, 1000});
+    rig.database.accounts.push_back(30'000);
+    rig.database.trades["n1"] = {"n1", 30'000, "MS", "Buy", 7, 1500};
+    rig.database.positions[{30'000, "MS"}] = {9, 1500};  // two of them are older than its trades
+    rig.advance_ms(18'000);
+    REQUIRE(rig.session.table(0).row_count() == 1);
+    book_five(rig, false, true);
+    rig.advance_ms(2'500);  // the list of accounts is read, and the new one
+    REQUIRE(rig.session.table(0).row_count() == 2);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    rig.advance_ms(7'000);
+    CHECK(rig.session.stats(rig.now).breaks == 1);
+    rig.advance_ms(3'000);
+    CHECK(rig.session.table(0).row_count() == 3);
+    // The new account's difference is its base, and stays one.
+    rig.advance_ms(20'000);
+    CHECK(rig.session.stats(rig.now).breaks == 1);
+    CHECK(rig.status() == session::Status::Live);
+}
+
+// The same where the link was silent for a while.
+TEST_CASE("ALossIsFoundAlthoughTheBooksWerePaused") {
+    const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    table::Ledger ledger(*profile.books);
+    table::Table positions(profile.tables[1]);
+    positions.keep_books(&ledger, table::BookPage::Balances);
+    using feed::Cell;
+    const auto hold = [&positions](const char* security, std::int64_t quantity) {
+        positions.insert(std::vector<Cell>{Cell::of_number(7), Cell::of_text(security),
+                                           Cell::of_number(quantity), Cell::of_number(1)});
+    };
+    Books books(&ledger);
+    hold("BAC", 2);
+    books.open(0);  // BAC is weighed
+    hold("MS", 4);
+    books.pause();
+    CHECK_FALSE(books.is_open());
+    books.pause();  // nothing more
+    hold("IBM", 3);
+    books.open(10'000'000);  // MS is judged from now, BAC weighed from now, IBM weighed
+    CHECK(books.look(12'900'000) == Books::Finding::Nothing);
+    CHECK(ledger.different().size() == 3);
+    CHECK(books.look(13'100'000) == Books::Finding::WantsFence);
+    CHECK(books.on_fence(13'200'000) == Books::Finding::Break);
+    CHECK(positions.is_broken(1));
+    CHECK_FALSE(positions.is_broken(0));
+    CHECK_FALSE(positions.is_broken(2));
+    CHECK(ledger.different().size() == 1);  // the bases are found
+    CHECK(books.look(13'400'000) == Books::Finding::Nothing);
+    books.close();
+    books.open(20'000'000);  // everything was read again: MS is weighed too
+    CHECK(books.look(20'200'000) == Books::Finding::Nothing);
+    CHECK(books.look(23'100'000) == Books::Finding::Nothing);
+    CHECK(books.look(23'300'000) == Books::Finding::Nothing);
+    CHECK(ledger.different().empty());
+    CHECK(books.breaks() == 1);
+}
+
+// Lost between the second look and the opening of the books, so that the base held it; then a check
+// shows it.
+TEST_CASE("ABaseThatHeldALostTradeIsFoundAnewWhenASnapshotShowsIt") {
+    feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    bool kept_out = false;
+    SUBCASE("with room for it") {}
+    SUBCASE("beyond the row cap") { kept_out = true; }
+    if (kept_out) profile.tables[0].rows_max = 2;
+    SessionRig rig(profile);
+    rig.database.trades["t1"] = {"t1", kAccount, "IBM", "Buy", 10, 1000};
+    rig.database.positions[{kAccount, "IBM"}] = {15, 2000};
+    rig.start(kAccount);
+    rig.advance_ms(10'000);
+    rig.publish_position(kAccount, "IBM", {15, 2000});
+    rig.advance_ms(10'000);  // the base is five
+    rig.database.trades["t2"] = {"t2", kAccount, "IBM", "Buy", 5, 2000};
+    for (int i = 0; kept_out && i < 4; ++i) {
+        const std::string id = "n" + std::to_string(i);
+        rig.database.trades[id] = {id, kAccount, "MS", "Buy", 1, 5000 + i};
+        rig.database.positions[{kAccount, "MS"}] = {1 + i, 5000 + i};
+        rig.publish_trade(rig.database.trades[id]);
+        rig.publish_position(kAccount, "MS", {1 + i, 5000 + i});
+        rig.advance_ms(10);
+    }
+    rig.advance_ms(60'000);
+    REQUIRE(rig.session.stats(rig.now).checks >= 1);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+    // The new base is right: the next loss is found.
+    rig.database.positions[{kAccount, "IBM"}] = {16, 9000};
+    rig.publish_position(kAccount, "IBM", {16, 9000});
+    rig.advance_ms(4'000);
+    CHECK(rig.session.stats(rig.now).breaks == 1);
+}
+
 TEST_CASE("AFeedOfTradesAloneHasNoBooks") {
     SessionRig rig;
     rig.start(kAccount);

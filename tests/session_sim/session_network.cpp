@@ -122,6 +122,7 @@ void SessionWorld::carry_down(const std::shared_ptr<Wire>& wire) {
     if (!bytes.empty() && faults_->garbage && !peace_ && !wire->tainted && chance(40)) {
         trace([&] { return wire->page->name + ": garbage"; });
         wire->tainted = true;
+        garbled_ = true;
         // Where it looks like the beginning of something it is noticed with what comes behind it.
         wire->page->oracle.tolerate_until(kNever);
         disturb(*wire->page, now_ + kDeadAfterUs);

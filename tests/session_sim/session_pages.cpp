@@ -84,11 +84,8 @@ void SessionWorld::serve(Page& page) {
         });
         page.was_live = live;
         if (page.session.cause().starts_with("The books did not balance")) {
-            const bool expected = swallowed_ || books_->options().phantom_one_in != 0;
-            // At a cap of a few rows hardly ever; how often is counted (session_sim_test.cpp).
-            if (!expected && faults_->trades_max != 0) ++needless_breaks_;
-            if (!expected && faults_->trades_max == 0)
-                page.oracle.fail("the books break, and nothing was lost");
+            const bool expected = swallowed_ || garbled_ || books_->options().phantom_one_in != 0;
+            if (!expected) page.oracle.fail("the books break, and nothing was lost");
             ++breaks_;
             disturb(page, now_);
         }

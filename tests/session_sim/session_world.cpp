@@ -207,7 +207,6 @@ WorldOutcome SessionWorld::outcome() const {
     sum.steps = steps_;
     sum.swallows = swallows_;
     sum.breaks = breaks_;
-    sum.needless = needless_breaks_;
     for (const auto& page : pages_) {
         if (sum.failure.empty() && !page->oracle.failure().empty())
             sum.failure = page->name + ": " + page->oracle.failure();

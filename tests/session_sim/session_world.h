@@ -27,7 +27,6 @@ struct WorldOutcome {
     std::uint64_t rows_compared = 0;
     std::uint64_t swallows = 0;  // events that were never published
     std::uint64_t breaks = 0;    // books found not to balance
-    std::uint64_t needless = 0;  // of them, with nothing lost, at a cap of a few rows
     MonotonicUs live_us = 0;     // of
     MonotonicUs calm_us = 0;     // the time in which nothing was wrong
     session::Stats stats;        // some of all pages, added up
@@ -135,9 +134,9 @@ class SessionWorld {
     bool peace_ = false;
     bool books_closed_ = false;  // nothing is booked any more
     bool swallowed_ = false;     // an event was not published, on links that are well
+    bool garbled_ = false;       // garbage may have spoilt the payload of one, and nothing else
     std::uint64_t swallows_ = 0;
     std::uint64_t breaks_ = 0;
-    std::uint64_t needless_breaks_ = 0;
 };
 
 }  // namespace nats_blotter::sim
