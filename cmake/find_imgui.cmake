@@ -23,7 +23,7 @@ endif()
 add_library(
     nb_imgui OBJECT
     "${IMGUI_DIR}/imgui.cpp" "${IMGUI_DIR}/imgui_draw.cpp" "${IMGUI_DIR}/imgui_tables.cpp"
-    "${IMGUI_DIR}/imgui_widgets.cpp")
+    "${IMGUI_DIR}/imgui_widgets.cpp" "${PROJECT_SOURCE_DIR}/web/imgui_libc.cpp")
 target_compile_features(nb_imgui PUBLIC cxx_std_20)
 target_include_directories(nb_imgui SYSTEM PUBLIC "${IMGUI_DIR}")
 target_include_directories(nb_imgui PUBLIC "${PROJECT_SOURCE_DIR}/web")
@@ -32,7 +32,7 @@ target_link_libraries(nb_imgui PUBLIC nb_base) # its assertions are ours
 target_compile_definitions(nb_imgui PRIVATE IMGUI_API=__attribute__\(\(weak\)\))
 target_compile_options(
     nb_imgui
-    PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/web/imgui_no_scanf.h"
+    PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/web/imgui_libc.h"
             -w # warnings in other people's code are not ours to mend
             -fno-exceptions -fno-rtti
             $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:Clang>>:-Oz>

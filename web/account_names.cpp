@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/sort_ids.h"
+
 namespace nats_blotter::web {
 
 void AccountNames::update(const std::vector<session::Account>& accounts, std::uint64_t version) {
@@ -11,7 +13,7 @@ void AccountNames::update(const std::vector<session::Account>& accounts, std::ui
     in_order_ = accounts;
     by_id_.resize(accounts.size());
     for (std::uint32_t index = 0; index < by_id_.size(); ++index) by_id_[index] = index;
-    std::sort(by_id_.begin(), by_id_.end(), [this](std::uint32_t a, std::uint32_t b) {
+    sort_ids(by_id_, [this](std::uint32_t a, std::uint32_t b) {
         return in_order_[a].id < in_order_[b].id;
     });
 }

@@ -1,6 +1,5 @@
 // web/app_text.cpp - what leaves the tables as text: the clipboard and files.
-#include <algorithm>
-
+#include "base/sort_ids.h"
 #include "session/inspect_text.h"
 #include "session/inspector.h"
 #include "web/app.h"
@@ -16,7 +15,7 @@ void App::append_copy(std::string& out) {
     if (rows.empty()) return;
     session_.refresh_views();
     const table::View& view = session_.view(focus_);
-    std::sort(rows.begin(), rows.end(), [&view](table::RowId a, table::RowId b) {
+    sort_ids(rows, [&view](table::RowId a, table::RowId b) {
         return view.position_of(a) < view.position_of(b);
     });
     if (rows.size() > kCopyRowsMax) rows.resize(kCopyRowsMax);

@@ -1,5 +1,5 @@
 // web/imgui_absent.cpp - parts of Dear ImGui that the page does without, so that it need not carry
-// them: 60 kB of code that its frame loop refers to, and that a blotter never reaches.
+// them: 70 kB of code that its frame loop refers to, and that a blotter never reaches.
 //
 // The library's functions are weak (cmake/find_imgui.cmake); what is defined here takes their
 // place. Whoever wants one of the widgets that go through here deletes its line.
@@ -33,6 +33,28 @@ ImGuiWindowSettings* FindWindowSettingsByID(ImGuiID) { return nullptr; }
 ImGuiWindowSettings* FindWindowSettingsByWindow(ImGuiWindow*) { return nullptr; }
 ImGuiWindowSettings* CreateNewWindowSettings(const char*) { absent(); }
 void TableSettingsAddSettingsHandler() {}
+void AddSettingsHandler(const ImGuiSettingsHandler*) {}
+
+// ---- keys from widget to widget: web/keys.cpp says what keys do
+
+void NavMoveRequestApplyResult() {}
+void NavMoveRequestTryWrapping(ImGuiWindow*, ImGuiNavMoveFlags) {}
+void RenderNavCursor(const ImRect&, ImGuiID, ImGuiNavRenderCursorFlags) {}
+bool Shortcut(ImGuiKeyChord, ImGuiInputFlags, ImGuiID) { return false; }
+const char* GetKeyChordName(ImGuiKeyChord) { absent(); }
+
+// ---- looks: web/theme.cpp sets every colour, the browser draws the pointer, no window of ours has
+// a title bar
+
+void StyleColorsDark(ImGuiStyle*) {}
+void RenderMouseCursor(ImVec2, float, ImGuiMouseCursor, ImU32, ImU32, ImU32) {}
+void RenderArrow(ImDrawList*, ImVec2, ImU32, ImGuiDir, float) { absent(); }
+bool CloseButton(ImGuiID, const ImVec2&) { absent(); }
+// Of the window that the library keeps for itself and never shows.
+bool CollapseButton(ImGuiID, const ImVec2&) { return false; }
+bool BeginTooltipEx(ImGuiTooltipFlags, ImGuiWindowFlags) { absent(); }
+void SetTooltip(const char*, ...) { absent(); }
+void SeparatorTextEx(ImGuiID, const char*, const char*, float) { absent(); }
 
 // ---- copies of the screen as text
 

@@ -16,12 +16,13 @@ std::int64_t LatencyRing::percentile(int percent) const {
     NB_ASSERT(percent >= 0 && percent <= 100);
     const std::size_t held = std::min(count_, kSamples);
     if (held == 0) return -1;
-    std::array<std::int32_t, kSamples> sorted = samples_;
+    // Unsigned, as other times are sorted: one program for all.
+    std::array<std::uint32_t, kSamples> sorted{};
+    std::copy_n(samples_.begin(), held, sorted.begin());
     const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(held);
     const std::size_t rank = std::min(held - 1, held * static_cast<std::size_t>(percent) / 100);
-    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(rank);
-    std::nth_element(sorted.begin(), place, end);
-    return *place;
+    std::sort(sorted.begin(), end);
+    return sorted[rank];
 }
 
 std::array<std::uint32_t, kLatencyEdgesMs.size() + 1> LatencyRing::spread() const {

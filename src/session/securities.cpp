@@ -1,7 +1,9 @@
 #include "session/securities.h"
 
 #include <algorithm>
+#include <numeric>
 
+#include "base/sort_ids.h"
 #include "feed/array_splitter.h"
 #include "feed/decode.h"
 
@@ -69,9 +71,13 @@ bool Securities::read(std::string_view json) {
         read.push_back({std::string(cells[0].text), std::string(cells[1].text)});
     }
     if (!splitter.finish()) return false;
-    std::sort(read.begin(), read.end(),
-              [](const Security& a, const Security& b) { return a.ticker < b.ticker; });
-    list_ = std::move(read);
+    std::vector<std::uint32_t> order(read.size());
+    std::iota(order.begin(), order.end(), 0u);
+    sort_ids(order,
+             [&read](std::uint32_t a, std::uint32_t b) { return read[a].ticker < read[b].ticker; });
+    list_.clear();
+    list_.reserve(read.size());
+    for (const std::uint32_t index : order) list_.push_back(std::move(read[index]));
     beyond_cap_ = beyond;
     known_ = true;
     return true;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/assert.h"
+#include "base/sort_ids.h"
 
 namespace nats_blotter::table {
 namespace {
@@ -193,7 +194,7 @@ void Groups::arrange() const {
         order_.erase(std::remove_if(order_.begin(), order_.end(), dropped), order_.end());
         new_.erase(std::remove_if(new_.begin(), new_.end(), dropped), new_.end());
         const auto earlier = [this](std::uint32_t a, std::uint32_t b) { return before(a, b); };
-        std::sort(new_.begin(), new_.end(), earlier);
+        sort_ids(new_, earlier);
         std::vector<std::uint32_t> merged(order_.size() + new_.size());
         std::merge(order_.begin(), order_.end(), new_.begin(), new_.end(), merged.begin(), earlier);
         order_ = std::move(merged);

@@ -2,8 +2,10 @@
 #include "web/panels/table_menus.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/number_text.h"
+#include "base/sort_ids.h"
 #include "web/panels/table_heads.h"
 
 namespace nats_blotter::web {
@@ -64,8 +66,12 @@ void TableMenus::open_head(std::size_t table, const table::Table& of, const Tabl
     const table::Column& cells = of.column(column);
     if (cells.storage() == table::Column::Storage::Symbol) {
         const std::size_t count = std::min(cells.pool().size(), kFilterValuesMax);
-        for (std::uint32_t id = 0; id < count; ++id) values_.emplace_back(cells.pool().text(id));
-        std::sort(values_.begin(), values_.end());
+        std::vector<std::uint32_t> ids(count);
+        std::iota(ids.begin(), ids.end(), 0u);
+        sort_ids(ids, [&cells](std::uint32_t a, std::uint32_t b) {
+            return cells.pool().text(a) < cells.pool().text(b);
+        });
+        for (const std::uint32_t id : ids) values_.emplace_back(cells.pool().text(id));
     }
     const ColumnFilterLook* filter = look.filter(column);
     if (filter == nullptr) return;
