@@ -45,6 +45,9 @@ std::uint8_t width_for(std::uint64_t steps) {
     return width;
 }
 
+// Pages in a row that may have their width from the one before.
+constexpr std::size_t kPagesAlike = 16;
+
 }  // namespace
 
 std::size_t NumberPages::rows_in(std::size_t page) const {
@@ -94,12 +97,75 @@ bool NumberPages::set_otherwise(std::size_t row, std::int64_t value) {
             page.base = value;
             return true;
         }
+        open(page_of(row), place_in_page(row), value);
+        return true;
     }
     widen(page_of(row), place_in_page(row), value);
     return true;
 }
 
-// Writes the page anew so that `value` fits at `at`.
+// The coarsest unit of time that all the values are whole multiples of, counted from the lowest.
+std::int32_t NumberPages::unit_of(std::span<const std::int64_t> values, std::int64_t low) const {
+    if (unit_ != Unit::TimeNs) return 1;
+    for (const std::int32_t coarse : {1'000'000, 1'000}) {
+        // No whole number of units in 64 bits is above this; see fits().
+        const std::uint64_t most = UINT64_MAX / static_cast<std::uint64_t>(coarse);
+        Page test;
+        set_unit(test, coarse);
+        const bool whole = std::all_of(values.begin(), values.end(), [&](std::int64_t held) {
+            const std::uint64_t code =
+                std::rotr(distance(low, held) * test.unit_inverse, test.unit_shift);
+            return held == kNull || code <= most;
+        });
+        if (whole) return coarse;
+    }
+    return 1;
+}
+
+// One without rows, for values from `low` to `steps` units above it.
+NumberPages::Page NumberPages::page_of_range(std::int64_t low, std::uint64_t steps,
+                                             std::uint8_t width, std::int32_t unit) {
+    Page page;
+    page.fresh = false;
+    page.width = width;
+    page.null_code = null_code(width);
+    if (width == 8) {
+        page.base = 0;
+        return page;
+    }
+    set_unit(page, unit);
+    // The range in the middle, as far as there are numbers below it.
+    const std::uint64_t spare = (null_code(width) - 1 - steps) / 2;
+    const std::uint64_t below = distance(INT64_MIN + 1, low) / static_cast<std::uint64_t>(unit);
+    page.base = plus(low, 0 - std::min(spare, below) * static_cast<std::uint64_t>(unit));
+    return page;
+}
+
+// Gives a page of equal rows a width, `value` being another one at `at`.
+void NumberPages::open(std::size_t index, std::size_t at, std::int64_t value) {
+    Page& page = pages_[index];
+    const std::size_t rows = rows_in(index);
+    const std::int64_t held = page.base;
+    const std::int64_t both[] = {held, value};
+    std::int64_t low = std::min(held, value);
+    const std::int64_t high = std::max(held, value);
+    if (low == kNull) low = high;
+    const std::int32_t unit = unit_of(both, low);
+    const std::uint64_t steps = distance(low, high) / static_cast<std::uint64_t>(unit);
+    std::uint8_t width = width_for(steps);
+    if (index % kPagesAlike != 0) width = std::max(width, pages_[index - 1].width);
+    Page wide = page_of_range(low, steps, width, unit);
+    wide.bytes.resize(rows * width);
+    std::uint64_t held_code = 0;
+    std::uint64_t code = 0;
+    const bool fitting = fits(wide, held, held_code) && fits(wide, value, code);
+    NB_ASSERT(fitting);
+    for (std::size_t i = 0; i < rows; ++i) store_code(wide.bytes.data(), width, i, held_code);
+    store_code(wide.bytes.data(), width, at, code);
+    page = std::move(wide);
+}
+
+// Writes a page that is too narrow anew so that `value` fits at `at`.
 void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
     Page& page = pages_[index];
     const std::size_t rows = rows_in(index);
@@ -112,52 +178,23 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
         low = std::min(low, held);
         high = std::max(high, held);
     }
-    if (high == kNull) low = high = 0;
-    std::int32_t unit = 1;
-    if (unit_ == Unit::TimeNs) {
-        for (const std::int32_t coarse : {1'000'000, 1'000}) {
-            // No whole number of units in 64 bits is above this; see fits().
-            const std::uint64_t most = UINT64_MAX / static_cast<std::uint64_t>(coarse);
-            Page test;
-            set_unit(test, coarse);
-            const bool whole = std::all_of(values.begin(), values.end(), [&](std::int64_t held) {
-                const std::uint64_t code =
-                    std::rotr(distance(low, held) * test.unit_inverse, test.unit_shift);
-                return held == kNull || code <= most;
-            });
-            if (!whole) continue;
-            unit = coarse;
-            break;
-        }
-    }
+    const std::int32_t unit = unit_of(values, low);
     const std::uint64_t steps = distance(low, high) / static_cast<std::uint64_t>(unit);
-    Page wide;
-    wide.fresh = false;
-    set_unit(wide, unit);
-    wide.width = std::max(page.width, width_for(steps));
+    std::uint8_t width = std::max(page.width, width_for(steps));
     // A page whose rows all move on, as the times of arrival do, is written anew a few times and
     // not for ever.
-    if (wide.width == page.width && wide.unit == page.unit && wide.width < 8)
-        wide.width = static_cast<std::uint8_t>(wide.width * 2);
-    wide.null_code = null_code(wide.width);
-    if (wide.width < 8) {
-        // The range in the middle, as far as there are numbers below it.
-        const std::uint64_t spare = (null_code(wide.width) - 1 - steps) / 2;
-        const std::uint64_t below = distance(INT64_MIN + 1, low) / static_cast<std::uint64_t>(unit);
-        wide.base = plus(low, 0 - std::min(spare, below) * static_cast<std::uint64_t>(unit));
-    } else {
-        wide.base = 0;
-        set_unit(wide, 1);
-    }
+    if (width == page.width && unit == page.unit && width < 8)
+        width = static_cast<std::uint8_t>(width * 2);
+    Page wide = page_of_range(low, steps, width, unit);
     // As much room as there was for rows, or a page that will soon be full.
-    const std::size_t room = page.width == 0 ? rows : page.bytes.capacity() / page.width;
-    wide.bytes.reserve(std::min(kPageRows, std::max(rows, room)) * wide.width);
-    wide.bytes.resize(rows * wide.width);
+    const std::size_t room = page.bytes.capacity() / page.width;
+    wide.bytes.reserve(std::min(kPageRows, std::max(rows, room)) * width);
+    wide.bytes.resize(rows * width);
     for (std::size_t i = 0; i < rows; ++i) {
         std::uint64_t code = 0;
         const bool fitting = fits(wide, values[i], code);
         NB_ASSERT(fitting);
-        store_code(wide.bytes.data(), wide.width, i, code);
+        store_code(wide.bytes.data(), width, i, code);
     }
     page = std::move(wide);
 }

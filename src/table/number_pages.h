@@ -2,14 +2,16 @@
 //
 // A page holds differences from a base of its own: none where all its rows are equal, else 1, 2 or
 // 4 bytes each, or the plain 8. A value that does not fit makes the page wider, so that it is
-// written anew a handful of times in its life; pages never become narrower again. Times are counted
-// in whole milliseconds or microseconds where they are.
+// written anew a handful of times in its life; pages never become narrower again. A new page is as
+// wide as the one before it as soon as its rows differ, but for every sixteenth: one far value does
+// not widen all that come. Times are counted in whole milliseconds or microseconds where they are.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "base/assert.h"
@@ -115,7 +117,11 @@ class NumberPages {
     std::size_t rows_in(std::size_t page) const;
     static void set_unit(Page& page, std::int32_t unit);
     bool set_otherwise(std::size_t row, std::int64_t value);
+    void open(std::size_t page, std::size_t at, std::int64_t value);
     void widen(std::size_t page, std::size_t at, std::int64_t value);
+    std::int32_t unit_of(std::span<const std::int64_t> values, std::int64_t low) const;
+    static Page page_of_range(std::int64_t low, std::uint64_t steps, std::uint8_t width,
+                              std::int32_t unit);
 
     std::vector<Page> pages_;
     std::size_t size_ = 0;

@@ -73,6 +73,20 @@ TEST_CASE("APageMayComeToHoldNothingButNulls") {
     CHECK(pages.get(0) == INT64_MAX);
 }
 
+// Pages are as wide as the one before, so one far value costs those that follow; not for ever.
+TEST_CASE("AFarValueWidensSixteenPagesAtMost") {
+    constexpr std::size_t kRows = 64 * 4096;
+    NumberPages pages;
+    pages.resize(kRows);
+    for (std::size_t row = 0; row < kRows; ++row)
+        pages.set(row, row == 5000 ? INT64_MAX : static_cast<std::int64_t>(row % 100));
+    CHECK(pages.get(5000) == INT64_MAX);
+    CHECK(pages.get(kRows - 1) == static_cast<std::int64_t>((kRows - 1) % 100));
+    const std::size_t bytes = pages.memory_bytes();
+    CHECK(bytes > kRows);
+    CHECK(bytes < (48 + 16 * 8 + 1) * 4096);
+}
+
 TEST_CASE("APageTakesTheBytesItNeeds") {
     constexpr std::size_t kRows = 64 * 1024;
     const auto bytes_per_row = [](NumberPages::Unit unit, auto value_of) {
