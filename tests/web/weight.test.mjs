@@ -15,8 +15,8 @@ import {root} from '../support/stack.mjs';
 // 190 kB and 240 kB are the targets' (row 14) for a page of two tables; the desk around them
 // (ticket, dock, settings, log, keys, themes) may weigh 26 kB more, and the tables' filters,
 // menus, selections, groups and exports 20 kB; the books that are kept and checked 6 kB; find and
-// the inspector 8 kB; profiles by URL 5 kB; the marks of odd rows 1 kB; what each frame goes through
-// is built for speed, which is 3 kB.
+// the inspector 8 kB; profiles by URL 5 kB; the marks of odd rows 1 kB; what each frame goes
+// through is built for speed, which is 3 kB.
 const FIRST_PAINT_BYTES_MAX = (190 + 69) * 1024;
 const ALL_BYTES_MAX = (240 + 35) * 1024;
 const LATER = ['text.ttf', 'latin.ttf', 'symbol.ttf', 'accessible.js', 'favicon.svg'];
