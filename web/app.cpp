@@ -152,6 +152,7 @@ void App::draw_header(const Scene& scene) {
         .status_since = status_since_,
         .last_good_ms =
             live_at_ < 0 ? -1 : epoch_now_ms() - (scene.now - live_at_) / kMillisecondUs,
+        .lacks_since_ms = lacks_since_ms(),
         .account = session_.scope(),
         .feed = session_.profile().has_accounts() ? std::string_view{}
                                                   : std::string_view(session_.profile().title),
@@ -263,6 +264,14 @@ NoticeModel App::notice_model() const {
     return {status, down ? std::string_view(session_.cause()) : trouble_, session_.retry_at()};
 }
 
+// When a table that nothing completes was whole last, -1: it is.
+EpochMs App::lacks_since_ms() const {
+    MonotonicUs since = kNever;
+    for (std::size_t index = 0; index < session_.table_count(); ++index)
+        since = std::min(since, session_.lacks_rows_since(index));
+    return since == kNever ? -1 : epoch_now_ms() - (monotonic_now() - since) / kMillisecondUs;
+}
+
 TableState App::table_state(std::size_t index) const {
     const feed::TableSpec& spec = session_.table(index).spec();
     const session::Status status = session_.status();
@@ -273,6 +282,9 @@ TableState App::table_state(std::size_t index) const {
     state.unreadable = session_.unreadable(index);
     if (session_.scope() == session::kAllAccounts)
         state.accounts_not_followed = session_.accounts_not_followed();
+    if (session_.lacks_rows_since(index) != kNever)
+        state.lacks_words =
+            "may lack rows since " + clock_text(lacks_since_ms(), utc_offset_minutes_);
     std::string_view path = spec.snapshot_url;
     path.remove_prefix(std::min<std::size_t>(path.size(), 1));
     state.phantom_words = "not confirmed by ";

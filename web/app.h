@@ -182,6 +182,7 @@ class App {
 
     Scene make_scene(MonotonicUs now);
     NoticeModel notice_model() const;
+    EpochMs lacks_since_ms() const;
     TableState table_state(std::size_t index) const;
     bool is_loading() const;  // something in sight counts the seconds it takes
     void load_fonts();
@@ -317,6 +318,7 @@ class App {
     std::uint64_t noted_away_ = 0;
     std::uint64_t noted_evicted_ = 0;
     std::uint64_t noted_lacking_ = 0;
+    bool noted_lack_ = false;
     std::string noted_status_;
     MonotonicUs away_shown_until_ = 0;
     struct RowMark {

@@ -247,6 +247,16 @@ void App::note_happenings(MonotonicUs now) {
         want_frames(1);
     }
     noted_lacking_ = lacking;
+    const EpochMs lacks_since = lacks_since_ms();
+    if (lacks_since >= 0 && !noted_lack_) {
+        const std::string words = "Rows may be missing since " +
+                                  clock_text(lacks_since, utc_offset_minutes()) +
+                                  ": this feed has no snapshot to read them from";
+        log_.add(epoch_now_ms(), LogKind::Trouble, words);
+        toasts_.add(words + '.', true, now);
+        want_frames(1);
+    }
+    noted_lack_ = lacks_since >= 0;
     if (const std::optional<session::AccountId> made = session_.admin().take_created()) {
         choose_account(*made);
     }

@@ -156,6 +156,10 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "unprovenReads", static_cast<std::int64_t>(stats.unproven_reads));
     append_number_member(out, "fetchFailures", static_cast<std::int64_t>(stats.fetch_failures));
     append_ms_member(out, "verifiedAgeMs", stats.verified_age_us);
+    if (const EpochMs since = lacks_since_ms(); since >= 0)
+        append_number_member(out, "lacksRowsSince", since);
+    else
+        out += "\"lacksRowsSince\":null,";
     append_ms_member(out, "rttMs", stats.link.rtt_us);
     append_ms_member(out, "lastMessageAgeMs", stats.last_message_age_us);
     append_ms_member(out, "lagMs", stats.lag_ms < 0 ? -1 : stats.lag_ms * 1000);

@@ -29,6 +29,8 @@ export interface Stats {
     phantoms: number;
     evicted: number;
     verifiedAgeMs: number | null;
+    /** Since when rows may be missing for good, in epoch milliseconds: of a feed without snapshot. */
+    lacksRowsSince: number | null;
     rttMs: number | null;
     lastMessageAgeMs: number | null;
     latencyMs: {p50: number | null; p99: number | null};

@@ -54,6 +54,11 @@ std::string_view without_blanks(std::string_view json) {
     return json;
 }
 
+std::string_view text_of(const ColumnSpec& column, std::string_view subject) {
+    return column.token_to_end ? subject_from_token(subject, column.subject_token)
+                               : subject_token(subject, column.subject_token);
+}
+
 // A token as the value of a column; null where it is none of its type.
 Cell token_cell(const ColumnSpec& column, std::string_view token) {
     constexpr int kMillisecondScaleToNs = 6;
@@ -116,8 +121,18 @@ void MessageReader::take_tokens(std::string_view subject) {
     for (std::size_t index = 0; index < spec_.columns.size(); ++index) {
         const ColumnSpec& column = spec_.columns[index];
         if (column.subject_token == 0) continue;
-        decoder_.preset(index, token_cell(column, subject_token(subject, column.subject_token)));
+        decoder_.preset(index, token_cell(column, text_of(column, subject)));
     }
+}
+
+const Record* MessageReader::key_of(std::string_view subject) {
+    key_.cells.assign(spec_.columns.size(), {});
+    for (const std::uint16_t key : spec_.key_columns) {
+        const ColumnSpec& column = spec_.columns[key];
+        key_.cells[key] = token_cell(column, text_of(column, subject));
+        if (key_.cells[key].is_null()) return nullptr;
+    }
+    return &key_;
 }
 
 // The text of the next element of the array; empty at its end.

@@ -29,6 +29,11 @@ class MessageReader {
     // came by none.
     void begin(std::string_view subject, std::string_view payload);
 
+    // The key that a subject says, and nothing else: of a message that takes its row away. Null
+    // where it says none. Valid until the next call; its texts are the subject's.
+    // REQUIRES: the spec has kv_delete.
+    const Record* key_of(std::string_view subject);
+
     // What is decoded next came by no subject.
     void forget_subject();
 
@@ -47,6 +52,7 @@ class MessageReader {
     std::string_view elements_;   // else the rest of the array
     bool more_ = false;           // something is left
     std::optional<Error> error_;  // to be told once
+    Record key_;                  // of key_of()
 };
 
 }  // namespace nats_blotter::feed

@@ -25,6 +25,8 @@ constexpr std::size_t kSubjectsMax = 64;   // of one table
 constexpr std::size_t kKeyColumnsMax = 8;  // of one table
 constexpr int kSubjectTokenMax = 64;
 constexpr std::string_view kAccount = "{account}";
+constexpr std::string_view kBucketPrefix = "KV_";
+constexpr int kBucketKeyToken = 3;  // of $KV.<bucket>.<key>
 
 std::string quoted(std::string_view text) {
     std::string out;
@@ -82,6 +84,11 @@ std::string_view other_placeholder(std::string_view pattern) {
 
 bool names_account(std::string_view pattern) {
     return pattern.find(kAccount) != std::string_view::npos;
+}
+
+// One token that nats-server takes for a stream.
+bool is_stream(std::string_view text) {
+    return text.find_first_of(".*>/\\") == std::string_view::npos && is_subject_pattern(text);
 }
 
 bool is_number(const ColumnSpec& column) {
@@ -309,30 +316,30 @@ class Reader {
         if (columns != JsonTree::kNone &&
             !inside("columns", [&] { return read_columns(columns, spec); }))
             return false;
-        const bool read = read_object(at, {"name", "subjects", "key", "columns"},
-                                      [&](std::string_view name, Index value) {
-                                          if (name == "name") return read_name(value, spec.name);
-                                          if (name == "title") return read_text(value, spec.title);
-                                          if (name == "columns") return true;
-                                          if (name == "subjects") return read_subjects(value, spec);
-                                          if (name == "envelope")
-                                              return read_flag(value, spec.enveloped);
-                                          if (name == "records")
-                                              return read_pointer(value, spec.records_path);
-                                          if (name == "snapshot") return read_snapshot(value, spec);
-                                          if (name == "key") return read_key(value, spec);
-                                          if (name == "version") return read_version(value, spec);
-                                          if (name == "account") return read_account(value, spec);
-                                          if (name == "sort") return read_sort(value, spec);
-                                          if (name == "delete") return read_delete(value, spec);
-                                          if (name == "maxRows") return read_rows_max(value, spec);
-                                          return unknown_member();
-                                      });
+        const bool read =
+            read_object(at, {"name", "key", "columns"}, [&](std::string_view name, Index value) {
+                if (name == "name") return read_name(value, spec.name);
+                if (name == "title") return read_text(value, spec.title);
+                if (name == "columns") return true;
+                if (name == "subjects") return read_subjects(value, spec);
+                if (name == "envelope") return read_flag(value, spec.enveloped);
+                if (name == "records") return read_pointer(value, spec.records_path);
+                if (name == "snapshot") return read_snapshot(value, spec);
+                if (name == "key") return read_key(value, spec);
+                if (name == "version") return read_version(value, spec);
+                if (name == "account") return read_account(value, spec);
+                if (name == "sort") return read_sort(value, spec);
+                if (name == "delete") return read_delete(value, spec);
+                if (name == "maxRows") return read_rows_max(value, spec);
+                return unknown_member();
+            });
         return read && check_table(spec);
     }
 
     bool check_table(TableSpec& spec) {
         if (spec.title.empty()) spec.title = spec.name;
+        if (!check_stored(spec)) return false;
+        if (spec.streams.empty()) return fail("lacks the member \"subjects\"");
         if (spec.enveloped && !spec.records_path.empty())
             return fail_at("records", "and envelope do not go together");
         if (profile_.has_accounts() != (spec.scope_column >= 0)) {
@@ -346,12 +353,59 @@ class Reader {
                                   [&] { return check_token(spec, spec.columns[index]); });
                 }))
                 return false;
+        return !spec.kv_delete || inside("key", [&] { return check_kv_key(spec); });
+    }
+
+    // One consumer reads one subject, or all that a bucket has.
+    bool check_stored(TableSpec& spec) {
+        if (!spec.is_stored()) return true;
+        if (spec.stored_in_bucket) {
+            const std::string prefix = "$KV." + spec.stored_in.substr(kBucketPrefix.size()) + ".";
+            if (spec.streams.empty()) spec.streams.push_back({prefix + ">"});
+            if (!spec.streams[0].pattern.starts_with(prefix))
+                return fail_at("subjects", quoted(spec.streams[0].pattern) +
+                                               " is of no key of the bucket: those begin with " +
+                                               quoted(prefix));
+        }
+        return spec.streams.size() <= 1 ||
+               fail_at("subjects", "are more than one, and a stream is read by one");
+    }
+
+    // What a deletion says is its subject: each has a row of its own.
+    bool check_kv_key(const TableSpec& spec) {
+        for (const std::uint16_t key : spec.key_columns)
+            if (spec.columns[key].subject_token == 0)
+                return fail(quoted(spec.columns[key].field) +
+                            " is not of the subject, which is all that a deletion has");
+        for (const StreamSpec& stream : spec.streams) {
+            int token = 0;
+            for (std::string_view rest = stream.pattern; !rest.empty();) {
+                ++token;
+                const std::string_view text = rest.substr(0, rest.find('.'));
+                rest.remove_prefix(std::min(rest.size(), text.size() + 1));
+                if (text != "*" && text != ">" && !names_account(text)) continue;
+                if (!tells_apart(spec, token, text == ">"))
+                    return fail("has no column of token " + std::to_string(token) +
+                                (text == ">" ? " and all behind it" : "") + " of " +
+                                quoted(stream.pattern) + ", which tells its rows apart");
+            }
+        }
         return true;
+    }
+
+    static bool tells_apart(const TableSpec& spec, int token, bool and_rest) {
+        return std::any_of(spec.key_columns.begin(), spec.key_columns.end(), [&](auto key) {
+            const ColumnSpec& column = spec.columns[key];
+            return column.token_to_end ? column.subject_token <= token
+                                       : !and_rest && column.subject_token == token;
+        });
     }
 
     // A column of the subject needs that token in each of the table's subjects.
     bool check_token(const TableSpec& spec, const ColumnSpec& column) {
         if (column.subject_token == 0) return true;
+        if (column.token_to_end && !spec.stored_in_bucket)
+            return fail_at("token", "\"key\" is of a table that has a bucket as its snapshot");
         for (const StreamSpec& stream : spec.streams) {
             const std::string_view pattern = stream.pattern;
             if (pattern.ends_with('>') || !subject_token(pattern, column.subject_token).empty())
@@ -383,12 +437,30 @@ class Reader {
             }
             if (name == "urlAll") return read_path(value, spec.snapshot_url_all);
             if (name == "request") return read_request(value, spec);
+            if (name == "stream" || name == "kv") return read_stored(value, name == "kv", spec);
+            if (name == "lastPerSubject") return read_flag(value, spec.last_per_subject);
             return unknown_member();
         });
         if (!read) return false;
-        if (spec.snapshot_url.empty() == spec.snapshot_subject.empty())
-            return fail("must have one of \"url\" and \"request\"");
+        const auto has = [&](std::string_view name) { return find(at, name) != JsonTree::kNone; };
+        if (has("url") + has("request") + has("stream") + has("kv") != 1)
+            return fail("must have one of \"url\", \"request\", \"kv\" and \"stream\"");
+        if (has("lastPerSubject") && !has("stream"))
+            return fail_at("lastPerSubject", "is for a \"stream\"");
+        if (has("kv")) spec.last_per_subject = spec.kv_delete = true;
         return check_snapshot_url(spec);
+    }
+
+    bool read_stored(Index at, bool bucket, TableSpec& spec) {
+        std::string name;
+        if (profile_.has_accounts()) return fail("does not go together with the parameter account");
+        if (!read_text(at, name)) return false;
+        if (!(bucket ? is_name(name) : is_stream(name)))
+            return fail(quoted(name) + " is no name of a " + (bucket ? "bucket" : "stream"));
+        spec.snapshot = SnapshotKind::Stored;
+        spec.stored_in = (bucket ? std::string(kBucketPrefix) : std::string()) + name;
+        spec.stored_in_bucket = bucket;
+        return true;
     }
 
     bool check_snapshot_url(TableSpec& spec) {
@@ -443,12 +515,7 @@ class Reader {
                 if (name == "align") return read_align(value, align);
                 if (name == "grouped") return read_flag(value, column.grouped);
                 if (name == "hidden") return read_flag(value, column.hidden);
-                if (name == "token") {
-                    std::int64_t token = 0;
-                    if (!read_number(value, 1, kSubjectTokenMax, token)) return false;
-                    column.subject_token = static_cast<int>(token);
-                    return true;
-                }
+                if (name == "token") return read_token(value, column);
                 return unknown_member();
             });
         if (!read) return false;
@@ -457,6 +524,19 @@ class Reader {
         column.align = align.value_or(counts ? Align::Right : Align::Left);
         if (!column.aliases.empty() && !column.path.empty())
             return fail_at("aliases", "are of a name, and the field is a JSON pointer");
+        return true;
+    }
+
+    bool read_token(Index at, ColumnSpec& column) {
+        if (tree_[at].kind == Kind::Text && tree_[at].text == "key") {
+            column.subject_token = kBucketKeyToken;
+            column.token_to_end = true;
+            return true;
+        }
+        if (tree_[at].kind != Kind::Number) return wrong_kind(at, "a number or \"key\"");
+        std::int64_t token = 0;
+        if (!read_number(at, 1, kSubjectTokenMax, token)) return false;
+        column.subject_token = static_cast<int>(token);
         return true;
     }
 
@@ -543,6 +623,11 @@ class Reader {
     }
 
     bool read_delete(Index at, TableSpec& spec) {
+        if (tree_[at].kind == Kind::Text) {
+            spec.kv_delete = true;
+            return tree_[at].text == "kv" ||
+                   fail(quoted(tree_[at].text) + " is neither \"kv\" nor a column and its value");
+        }
         Index value_at = JsonTree::kNone;
         const bool read =
             read_object(at, {"column", "value"}, [&](std::string_view name, Index value) {
@@ -714,13 +799,18 @@ bool is_subject_pattern(std::string_view subject) {
     return true;
 }
 
-std::string_view subject_token(std::string_view subject, int token) {
+std::string_view subject_from_token(std::string_view subject, int token) {
     for (int at = 1; at < token; ++at) {
         const std::size_t dot = subject.find('.');
         if (dot == std::string_view::npos) return {};
         subject.remove_prefix(dot + 1);
     }
-    return subject.substr(0, subject.find('.'));
+    return subject;
+}
+
+std::string_view subject_token(std::string_view subject, int token) {
+    const std::string_view rest = subject_from_token(subject, token);
+    return rest.substr(0, rest.find('.'));
 }
 
 }  // namespace nats_blotter::feed

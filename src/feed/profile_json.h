@@ -25,7 +25,8 @@ ParsedProfile profile_from_json(std::string_view json, std::string_view file);
 // tokens, `>` as the last.
 bool is_subject_pattern(std::string_view subject);
 
-// The token of a subject, from 1; empty where it has fewer.
+// The token of a subject, from 1, or what begins with it; empty where it has fewer.
 std::string_view subject_token(std::string_view subject, int token);
+std::string_view subject_from_token(std::string_view subject, int token);
 
 }  // namespace nats_blotter::feed

@@ -41,6 +41,7 @@ struct ColumnSpec {
     bool hidden = false;              // not among the columns shown at first
     std::vector<std::string> path{};  // of a `field` that is a JSON pointer: its steps
     int subject_token = 0;  // of messages: the value is this token of the subject, from 1; 0: none
+    bool token_to_end = false;  // that token and all behind it: the key of a bucket
 
     bool operator==(const ColumnSpec&) const = default;
 };
@@ -57,6 +58,7 @@ enum class SnapshotKind : std::uint8_t {
     None,     // a feed without: what has streamed is all that is known
     Url,      // a REST path that answers with an array of records
     Request,  // a NATS request that is answered by a message like those of the stream
+    Stored,   // a JetStream stream, or the one of a bucket, which goes on with them itself
 };
 
 struct TableSpec {
@@ -73,6 +75,10 @@ struct TableSpec {
     std::string snapshot_url;      // of one account, "{account}" is replaced; without: of all
     std::string snapshot_url_all;  // of all accounts
     std::string snapshot_subject;  // of a Request; likewise replaced
+    // Of Stored: the JetStream stream, of which `streams` has the one subject that is read.
+    std::string stored_in{};
+    bool stored_in_bucket = false;  // "KV_" and the name of a bucket
+    bool last_per_subject = false;  // only the newest message of each subject makes a row
     std::size_t rows_max = kTableRowsMax;
     // Records may come in an envelope, {"payload": {...}, "date": ...}, or bare.
     bool enveloped = true;
@@ -82,6 +88,10 @@ struct TableSpec {
     std::int32_t delete_column = -1;
     std::string delete_text;         // of a Text, Symbol or Enum
     std::int64_t delete_number = 0;  // of an Int
+    // The deletion of a bucket's key takes its row away. The key's columns are of the subject.
+    bool kv_delete = false;
+
+    bool is_stored() const { return snapshot == SnapshotKind::Stored; }
 
     // Index of the column with this field name, or -1.
     std::int32_t column_index(std::string_view field) const;

@@ -13,6 +13,7 @@ namespace {
 using Kind = KvEvent::Kind;
 
 constexpr std::string_view kOperationHeader = "KV-Operation";
+constexpr std::string_view kMarkerHeader = "Nats-Marker-Reason";
 constexpr std::int32_t kNotFoundStatus = 404;
 constexpr std::string_view kBucketCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -24,13 +25,14 @@ bool are_of(std::string_view text, std::string_view some, std::string_view more)
     });
 }
 
-KvOperation operation_from(std::string_view headers) {
-    const std::optional<std::string_view> text = header_value(headers, kOperationHeader);
-    if (!text) return KvOperation::Put;
-    return *text == "PURGE" ? KvOperation::Purge : KvOperation::Delete;
-}
-
 }  // namespace
+
+KvOperation kv_operation_from_headers(std::string_view headers) {
+    if (headers.empty()) return KvOperation::Put;
+    if (const auto text = header_value(headers, kOperationHeader))
+        return *text == "PURGE" ? KvOperation::Purge : KvOperation::Delete;
+    return header_value(headers, kMarkerHeader) ? KvOperation::Purge : KvOperation::Put;
+}
 
 bool is_bucket_name(std::string_view name) {
     return !name.empty() && are_of(name, kBucketCharacters, {});
@@ -139,7 +141,7 @@ KvEvent KvBucket::translate_watch(const JetStreamEvent& event, Watch& watch) {
             entry.value = event.payload;
             entry.revision = event.metadata.stream_sequence;
             entry.stored_at = event.metadata.stored_at;
-            if (!event.headers.empty()) entry.operation = operation_from(event.headers);
+            entry.operation = kv_operation_from_headers(event.headers);
             if (watch.ignore_deletes && entry.operation != KvOperation::Put) return {};
             told.kind = Kind::Entry;
             return told;
@@ -206,7 +208,7 @@ KvEvent KvBucket::translate_found(const JetStreamEvent& event) {
         told.entry.value = found_.payload;
         told.entry.revision = found_.sequence;
         told.entry.stored_at = found_.stored_at;
-        told.entry.operation = operation_from(found_.headers);
+        told.entry.operation = kv_operation_from_headers(found_.headers);
     }
     if (told.entry.operation != KvOperation::Put) told.kind = Kind::NotFound;
     return told;
@@ -226,7 +228,7 @@ bool KvBucket::read_direct(const JetStreamEvent& event, KvEntry& entry) {
     if (time)
         if (const Result<EpochNs> stored_at = epoch_ns_from_text(*time); stored_at)
             entry.stored_at = *stored_at;
-    entry.operation = operation_from(event.headers);
+    entry.operation = kv_operation_from_headers(event.headers);
     return true;
 }
 

@@ -20,6 +20,10 @@ namespace nats_blotter::nats {
 
 enum class KvOperation : std::uint8_t { Put, Delete, Purge };
 
+// What a message of a bucket does to its key, by its headers; empty for none. The marker that newer
+// servers leave where a key ran out is a Purge.
+KvOperation kv_operation_from_headers(std::string_view headers);
+
 struct KvEntry {
     std::string_view key;
     std::string_view value;

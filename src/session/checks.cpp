@@ -49,16 +49,25 @@ void Session::State::begin_check(MonotonicUs now) {
         const bool cheap = live.table.row_count() <= kCheckRowsMax * ++live.checks_waited ||
                            since_of_read(live, whole) != kNoVersion;
         const bool others = cheap && (balances_move || !profile.books);
-        const bool has_snapshot = live.table.spec().snapshot != feed::SnapshotKind::None;
-        whole.reads[index].done = !has_snapshot || (!balances && !others);
+        const feed::TableSpec& spec = live.table.spec();
+        const bool has_snapshot = spec.snapshot != feed::SnapshotKind::None;
+        // A log has been checked by its numbers; what is being mended need not be looked at.
+        const bool stored = spec.is_stored() && (!spec.last_per_subject || !live.stored.current);
+        whole.reads[index].done = !has_snapshot || stored || (!balances && !others);
         if (whole.reads[index].done) {
             whole.reads[index].since_ms = kNoVersion;
             continue;
         }
         any = true;
+        // Its changes wait for the new consumer meanwhile.
+        if (spec.is_stored()) whole.overdue_at = now + kSecondLookOverdueUs;
         start_read(0, index, true, now);
     }
     if (any) return;
+    const bool all_stored = std::all_of(tables.begin(), tables.end(), [](const auto& live) {
+        return live->table.spec().is_stored() && live->stored.current;
+    });
+    if (all_stored) verified_at = now;
     whole.phase = RoundPhase::Settled;
     plan_check(whole, now);
 }

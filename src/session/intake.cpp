@@ -1,4 +1,5 @@
 // session/intake.cpp - a message of a subscription becomes a row.
+#include "nats/kv.h"
 #include "session/state.h"
 
 namespace nats_blotter::session {
@@ -10,10 +11,19 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     if (route == routes.end()) return;  // unsubscribed while it was on its way
     LiveTable& live = *tables[route->second.table];
     const AccountId account = route->second.account;
-    live.messages.begin(event.subject, event.payload);
+    if (live.table.spec().kv_delete &&
+        nats::kv_operation_from_headers(event.headers) != nats::KvOperation::Put)
+        return take_deletion(live, event.subject);
+    take_records(live, event.subject, event.payload, account, now, epoch_ms);
+}
+
+void Session::State::take_records(LiveTable& live, std::string_view subject,
+                                  std::string_view payload, AccountId account, MonotonicUs now,
+                                  EpochMs epoch_ms) {
+    live.messages.begin(subject, payload);
     while (const auto decoded = live.messages.next()) {
         if (*decoded)
-            take_record(live, ***decoded, account, event.payload, now, epoch_ms);
+            take_record(live, ***decoded, account, payload, now, epoch_ms);
         else
             count_reject(decoded->error().code);
     }
@@ -32,7 +42,10 @@ void Session::State::take_record(LiveTable& live, const feed::Record& record, Ac
     }
     // Views are told of a row once, however often it changed since they last caught up.
     const std::size_t changes = live.table.changes().size();
-    const table::Outcome outcome = table::ingest_event(live.table, record, session_ms(now));
+    const table::Outcome outcome =
+        live.stored.reading
+            ? table::ingest_replayed(live.table, record, live.stored.round, session_ms(now))
+            : table::ingest_event(live.table, record, session_ms(now));
     if (outcome == table::Outcome::Replaced && live.table.changes().size() == changes)
         ++stats.conflated;
     if (outcome == table::Outcome::Outdated) ++stats.outdated;

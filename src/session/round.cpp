@@ -56,6 +56,7 @@ bool Session::State::subscribe_account(AccountId account) {
     if (subscribed.contains(account)) return true;
     std::vector<nats::Sid>& sids = subscribed[account];
     for (std::size_t index = 0; index < tables.size(); ++index) {
+        if (tables[index]->table.spec().is_stored()) continue;  // its consumer is all it needs
         for (const feed::StreamSpec& stream : tables[index]->table.spec().streams) {
             const Result<nats::Sid> sid =
                 link.subscribe(feed::fill_account(stream.pattern, std::to_string(account)));
@@ -116,6 +117,7 @@ void Session::State::on_fence(nats::FenceId fence, MonotonicUs now) {
         if (round.phase != RoundPhase::Fencing || round.fence != fence) continue;
         round.fenced_at_ms = session_ms(now);
         round.fenced_at = now;
+        ever_followed = true;
         round.phase = RoundPhase::Reading;
         start_reads(index, false, now);
         return;
@@ -127,7 +129,7 @@ void Session::State::start_reads(std::size_t round, bool reread, MonotonicUs now
     rounds[round].checking = false;
     for (std::size_t table = 0; table < tables.size(); ++table)
         start_read(round, table, reread, now);
-    if (tables_without_snapshot == tables.size()) on_reads_done(round, now);
+    on_reads_done(round, now);  // where nothing is to be awaited
 }
 
 void Session::State::start_read(std::size_t round_index, std::size_t table_index, bool reread,
@@ -135,6 +137,7 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     Round& round = rounds[round_index];
     LiveTable& live = *tables[table_index];
     Read& read = round.reads[table_index];
+    if (live.table.spec().is_stored()) return read_stored(round_index, live, now);
     // Passes of one table are told apart by number; 0 means "in no snapshot".
     if (++live.last_pass == 0) live.last_pass = 1;
     read.kept_out = 0;
@@ -178,7 +181,10 @@ std::int64_t Session::State::since_of_read(const LiveTable& live, const Round& r
 }
 
 void Session::State::read_in_full() {
-    for (const auto& live : tables) live->since_ms = kNoVersion;
+    for (const auto& live : tables) {
+        live->since_ms = kNoVersion;
+        live->stored.from_start = true;
+    }
 }
 
 // What one table's answer could not prove may be wrong with the others' too: where the clock of the
@@ -191,6 +197,7 @@ void Session::State::read_all_in_full(std::size_t round_index, MonotonicUs now) 
         Read& read = round.reads[table];
         const bool answered =
             read.fetch == 0 && read.request == 0 && !read.done;  // it is this one, or has failed
+        if (tables[table]->table.spec().is_stored()) continue;
         if (!answered && read.since_ms == kNoVersion) continue;
         cancel_read(read);
         start_read(round_index, table, read.round.is_reread, now);
@@ -225,7 +232,7 @@ void Session::State::retry_reads(std::size_t round_index, MonotonicUs now) {
     const bool reread = round.phase == RoundPhase::Rereading;
     for (std::size_t table = 0; table < tables.size(); ++table)
         if (!round.reads[table].done && round.reads[table].fetch == 0 &&
-            round.reads[table].request == 0)
+            round.reads[table].request == 0 && !tables[table]->table.spec().is_stored())
             start_read(round_index, table, reread, now);
 }
 

@@ -31,6 +31,7 @@ Session::State::State(Options options)
     : profile(std::move(options.profile)),
       link(std::move(options.nats), options.seed),
       random(options.seed ^ 0xA11CE),
+      jetstream(link, {}, options.seed ^ 0x5704E),
       account_list(account_spec()) {
     NB_ASSERT(!profile.tables.empty() && profile.tables.size() <= kTablesMax);
     for (const feed::TableSpec& spec : profile.tables)
@@ -39,6 +40,7 @@ Session::State::State(Options options)
         tables[index]->index = index;
         if (tables[index]->table.spec().snapshot == feed::SnapshotKind::None)
             ++tables_without_snapshot;
+        if (tables[index]->table.spec().is_stored()) ++tables_stored;
     }
     away = Away(tables.size());
     keep_books();
@@ -51,9 +53,13 @@ Status Session::State::compute_status() const {
     if (!link_up) return ever_disconnected ? Status::Offline : Status::Connecting;
     if (suspect) return Status::Stale;
     if (rounds.empty() || !rounds.front().merged) return Status::Syncing;
-    const bool may_lack_rows = std::any_of(rounds.begin(), rounds.end(), [](const Round& round) {
-        return round.overdue || (!round.merged && round.broken);
-    });
+    const bool may_lack_rows =
+        std::any_of(
+            rounds.begin(), rounds.end(),
+            [](const Round& round) { return round.overdue || (!round.merged && round.broken); }) ||
+        std::any_of(tables.begin(), tables.end(), [](const auto& live) {
+            return live->table.spec().is_stored() && !live->stored.current;
+        });
     return may_lack_rows ? Status::Syncing : Status::Live;
 }
 
@@ -71,6 +77,8 @@ std::string_view Session::State::compute_cause() const {
                                             : std::string_view(account_list.failure);
     for (const Round& round : rounds)
         if ((!round.merged || round.overdue) && round.broken) return round.failure;
+    for (const auto& live : tables)
+        if (!live->stored.trouble.empty()) return live->stored.trouble;
     if (!rounds.front().merged && !rounds.front().reason.empty()) return rounds.front().reason;
     if (rounds.front().phase == RoundPhase::Waiting)
         return account_list.failure.empty() ? "Reading the list of accounts"
@@ -104,6 +112,7 @@ void Session::State::check_invariants() const {
 // ---- the link
 
 void Session::State::on_link_event(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms) {
+    if (take_stored(event, now, epoch_ms)) return;
     switch (event.kind) {
         case nats::Event::Kind::Message: return on_message(event, now, epoch_ms);
         case nats::Event::Kind::CredentialsNeeded:
@@ -146,6 +155,7 @@ void Session::State::on_disconnected(const nats::Cause& why, MonotonicUs now) {
     const bool held = link_up && hold_slow_redial(now);
     lag.on_disconnected(now);
     if (link_up) ++stats.gaps;
+    if (link_up) note_hole(link.stats().last_byte_at);
     link_up = false;
     suspect = false;
     ever_disconnected = true;
@@ -155,6 +165,7 @@ void Session::State::on_disconnected(const nats::Cause& why, MonotonicUs now) {
                      std::to_string(behind_ms / 1000) + " s behind";
     }
     abandon_rounds();
+    stop_stored(false, now);
 }
 
 // Dialling again at once would only fill the same pipe with another snapshot.
@@ -175,13 +186,22 @@ bool Session::State::hold_slow_redial(MonotonicUs now) {
 void Session::State::on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now) {
     if (rounds.empty()) return;
     const auto route = routes.find(sid);
-    if (route != routes.end()) unsubscribe_account(route->second.account);
+    if (route != routes.end()) {
+        note_hole(now);
+        unsubscribe_account(route->second.account);
+    }
     Round& round = rounds.front();
     for (Read& read : round.reads) cancel_read(read);
     round.phase = RoundPhase::Waiting;
     round.checking = false;
     round.merged = false;
     fail_round(round, std::move(words), now);
+}
+
+// What is published from here on, until the streams are followed again, is missed for good where
+// there is no snapshot.
+void Session::State::note_hole(MonotonicUs since) {
+    if (ever_followed) lacks_rows_since = std::min(lacks_rows_since, since);
 }
 
 void Session::State::notice_sleep(MonotonicUs now) {
@@ -249,6 +269,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     s.has_scope = true;
     s.scope = s.profile.has_accounts() ? account : kAllAccounts;  // the only one there is
     s.abandon_rounds();
+    s.stop_stored(true, now);
     s.unsubscribe_all_but({});
     for (const auto& live : s.tables) {
         live->table.clear();
@@ -259,6 +280,8 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     s.balances_move = false;
     s.rounds_completed = 0;
     s.ever_live = false;
+    s.ever_followed = false;
+    s.lacks_rows_since = kNever;
     s.away = Away(s.tables.size());
     s.verified_at = -1;
     s.read_in_full();
@@ -380,7 +403,7 @@ MonotonicUs Session::next_deadline() const {
     if (s.closed) return kNever;
     MonotonicUs deadline =
         std::min({s.link.next_deadline(), s.account_list.due_at, s.tickets.next_deadline(),
-                  s.securities_due_at, s.books.next_deadline()});
+                  s.securities_due_at, s.books.next_deadline(), s.stored_deadline()});
     for (const Round& round : s.rounds)
         deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
@@ -391,6 +414,7 @@ void Session::on_deadline(MonotonicUs now) {
     if (s.closed) return;
     s.notice_sleep(now);
     s.link.on_deadline(now);
+    s.on_stored_deadline(now);
     if (s.account_list.due_at <= now) s.ask_accounts();
     s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
@@ -442,7 +466,7 @@ MonotonicUs Session::retry_at() const {
     MonotonicUs at = s.account_list.failures > 0 ? s.account_list.due_at : kNever;
     for (const Round& round : s.rounds)
         if (round.broken) at = std::min(at, round.due_at);
-    return at;
+    return std::min(at, s.stored_retry_at());
 }
 
 const feed::Profile& Session::profile() const { return state_->profile; }
@@ -484,6 +508,11 @@ std::uint64_t Session::unreadable(std::size_t index) const {
 }
 
 std::uint64_t Session::accounts_not_followed() const { return state_->stats.capped_accounts; }
+
+MonotonicUs Session::lacks_rows_since(std::size_t index) const {
+    const bool has_snapshot = table(index).spec().snapshot != feed::SnapshotKind::None;
+    return has_snapshot ? kNever : state_->lacks_rows_since;
+}
 
 void Session::refresh_views() { state_->catch_up_views(); }
 

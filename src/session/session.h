@@ -157,6 +157,10 @@ class Session {
     std::uint64_t accounts_not_followed() const;
     // Records of the last snapshot that nobody could read, twice with the same bytes.
     std::uint64_t unreadable(std::size_t index) const;
+    // Since when this table may lack rows that nothing brings back: it has no snapshot, and the
+    // link was down or the subscription gone. The last moment at which it was whole; kNever: it is.
+    // Stands until the scope changes.
+    MonotonicUs lacks_rows_since(std::size_t index) const;
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;

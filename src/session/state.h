@@ -1,7 +1,7 @@
 // session/state.h - everything a session holds, gathered so that its verbs can live in several
 // files: session.cpp (the public face, status), round.cpp (rule 2: fence, snapshot, re-read),
-// intake.cpp (stream events), fetch.cpp (REST answers), accounts.cpp (the list of accounts),
-// checks.cpp (rule 8).
+// intake.cpp (stream events), fetch.cpp (REST answers), stored.cpp (JetStream), accounts.cpp (the
+// list of accounts), checks.cpp (rule 8).
 //
 // Private to src/session and its tests.
 //
@@ -23,6 +23,7 @@
 #include "feed/decode.h"
 #include "feed/merge.h"
 #include "feed/message.h"
+#include "nats/jetstream.h"
 #include "session/account_admin.h"
 #include "session/books.h"
 #include "session/feed_lag.h"
@@ -75,6 +76,14 @@ inline constexpr std::int64_t kSleptUs = 75 * kSecondUs;
 // up at once: some 16 ms of work. (With 65,536 a single step of the pump took 180 ms.)
 inline constexpr std::size_t kChangesHeldMax = 16'384;
 
+// A message that a stream let go before it was told has everything read again, but no sooner than
+// this after the last time: a stream that keeps one message of each subject does so all day.
+inline constexpr MonotonicUs kStoredAgainUs = 5 * kSecondUs;
+
+// The broker says so often that a stream is quiet and not dead; two and a half of them without are
+// a doubt. Rows committed less than 3 s ago are not yet owed (rule 12).
+inline constexpr MonotonicUs kStoredHeartbeatUs = kSecondUs;
+
 // The columns of the account list.
 const feed::TableSpec& account_spec();
 
@@ -87,6 +96,19 @@ struct Unreadable {
     bool operator==(const Unreadable&) const = default;
 };
 
+// How far a table is with the JetStream stream, or bucket, that fills it and goes on with it.
+struct StoredFeed {
+    nats::ConsumerId consumer = 0;  // 0: none
+    feed::SnapshotRound round;      // of the last read from the stream's beginning
+    bool reading = false;           // it is under way
+    bool current = false;           // every message of the stream is in the table
+    bool from_start = false;        // whoever reads next does so from the beginning
+    std::string trouble;            // why it is not current; empty where it is just read
+    MonotonicUs due_at = kNever;    // when it is read again
+    MonotonicUs begun_at = 0;       // the last read
+    std::uint64_t evicted_before = 0;
+};
+
 struct LiveTable {
     explicit LiveTable(const feed::TableSpec& spec)
         : table(spec), view(table), decoder(table.spec()), messages(table.spec(), decoder) {}
@@ -97,6 +119,7 @@ struct LiveTable {
     feed::MessageReader messages;
     std::size_t index = 0;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew
+    StoredFeed stored;
     feed::SnapshotPass last_pass = 0;
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
     std::int64_t since_ms = kNoVersion;
@@ -221,6 +244,24 @@ struct Session::State {
     void fail_round(Round& round, std::string words, MonotonicUs now);
     void on_round_deadline(std::size_t round, MonotonicUs now);
 
+    // ---- stored.cpp
+    void read_stored(std::size_t round, LiveTable& live, MonotonicUs now);
+    void begin_stored(LiveTable& live, MonotonicUs now);
+    void begin_stored_again(LiveTable& live, std::string_view why, MonotonicUs now);
+    void stop_stored(bool logs_too, MonotonicUs now);
+    bool take_stored(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    void take_stored_events(MonotonicUs now, EpochMs epoch_ms);
+    void on_stored_event(LiveTable& live, const nats::JetStreamEvent& event, MonotonicUs now,
+                         EpochMs epoch_ms);
+    void on_stored_current(LiveTable& live, MonotonicUs now);
+    void on_stored_interrupted(LiveTable& live, const nats::JetStreamEvent& event);
+    void take_stored_message(LiveTable& live, const nats::JetStreamEvent& event, MonotonicUs now,
+                             EpochMs epoch_ms);
+    void take_deletion(LiveTable& live, std::string_view subject);
+    void on_stored_deadline(MonotonicUs now);
+    MonotonicUs stored_deadline() const;
+    MonotonicUs stored_retry_at() const;
+
     // ---- checks.cpp (rule 8)
     void keep_books();
     void plan_check(Round& round, MonotonicUs now);
@@ -230,6 +271,8 @@ struct Session::State {
 
     // ---- intake.cpp
     void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    void take_records(LiveTable& live, std::string_view subject, std::string_view payload,
+                      AccountId account, MonotonicUs now, EpochMs epoch_ms);
     void take_record(LiveTable& live, const feed::Record& record, AccountId account,
                      std::string_view payload, MonotonicUs now, EpochMs epoch_ms);
     bool belongs_to(const LiveTable& live, const feed::Record& record, AccountId account) const;
@@ -274,6 +317,7 @@ struct Session::State {
     void on_disconnected(const nats::Cause& why, MonotonicUs now);
     bool hold_slow_redial(MonotonicUs now);
     void on_subscription_trouble(nats::Sid sid, std::string words, MonotonicUs now);
+    void note_hole(MonotonicUs since);
     void notice_sleep(MonotonicUs now);
     void push_link_action(Action::Kind kind, const nats::Event& event);
     void push_action(Action action);
@@ -289,6 +333,8 @@ struct Session::State {
     nats::Client link;
     Inspector inspector{link};
     Random random;
+    nats::JetStream jetstream;
+    std::size_t tables_stored = 0;          // filled by it
     std::unique_ptr<table::Ledger> ledger;  // null where the profile names no books
     std::vector<std::unique_ptr<LiveTable>> tables;
     std::size_t tables_without_snapshot = 0;
@@ -304,7 +350,9 @@ struct Session::State {
     AccountList account_list;
     std::deque<Action> actions;
     Away away{0};
-    bool ever_live = false;  // in this scope
+    bool ever_live = false;                 // in this scope
+    bool ever_followed = false;             // likewise: its streams were subscribed to
+    MonotonicUs lacks_rows_since = kNever;  // of tables without a snapshot
     std::uint64_t away_version = 0;
     Tickets tickets;
     AccountAdmin admin;

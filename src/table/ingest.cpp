@@ -25,7 +25,8 @@ bool takes_away(const feed::TableSpec& spec, const feed::Record& record) {
 // Inserts, then lets the oldest rows go if that filled the table.
 Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& record,
                    const feed::Provenance& provenance) {
-    if (record_version(table, record) <= table.evicted_version() &&
+    if (table.spec().version_column >= 0 &&
+        record_version(table, record) <= table.evicted_version() &&
         table.row_count() >= table.spec().rows_max) {
         table.book_kept_out(at, record.cells, provenance.from_stream);
         return Outcome::BeyondCap;
@@ -56,6 +57,27 @@ Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs n
     }
     if (!table.update(row, record.cells)) return Outcome::Full;
     table.note_streamed(row, now_ms);  // fresh evidence: judged anew at the next snapshot
+    return Outcome::Replaced;
+}
+
+Outcome ingest_replayed(Table& table, const feed::Record& record, const feed::SnapshotRound& round,
+                        feed::SessionMs now_ms) {
+    const feed::Provenance provenance{now_ms, round.pass, true, false};
+    const Table::Found at = table.look_up(record.cells);
+    const RowId row = at.row;
+    const bool deletes = takes_away(table.spec(), record);
+    if (row == kNoRow && deletes) return Outcome::Deleted;
+    if (row == kNoRow) return insert_row(table, at, record, provenance);
+    const bool competes = table.provenance(row).pass == round.pass;
+    const std::int64_t version = record_version(table, record);
+    const bool keeps = feed::merge_event(table.version(row), version) == feed::Merge::Keep;
+    if (competes && keeps) return Outcome::Outdated;
+    if (deletes) {
+        table.erase(row);
+        return Outcome::Deleted;
+    }
+    if (!table.update(row, record.cells)) return Outcome::Full;
+    table.set_provenance(row, provenance);
     return Outcome::Replaced;
 }
 

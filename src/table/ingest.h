@@ -31,6 +31,11 @@ struct SweepCount {
 // An event of the stream, received at `now_ms`.
 Outcome ingest_event(Table& table, const feed::Record& record, feed::SessionMs now_ms);
 
+// A record of a stream that is read from its beginning, in its order: what the table held before
+// this round gives way to it, whatever its version; what came in this round competes by version.
+Outcome ingest_replayed(Table& table, const feed::Record& record, const feed::SnapshotRound& round,
+                        feed::SessionMs now_ms);
+
 // A row of a snapshot that was requested in this round.
 Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
                             const feed::SnapshotRound& round);

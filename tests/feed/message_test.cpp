@@ -144,3 +144,22 @@ TEST_CASE("ValueAtFollowsEachStep") {
     CHECK(at({"a", "0", "b"}) == "");
     CHECK(at({"b"}) == "");
 }
+
+TEST_CASE("ADeletionHasTheKeyOfItsSubject") {
+    const ParsedProfile parsed = profile_from_json(
+        R"({"name":"p","tables":[{"name":"t","key":["k","n"],"snapshot":{"kv":"b"},)"
+        R"("subjects":["$KV.b.*.*"],"columns":[{"field":"x","type":"text"},)"
+        R"({"field":"k","type":"symbol","token":3},{"field":"n","type":"int","token":4}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    const TableSpec& spec = parsed.profile.tables[0];
+    RecordDecoder decoder(spec);
+    MessageReader reader(spec, decoder);
+    const Record* key = reader.key_of("$KV.b.IBM.7");
+    REQUIRE(key != nullptr);
+    CHECK(key->cells[0].is_null());
+    CHECK(key->cells[1] == Cell::of_text("IBM"));
+    CHECK(key->cells[2] == Cell::of_number(7));
+    CHECK(reader.key_of("$KV.b.IBM.x") == nullptr);
+    CHECK(reader.key_of("$KV.b.IBM") == nullptr);
+}

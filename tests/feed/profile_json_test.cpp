@@ -207,7 +207,7 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
         Wrong{R"("/a~1b/0")", R"("/a", "envelope": true)",
               "/tables/0/records: and envelope do not go together"},
         Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({})",
-              R"(/tables/0/snapshot: must have one of "url" and "request")"},
+              R"(/tables/0/snapshot: must have one of "url", "request", "kv" and "stream")"},
         Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({"url": "/t/{account}"})",
               R"(/tables/0/snapshot: lacks the member "urlAll", for all accounts)"},
         Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({"url": "/t", "urlAll": "/t"})",
@@ -217,7 +217,9 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
         Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({"request": "t.all"})",
               "/tables/0/snapshot/request: does not go together with the parameter account"},
         Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({"kv": "bucket"})",
-              "/tables/0/snapshot/kv: is not a member that is known here"},
+              "/tables/0/snapshot/kv: does not go together with the parameter account"},
+        Wrong{R"({"url": "/t/{account}", "urlAll": "/t"})", R"({"stream": "S"})",
+              "/tables/0/snapshot/stream: does not go together with the parameter account"},
         Wrong{R"("key": ["id", "sym"])", R"("key": ["id", "nosuch"])",
               R"(/tables/0/key/1: "nosuch" is no column of this table)"},
         Wrong{R"("key": ["id", "sym"])", R"("key": ["id", "id"])",
@@ -238,6 +240,10 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
               "enum"},
         Wrong{R"({"column": "side", "value": "gone"})", R"({"column": "acc", "value": "x"})",
               "/tables/0/delete/value: must be a number and is text"},
+        Wrong{R"({"column": "side", "value": "gone"})", R"("key")",
+              R"(/tables/0/delete: "key" is neither "kv" nor a column and its value)"},
+        Wrong{R"({"column": "side", "value": "gone"})", R"("kv")",
+              R"(/tables/0/key: "id" is not of the subject, which is all that a deletion has)"},
         Wrong{R"("maxRows": 10)", R"("maxRows": 0)",
               "/tables/0/maxRows: must be a whole number from 1 to 1000000"},
         Wrong{R"("maxRows": 10)", R"("maxRows": 1.5)",
@@ -260,6 +266,11 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
               R"(/tables/0/columns/2/align: "middle" is not one of left, right)"},
         Wrong{R"("token": 3)", R"("token": 0)",
               "/tables/0/columns/2/token: must be a whole number from 1 to 64"},
+        Wrong{R"("token": 3)", R"("token": "3")",
+              R"(/tables/0/columns/2/token: must be a number or "key" and is text)"},
+        Wrong{
+            R"("token": 3)", R"("token": "key")",
+            R"(/tables/0/columns/2/token: "key" is of a table that has a bucket as its snapshot)"},
         Wrong{R"("field": "/in/at")", R"("field": "/in/at", "aliases": ["x"])",
               "/tables/0/columns/5/aliases: are of a name, and the field is a JSON pointer"},
     };
@@ -301,13 +312,75 @@ TEST_CASE("AccountsAreOfTheParameterOnly") {
     CHECK(of(R"("subjects":["s"],"snapshot":{"request":"s.*"})") ==
           file + R"(/snapshot/request: "s.*" is no subject to send a request to)");
     CHECK(of(R"("subjects":["s"],"snapshot":{"request":"s.all","url":"/s"})") ==
-          file + R"(/snapshot: must have one of "url" and "request")");
+          file + R"(/snapshot: must have one of "url", "request", "kv" and "stream")");
+    CHECK(of(R"("snapshot":{"url":"/s"})") == file + R"(: lacks the member "subjects")");
     CHECK(of(R"("subjects":["s.{account}"])") ==
           file + "/subjects/0: names {account}, and the profile has no parameter account");
     CHECK(of(R"("subjects":["s"],"account":"a")") ==
           file + ": has the member \"account\", and the profile has no such parameter");
     CHECK(of(R"("subjects":["s"],"snapshot":{"url":"/s","urlAll":"/s"})") ==
           file + "/snapshot/urlAll: is for a \"url\" that names {account}");
+}
+
+TEST_CASE("ABucketAndAStreamAreSnapshots") {
+    const auto read = [](std::string_view table, std::string_view column = R"(,"token":"key")") {
+        return profile_from_json(R"({"name":"p","tables":[{"name":"t","key":["a"],)" +
+                                     std::string(table) +
+                                     R"(,"columns":[{"field":"a","type":"text")" +
+                                     std::string(column) + R"(},{"field":"b","type":"int"}]}]})",
+                                 "f.json");
+    };
+    ParsedProfile parsed = read(R"("snapshot":{"kv":"prices"})");
+    REQUIRE(parsed.error == "");
+    const TableSpec& bucket = parsed.profile.tables[0];
+    CHECK(bucket.is_stored());
+    CHECK(bucket.stored_in == "KV_prices");
+    CHECK(bucket.stored_in_bucket);
+    CHECK(bucket.last_per_subject);
+    CHECK(bucket.kv_delete);
+    CHECK(bucket.streams == std::vector<StreamSpec>{{"$KV.prices.>"}});
+    CHECK(bucket.columns[0].subject_token == 3);
+    CHECK(bucket.columns[0].token_to_end);
+    CHECK(subject_from_token("$KV.prices.a.b", 3) == "a.b");
+    CHECK(subject_from_token("$KV.prices.a.b", 5) == "");
+
+    parsed = read(R"("snapshot":{"stream":"ORDERS"},"subjects":["o.>"])", "");
+    REQUIRE(parsed.error == "");
+    const TableSpec& log = parsed.profile.tables[0];
+    CHECK(log.is_stored());
+    CHECK(log.stored_in == "ORDERS");
+    CHECK_FALSE(log.last_per_subject);
+    CHECK_FALSE(log.kv_delete);
+    parsed = read(R"("snapshot":{"stream":"O","lastPerSubject":true},"subjects":["o.*"])", "");
+    CHECK(parsed.error == "");
+    CHECK(parsed.profile.tables[0].last_per_subject);
+    // A key that is spread over tokens, of a bucket and of an ordinary subscription.
+    CHECK(read(R"("snapshot":{"kv":"p"},"subjects":["$KV.p.x.*"])", R"(,"token":4)").error == "");
+    CHECK(read(R"("delete":"kv","subjects":["$KV.p.x.*"])", R"(,"token":4)").error == "");
+
+    const std::string file = "profile \"f.json\", /tables/0";
+    CHECK(read(R"("snapshot":{"kv":"a.b"})").error ==
+          file + R"(/snapshot/kv: "a.b" is no name of a bucket)");
+    CHECK(read(R"("snapshot":{"stream":"a/b"},"subjects":["s"])").error ==
+          file + R"(/snapshot/stream: "a/b" is no name of a stream)");
+    CHECK(read(R"("snapshot":{"kv":"p","lastPerSubject":true})").error ==
+          file + R"(/snapshot/lastPerSubject: is for a "stream")");
+    CHECK(read(R"("snapshot":{"kv":"p","stream":"S"})").error ==
+          file + R"(/snapshot: must have one of "url", "request", "kv" and "stream")");
+    CHECK(read(R"("snapshot":{"stream":"S"})", "").error ==
+          file + R"(: lacks the member "subjects")");
+    CHECK(read(R"("snapshot":{"stream":"S"},"subjects":["a","b"])", "").error ==
+          file + "/subjects: are more than one, and a stream is read by one");
+    CHECK(read(R"("snapshot":{"kv":"p"},"subjects":["a.>"])").error ==
+          file + R"(/subjects: "a.>" is of no key of the bucket: those begin with "$KV.p.")");
+    CHECK(read(R"("snapshot":{"kv":"p"})", "").error ==
+          file + R"(/key: "a" is not of the subject, which is all that a deletion has)");
+    CHECK(read(R"("snapshot":{"kv":"p"})", R"(,"token":3)").error ==
+          file +
+              "/key: has no column of token 3 and all behind it of \"$KV.p.>\", which tells its "
+              "rows apart");
+    CHECK(read(R"("delete":"kv","subjects":["a.*.*"])", R"(,"token":2)").error ==
+          file + R"(/key: has no column of token 3 of "a.*.*", which tells its rows apart)");
 }
 
 TEST_CASE("LimitsAreTold") {

@@ -102,6 +102,9 @@ TEST_CASE("EntriesAreTold") {
     // ADR-8: "really any value other than unset".
     told = test.bucket.translate(test.message(id, "NATS/1.0\r\nKV-Operation: NEW\r\n\r\n"));
     CHECK(told.entry.operation == KvOperation::Delete);
+    told =
+        test.bucket.translate(test.message(id, "NATS/1.0\r\nNats-Marker-Reason: MaxAge\r\n\r\n"));
+    CHECK(told.entry.operation == KvOperation::Purge);  // it ran out
     CHECK(test.bucket.translate(test.message(id + 1)).kind == Kind::None);
 }
 

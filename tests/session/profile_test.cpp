@@ -81,6 +81,63 @@ TEST_CASE("AFeedWithoutSnapshotIsLiveOnceItIsSubscribed") {
     CHECK(rig.shown() == "a/1=25 a/2=- b/1=-20");
 }
 
+TEST_CASE("AFeedWithoutSnapshotSaysSinceWhenItMayLackRows") {
+    ProfileRig rig("");
+    rig.send("a", R"({"id":"1","at":1})");
+    const MonotonicUs heard = rig.now;
+    CHECK(rig.session.lacks_rows_since(0) == kNever);
+    rig.advance_ms(5'000);  // nothing is heard
+    rig.cut();
+    CHECK(rig.session.lacks_rows_since(0) <= heard);
+    const MonotonicUs since = rig.session.lacks_rows_since(0);
+    rig.advance_ms(2'000);
+    REQUIRE(rig.status() == Status::Live);
+    CHECK(rig.session.lacks_rows_since(0) == since);  // live, and it stands
+    rig.cut();
+    rig.session.resync(rig.now);
+    rig.advance_ms(2'000);
+    CHECK(rig.session.lacks_rows_since(0) == since);
+    CHECK(rig.stats().verified_age_us < 0);
+    rig.session.set_scope(session::kAllAccounts, rig.now);
+    rig.advance_ms(300);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.session.lacks_rows_since(0) == kNever);
+}
+
+TEST_CASE("ASubscriptionThatWasTakenAwayLacksRows") {
+    ProfileRig rig("");
+    rig.denied_subjects = {"s.*.r"};
+    rig.broker_sends("-ERR 'Permissions Violation for Subscription to \"s.*.r\"'\r\n");
+    rig.settle();
+    CHECK(rig.status() == Status::Syncing);
+    rig.denied_subjects.clear();
+    rig.advance_ms(5'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.session.lacks_rows_since(0) != kNever);
+}
+
+TEST_CASE("AFeedThatWasNotFollowedYetLacksNothing") {
+    SessionRig rig(profile_with(""));
+    rig.broker_up = false;
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(2'000);
+    rig.broker_up = true;
+    rig.advance_ms(5'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.session.lacks_rows_since(0) == kNever);
+}
+
+TEST_CASE("AFeedWithASnapshotLacksNothing") {
+    ProfileRig rig(R"("snapshot":{"request":"s.all"},)");
+    rig.on_request = [](std::string_view) { return std::string(R"({"r":[]})"); };
+    rig.answer_requests();
+    rig.settle();
+    rig.cut();
+    rig.advance_ms(2'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.session.lacks_rows_since(0) == kNever);
+}
+
 TEST_CASE("AnAccountIsNoneWhereTheProfileHasNone") {
     ProfileRig rig("");
     rig.session.set_scope(22214, rig.now);

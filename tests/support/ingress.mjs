@@ -142,14 +142,13 @@ export class Ingress {
     }
 }
 
-// A broker that accepts everything and says nothing of its own: INFO, and PONG to each PING.
-export function quietBroker(connection) {
-    connection.write(binary(info));
+// A listener for a connection's data: calls `take` with the body of each message of the browser.
+// They are masked; several may come at once, or one in pieces.
+export function unmasked(take, goodbye = () => {}) {
     let carry = Buffer.alloc(0);
-    connection.on('data', (bytes) => {
+    return (bytes) => {
         carry = Buffer.concat([carry, bytes]);
-        // A browser's messages are masked; several may come at once, or one in pieces.
-        while (carry.length >= 6 && !connection.destroyed) {
+        while (carry.length >= 6) {
             let length = carry[1] & 0x7f;
             let at = 2;
             if (length === 126) {
@@ -162,14 +161,23 @@ export function quietBroker(connection) {
             const body = carry
                 .subarray(at + 4, at + 4 + length)
                 .map((byte, index) => byte ^ mask[index % 4]);
-            const goodbye = (carry[0] & 15) === 8;
+            const closes = (carry[0] & 15) === 8;
             carry = carry.subarray(at + 4 + length);
-            if (goodbye) {
-                connection.destroy();
-                return;
-            }
-            const pings = Buffer.from(body).toString('latin1').split('PING\r\n').length - 1;
-            if (pings > 0) connection.write(binary('PONG\r\n'.repeat(pings)));
+            if (closes) return goodbye();
+            take(Buffer.from(body));
         }
-    });
+    };
+}
+
+// A broker that accepts everything and says nothing of its own: INFO, and PONG to each PING.
+export function quietBroker(connection) {
+    connection.write(binary(info));
+    const take = (body) => {
+        const pings = body.toString('latin1').split('PING\r\n').length - 1;
+        if (pings > 0) connection.write(binary('PONG\r\n'.repeat(pings)));
+    };
+    connection.on(
+        'data',
+        unmasked(take, () => connection.destroy()),
+    );
 }

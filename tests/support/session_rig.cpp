@@ -158,6 +158,7 @@ bool SessionRig::serve_output() {
 }
 
 void SessionRig::on_client_line(std::string_view line) {
+    if (on_line && on_line(line)) return;
     if (line == "PING") return broker_sends("PONG\r\n");
     if (line.substr(0, 8) == "CONNECT ") connects.emplace_back(line);
     if (line.substr(0, 4) == "SUB ") {

@@ -68,6 +68,8 @@ class SessionRig {
     // What the one who listens for NATS requests answers; empty: nobody does.
     std::function<std::string(std::string_view subject)> on_request;
     std::vector<std::string> denied_subjects;  // SUB answers -ERR
+    // Sees every line of the client first, and the body of a PUB as a line; true: it is dealt with.
+    std::function<bool(std::string_view line)> on_line;
     // What position-service offers as the next ?since=; -1: it is a stock one and knows nothing of
     // it.
     std::int64_t offered_since = -1;

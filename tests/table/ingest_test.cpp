@@ -218,3 +218,50 @@ TEST_CASE("RebaseKeepsWhatIsOlderThanWhat") {
     CHECK(rig.table.provenance(rig.find("b")).streamed_at_ms == 1);
     CHECK(rig.table.provenance(rig.find("c")).streamed_at_ms == 0);
 }
+
+TEST_CASE("WhatIsReadFromAStreamsStartTakesThePlaceOfWhatWasHeld") {
+    Rig rig;
+    const auto replay = [&](const SampleRow& row, const feed::SnapshotRound& round) {
+        return ingest_replayed(rig.table, record_of(row), round, round.fenced_at_ms);
+    };
+    constexpr feed::SnapshotRound kRead{1, 1000, 1000, false};
+    CHECK(replay({"a", 7, "S", 70}, kRead) == Outcome::Inserted);
+    CHECK(replay({"a", 6, "S", 60}, kRead) == Outcome::Outdated);  // of one read the newest stays
+    CHECK(replay({"a", 7, "S", 71}, kRead) == Outcome::Replaced);
+    CHECK(replay({"b", 1, "S", 10}, kRead) == Outcome::Inserted);
+    CHECK(rig.sweep(kRead).removed == 0);
+    rig.event({"a", 8, "S", 80}, 2000);
+    rig.event({"c", 8, "S", 80}, 2000);
+    // Made anew, the stream counts from 1 again; c and b are not in it.
+    constexpr feed::SnapshotRound kAnew{2, 2001, 2001, false};
+    CHECK(replay({"a", 1, "S", 11}, kAnew) == Outcome::Replaced);
+    CHECK(rig.n_of("a") == 11);
+    CHECK(rig.sweep(kAnew).removed == 2);
+    CHECK(rig.table.row_count() == 1);
+}
+
+TEST_CASE("ADeletionOfAReplayTakesTheRowAway") {
+    feed::TableSpec spec = support::sample_spec();
+    spec.delete_column = 3;
+    spec.delete_number = -1;
+    Table table(spec);
+    const auto replay = [&](const SampleRow& row) {
+        return ingest_replayed(table, record_of(row), kFirst, 1000);
+    };
+    CHECK(replay({"a", 1, "S", -1}) == Outcome::Deleted);
+    CHECK(replay({"a", 2, "S", 1}) == Outcome::Inserted);
+    CHECK(replay({"a", 3, "S", -1}) == Outcome::Deleted);
+    CHECK(table.row_count() == 0);
+}
+
+TEST_CASE("WithoutVersionsTheNewestRowsStay") {
+    feed::TableSpec spec = support::sample_spec(16);
+    spec.version_column = -1;
+    Table table(spec);
+    for (int i = 0; i < 40; ++i)
+        CHECK(ingest_event(table, record_of({"id" + std::to_string(i), 0, "S", i}), 1500) ==
+              Outcome::Inserted);
+    CHECK(table.row_count() <= 17);
+    CHECK(table.find(record_of({"id39", 0, "S", 0}).cells) != kNoRow);
+    CHECK(table.find(record_of({"id0", 0, "S", 0}).cells) == kNoRow);
+}

@@ -8,6 +8,7 @@ import {
     launchBrowser,
     openPage,
     rowsOf,
+    statsOf,
     statusOf,
     untilStatus,
     withBlotter,
@@ -100,6 +101,37 @@ test('sensors: many records in a message, fields by pointer, and one that is rem
     );
     send('sensors.north.readings', {readings: [reading('t1', 0, 2000, 'removed')]});
     await until('one less', async () => (await rowsOf(page, 'readings')).length === 2);
+    assert.deepEqual(page.complaints, []);
+});
+
+test('a feed without snapshot says since when it may lack rows', async () => {
+    page = await openPage(browser, ingress.url + '?profile=profiles/prices.json');
+    await untilStatus(page, 'live');
+    send('pricing.IBM', {payload: {price: 187.245, asOf: '2026-07-22T16:31:24.468Z'}});
+    await until('a row', async () => (await rowsOf(page, 'prices')).length === 1);
+    assert.equal((await statsOf(page)).lacksRowsSince, null);
+    const before = Date.now();
+    link.destroy();
+    await until('again', async () => (await statsOf(page)).reconnects === 1);
+    await untilStatus(page, 'live');
+    const stats = await statsOf(page);
+    assert.ok(stats.lacksRowsSince > before - 60_000 && stats.lacksRowsSince <= Date.now());
+    assert.equal(stats.verifiedAgeMs, null);
+    const since = await page.evaluate(
+        (time) => new Date(time).toTimeString().slice(0, 8),
+        stats.lacksRowsSince,
+    );
+    await until('the words', async () => {
+        const words = (await statsOf(page)).layout.targets.map((target) => target.words);
+        return (
+            words.includes(`may lack rows since ${since}`) && // of the table
+            words.includes(`● LIVE · may lack rows since ${since}`)
+        );
+    });
+    // Nothing can bring them back, so asking does not take it away.
+    await withBlotter(page, (blotter) => blotter.resync());
+    await untilStatus(page, 'live');
+    assert.equal((await statsOf(page)).lacksRowsSince, stats.lacksRowsSince);
     assert.deepEqual(page.complaints, []);
 });
 

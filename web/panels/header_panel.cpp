@@ -52,6 +52,14 @@ ImU32 status_colour(const Theme& theme, session::Status status) {
     }
 }
 
+std::string clock_text(EpochMs time_ms, int utc_offset_minutes) {
+    constexpr std::int64_t kNsPerMs = 1'000'000;
+    std::string text;
+    table::append_shown(text, feed::ColumnSpec{.type = feed::ColumnType::Time},
+                        feed::Cell::of_number(time_ms * kNsPerMs), utc_offset_minutes);
+    return text.substr(0, text.find('.'));
+}
+
 void append_duration(std::string& out, MonotonicUs duration) {
     const std::int64_t seconds = std::max<std::int64_t>(0, duration / kSecondUs);
     if (seconds >= 3600) {
@@ -165,16 +173,17 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
         scratch_ += ' ';
         append_duration(scratch_, scene.now - model.status_since);
     }
-    constexpr std::int64_t kNsPerMs = 1'000'000;
-    if (model.status == session::Status::Offline && model.last_good_ms >= 0) {
-        std::string good;
-        table::append_shown(good, feed::ColumnSpec{.type = feed::ColumnType::Time},
-                            feed::Cell::of_number(model.last_good_ms * kNsPerMs),
-                            scene.utc_offset_minutes);
-        scratch_ += " · last good " + good.substr(0, good.find('.'));
-    }
+    if (model.status == session::Status::Offline && model.last_good_ms >= 0)
+        scratch_ += " · last good " + clock_text(model.last_good_ms, scene.utc_offset_minutes);
+    const bool lacks = model.status == session::Status::Live && model.lacks_since_ms >= 0;
+    if (lacks)
+        scratch_ +=
+            " · may lack rows since " + clock_text(model.lacks_since_ms, scene.utc_offset_minutes);
     draw_text(list, scene.label_font, size, x, top, bottom,
-              status_colour(scene.theme, model.status), scratch_);
+              lacks ? scene.theme.stale : status_colour(scene.theme, model.status), scratch_);
+    if (lacks)
+        scene.targets.add(scratch_, x, top, text_width(scene.label_font, size, scratch_),
+                          bottom - top);
     return x + text_width(scene.label_font, size, scratch_);
 }
 

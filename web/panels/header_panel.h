@@ -18,7 +18,8 @@ namespace nats_blotter::web {
 struct HeaderModel {
     session::Status status = session::Status::Connecting;
     MonotonicUs status_since = 0;
-    EpochMs last_good_ms = -1;  // when the rows were current last, -1: not yet
+    EpochMs last_good_ms = -1;    // when the rows were current last, -1: not yet
+    EpochMs lacks_since_ms = -1;  // when rows may have begun to be missed for good, -1: none
     session::AccountId account = session::kAllAccounts;
     std::string_view feed{};  // stands where the account is, in a profile without accounts
     bool paused = false;
@@ -89,6 +90,9 @@ ImU32 status_colour(const Theme& theme, session::Status status);
 
 // "2 ms  ·  feed 15 s  ·  1,240/s  ·  verified 12 s ago"
 void append_figures(std::string& out, const HeaderFigures& figures);
+
+// "10:41:07", of a time of day.
+std::string clock_text(EpochMs time_ms, int utc_offset_minutes);
 
 // "00:42", or "1:02:03".
 void append_duration(std::string& out, MonotonicUs duration);

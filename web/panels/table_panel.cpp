@@ -380,24 +380,18 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
 
     // What the table lacks, each in a chip.
     x += text_width(scene.cell_font, size, scratch_) + scene.px(10);
-    const auto draw_chip = [&](std::string_view before, std::uint64_t count,
-                               std::string_view after) {
+    const auto draw_count = [&](std::string_view before, std::uint64_t count,
+                                std::string_view after) {
         if (count == 0) return;
         scratch_ = before;
         append_count(scratch_, static_cast<std::size_t>(count));
         scratch_ += after;
-        const float width = text_width(scene.label_font, size, scratch_) + scene.px(16);
-        x = std::floor(x);
-        list.AddRect({x, area_.y + scene.px(3)}, {x + width, bottom - scene.px(3)},
-                     scene.theme.stale, scene.px(4), 0, scene.px(1));
-        draw_text(list, scene.label_font, size, x + scene.px(8), area_.y, bottom, scene.theme.stale,
-                  scratch_);
-        scene.targets.add(scratch_, x, area_.y, width, title_height_);
-        x += width + scene.px(6);
+        x = draw_warning(scene, std::floor(x), scratch_) + scene.px(6);
     };
-    draw_chip("oldest ", state.unloaded, " unloaded");
-    draw_chip("", state.unreadable, " unreadable");
-    draw_chip("", state.accounts_not_followed, " accounts not followed");
+    draw_count("oldest ", state.unloaded, " unloaded");
+    draw_count("", state.unreadable, " unreadable");
+    draw_count("", state.accounts_not_followed, " accounts not followed");
+    if (!state.lacks_words.empty()) draw_warning(scene, std::floor(x), state.lacks_words);
 
     if (new_above_ > 0) {
         scratch_ = "▲ ";
@@ -418,6 +412,20 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
         list.AddRectFilled({area_.x, area_.y}, {area_.right(), area_.y + scene.px(2)},
                            scene.theme.focus);
     }
+}
+
+// A mark in the title; answers where it ends.
+float TablePanel::draw_warning(const Scene& scene, float x, std::string_view words) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float size = scene.px(kTextPx);
+    const float bottom = area_.y + title_height_;
+    const float width = text_width(scene.label_font, size, words) + scene.px(16);
+    list.AddRect({x, area_.y + scene.px(3)}, {x + width, bottom - scene.px(3)}, scene.theme.stale,
+                 scene.px(4), 0, scene.px(1));
+    draw_text(list, scene.label_font, size, x + scene.px(8), area_.y, bottom, scene.theme.stale,
+              words);
+    scene.targets.add(words, x, area_.y, width, title_height_);
+    return std::floor(x + width);
 }
 
 void TablePanel::draw_bars(const Scene& scene) {

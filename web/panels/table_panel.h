@@ -43,6 +43,7 @@ struct TableState {
     std::uint64_t unloaded = 0;     // older ones, at the row cap
     std::uint64_t unreadable = 0;   // records of the snapshot
     std::uint64_t accounts_not_followed = 0;
+    std::string lacks_words;          // what may be missing for good
     std::string phantom_words;        // of a row that the snapshot lacks, where one points at it
     std::string empty_words;          // shown in place of rows when there are none
     const FindWords* find = nullptr;  // these are marked
@@ -155,6 +156,7 @@ class TablePanel {
     void handle_pointer(const Scene& scene, TableLook& look, TableWish& wish);
     Spot spot_at(ImVec2 at) const;
     void drag_to(const Scene& scene);
+    float draw_warning(const Scene& scene, float x, std::string_view words);
     void draw_bars(const Scene& scene);
 
     // table_rows.cpp
