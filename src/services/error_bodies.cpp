@@ -3,10 +3,27 @@
 
 #include "base/json_text.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "services/booking.h"
 #include "services/log.h"
 
 namespace nats_blotter::services {
+namespace {
+
+// Some texts repeat what the caller sent: a byte that is no text, or a control character, comes
+// back as U+FFFD, so that no terminal and no log obeys it.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : utf8_lossy(text)) {
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7F')
+            out.append("\xEF\xBF\xBD");
+        else
+            out.push_back(c);
+    }
+    return out;
+}
+
+}  // namespace
 
 HttpResponse spring_error(int status, std::string_view path) {
     std::string body = "{\"timestamp\":\"";
@@ -54,8 +71,7 @@ HttpResponse problem_details(int status) {
 
 HttpResponse text_error(int status, std::string_view text, const HttpRequest& request) {
     const bool wants_json = request.accept.find("application/json") != std::string::npos;
-    return {status, std::string(text),
-            wants_json ? "application/json" : "text/plain;charset=UTF-8"};
+    return {status, printable(text), wants_json ? "application/json" : "text/plain;charset=UTF-8"};
 }
 
 }  // namespace nats_blotter::services

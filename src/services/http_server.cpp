@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "services/log.h"
@@ -51,6 +52,25 @@ HttpRequest request_from_httplib(const httplib::Request& from) {
     request.content_type = from.get_header_value("Content-Type");
     request.query = from.params;
     return request;
+}
+
+// Content-Length and all, as if the text were in memory.
+void answer_from_spool(std::shared_ptr<const Spool> spool, const std::string& content_type,
+                       const std::string& name, httplib::Response& response) {
+    constexpr std::size_t kPieceBytes = 64 * 1024;
+    response.set_content_provider(
+        spool->size(), content_type,
+        [spool, name](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+            std::array<char, kPieceBytes> place;
+            try {
+                const std::string_view piece =
+                    spool->read(offset, place.data(), std::min(length, place.size()));
+                return !piece.empty() && sink.write(piece.data(), piece.size());
+            } catch (const std::exception& error) {
+                log_line(name, error.what());
+                return false;  // the connection ends before the text does
+            }
+        });
 }
 
 }  // namespace
@@ -223,7 +243,10 @@ void HttpServer::Implementation::answer(const httplib::Request& request,
         }
     }
     response.status = result.status;
-    if (!result.body.empty()) response.set_content(std::move(result.body), result.content_type);
+    if (result.spool)
+        answer_from_spool(result.spool, result.content_type, settings.name, response);
+    else if (!result.body.empty())
+        response.set_content(std::move(result.body), result.content_type);
     std::string exposed;
     for (const auto& [name, value] : result.headers) {
         response.set_header(name, value);

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/spool.h"
+
 namespace nats_blotter::services {
 
 struct HttpRequest {
@@ -36,6 +38,8 @@ struct HttpResponse {
     std::string content_type = "application/json";
     // Further headers; a browser of another origin may read them too.
     std::vector<std::pair<std::string, std::string>> headers{};
+    // Instead of `body`: a text of any length, finished. Not one that is in memory.
+    std::shared_ptr<const Spool> spool{};
 };
 
 // The standard words of a status ("Not Found").

@@ -34,52 +34,60 @@ std::optional<std::int64_t> parameter(const HttpRequest& request, std::string_vi
     return number;
 }
 
-// One list: a text built straight from the rows, with no records in between.
+// One list: a text built straight from the rows, with no records in between. A long one leaves the
+// memory as it grows.
 struct List {
-    std::string body = "[";
-    std::int64_t rows = 0;
-    std::int64_t limit = kNoLimit;
+    explicit List(std::int64_t limit_of_rows) : limit(limit_of_rows) { spool->append("["); }
 
     template <typename Record>
     void add(const Record& record, void (*append)(std::string&, const Record&)) {
         if (rows++ >= limit) return;
-        if (body.size() > 1) body.push_back(',');
-        append(body, record);
+        row.assign(rows > 1 ? "," : "");
+        append(row, record);
+        spool->append(row);
     }
+
+    std::shared_ptr<Spool> spool = std::make_shared<Spool>();
+    std::string row;  // reused, so that it keeps its memory
+    std::int64_t rows = 0;
+    std::int64_t limit = kNoLimit;
 };
 
-HttpResponse answer(const Wanted& wanted, List list, EpochMs next, std::int64_t rows_before,
+HttpResponse answer(const Wanted& wanted, const List& list, EpochMs next, std::int64_t rows_before,
                     std::int64_t rows_after) {
-    list.body.push_back(']');
+    list.spool->append("]");
+    list.spool->finish();
     std::string words = "next=" + std::to_string(next);
     words.append("; rows=").append(std::to_string(rows_before));
     words.append("-").append(std::to_string(rows_after));
     if (wanted.since != kEveryVersion) words.append("; from=").append(std::to_string(wanted.since));
     if (list.rows > list.limit) words.append("; cut=").append(std::to_string(list.limit));
-    HttpResponse response{200, std::move(list.body)};
+    HttpResponse response;
+    if (list.spool->in_memory())
+        response.body = std::move(list.spool->text());
+    else
+        response.spool = list.spool;
     response.headers.emplace_back(kSinceHeader, std::move(words));
     return response;
 }
 
 HttpResponse list_trades(Storage& storage, const Wanted& wanted) {
     const EpochMs next = wall_clock_ms() - kSinceMarginMs;
-    List list{.limit = wanted.limit};
+    List list(wanted.limit);
     const std::int64_t rows_before = storage.trade_rows(wanted.account_id);
     storage.visit_trades_since(wanted.account_id, wanted.since,
                                [&list](const Trade& trade) { list.add(trade, append_trade); });
-    return answer(wanted, std::move(list), next, rows_before,
-                  storage.trade_rows(wanted.account_id));
+    return answer(wanted, list, next, rows_before, storage.trade_rows(wanted.account_id));
 }
 
 HttpResponse list_positions(Storage& storage, const Wanted& wanted) {
     const EpochMs next = wall_clock_ms() - kSinceMarginMs;
-    List list{.limit = wanted.limit};
+    List list(wanted.limit);
     const std::int64_t rows_before = storage.position_rows(wanted.account_id);
     storage.visit_positions_since(
         wanted.account_id, wanted.since,
         [&list](const Position& position) { list.add(position, append_position); });
-    return answer(wanted, std::move(list), next, rows_before,
-                  storage.position_rows(wanted.account_id));
+    return answer(wanted, list, next, rows_before, storage.position_rows(wanted.account_id));
 }
 
 using Lister = HttpResponse (*)(Storage&, const Wanted&);
