@@ -54,7 +54,14 @@ describe('An outsider', () => {
         });
         await services.subscribe('>');
         const refused = browser.errors.length;
-        const subjects = ['/trades', 'trades.new', '/accounts/22214/trades', '$SYS.REQ.X', 'x'];
+        const subjects = [
+            '/trades',
+            'trades.new',
+            'trades.submit', // orders by the bus
+            '/accounts/22214/trades',
+            '$SYS.REQ.X',
+            'x',
+        ];
         for (const subject of subjects) await browser.publish(subject, 'forged');
         assert.equal(browser.errors.length, refused + subjects.length);
         for (const words of browser.errors.slice(refused))
