@@ -20,7 +20,8 @@ void append_as_looked(std::string& out, const feed::ColumnSpec& column, const fe
     }
     table::append_shown(out, column, cell, look.utc ? 0 : utc_offset_minutes);
     constexpr std::size_t kMillisecondBytes = 4;  // ".468"
-    if (column.type == feed::ColumnType::Time && !cell.is_null() && !look.milliseconds)
+    if (column.type == feed::ColumnType::Time && !cell.is_null() && column.milliseconds &&
+        !look.milliseconds)
         out.resize(out.size() - kMillisecondBytes);
 }
 

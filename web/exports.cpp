@@ -145,7 +145,7 @@ EMSCRIPTEN_KEEPALIVE std::size_t nb_columns() {
         out += ",\"title\":";
         append_json_string(out, column.title);
         out += ",\"type\":";
-        append_json_string(out, feed::column_type_name(column.type));
+        append_json_string(out, column.type_name());
         out += '}';
     }
     out += ']';

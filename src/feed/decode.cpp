@@ -69,7 +69,10 @@ RecordDecoder::RecordDecoder(const TableSpec& spec, Speculation speculation)
         if (spec.columns[index].subject_token != 0) presets_.push_back({index, {}});
     }
     // Shapes know the fields of one record and nothing else.
-    if (!deep_.empty() || !presets_.empty()) speculation_ = Speculation::Off;
+    // ... and true and false are part of a layout.
+    const bool any_bool = std::any_of(spec.columns.begin(), spec.columns.end(),
+                                      [](const ColumnSpec& column) { return column.is_bool; });
+    if (!deep_.empty() || !presets_.empty() || any_bool) speculation_ = Speculation::Off;
 }
 
 void RecordDecoder::preset(std::size_t column, const Cell& cell) {
@@ -343,6 +346,7 @@ class RecordDecoder::Reader {
 
     bool read_text(std::size_t column, Cell& cell) {
         cell = Cell{};
+        if (decoder_.spec_.columns[column].is_bool) return read_bool(cell);
         if (peek() == '"') {
             std::string_view text;
             if (!read_string(decoder_.text_scratch_[column], text)) return false;
@@ -353,6 +357,14 @@ class RecordDecoder::Reader {
             return true;
         }
         if (peek() != 'n') reject(Reject::WrongType);
+        return skip_value();
+    }
+
+    bool read_bool(Cell& cell) {
+        if (peek() == 't' || peek() == 'f')
+            cell = Cell::of_text(peek() == 't' ? kTrueText : kFalseText);
+        else if (peek() != 'n')
+            reject(Reject::WrongType);
         return skip_value();
     }
 

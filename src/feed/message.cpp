@@ -70,7 +70,9 @@ Cell token_cell(const ColumnSpec& column, std::string_view token) {
         case ColumnType::Time: number = scaled_from_text(token, kMillisecondScaleToNs); break;
         case ColumnType::Text:
         case ColumnType::Symbol:
-        case ColumnType::Enum: return Cell::of_text(token);
+        case ColumnType::Enum:
+            if (column.is_bool && token != kTrueText && token != kFalseText) return {};
+            return Cell::of_text(token);
     }
     return number && *number != INT64_MIN ? Cell::of_number(*number) : Cell{};
 }

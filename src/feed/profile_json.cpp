@@ -265,13 +265,16 @@ class Reader {
                 if (name == "title") return read_text(value, profile_.title);
                 if (name == "parameters" || name == "tables") return true;
                 if (name == "orders") return read_orders(value);
-                if (name == "books") return true;
+                if (name == "books" || name == "folds") return true;
                 return unknown_member();
             });
         if (!read || !inside("tables", [&] { return read_tables(tables); })) return false;
         if (profile_.title.empty()) profile_.title = profile_.name;
         const Index books = find(at, "books");
-        return books == JsonTree::kNone || inside("books", [&] { return read_books(books); });
+        if (books != JsonTree::kNone && !inside("books", [&] { return read_books(books); }))
+            return false;
+        const Index folds = find(at, "folds");
+        return folds == JsonTree::kNone || inside("folds", [&] { return read_folds(folds); });
     }
 
     bool read_parameters(Index at) {
@@ -514,6 +517,8 @@ class Reader {
                 }
                 if (name == "align") return read_align(value, align);
                 if (name == "grouped") return read_flag(value, column.grouped);
+                if (name == "format") return true;
+                if (name == "flash") return read_flag(value, column.flash);
                 if (name == "hidden") return read_flag(value, column.hidden);
                 if (name == "token") return read_token(value, column);
                 return unknown_member();
@@ -522,8 +527,29 @@ class Reader {
         if (column.title.empty()) column.title = column.field;
         const bool counts = column.type == ColumnType::Int || column.type == ColumnType::Decimal;
         column.align = align.value_or(counts ? Align::Right : Align::Left);
+        const Index format = find(at, "format");
+        if (format != JsonTree::kNone &&
+            !inside("format", [&] { return read_format(format, at, column); }))
+            return false;
         if (!column.aliases.empty() && !column.path.empty())
             return fail_at("aliases", "are of a name, and the field is a JSON pointer");
+        return true;
+    }
+
+    // How the values of its type may be shown.
+    bool read_format(Index at, Index of_column, ColumnSpec& column) {
+        std::string text;
+        if (!read_text(at, text)) return false;
+        const bool is_time = column.type == ColumnType::Time;
+        if (!is_number(column))
+            return fail("is of a column that is not of type int, decimal or time");
+        if (!is_time && find(of_column, "grouped") != JsonTree::kNone)
+            return fail("and grouped say the same: one is enough");
+        if (text == (is_time ? "milliseconds" : "grouped")) return true;
+        if (text != (is_time ? "seconds" : "plain"))
+            return fail(quoted(text) + (is_time ? " is not one of milliseconds, seconds"
+                                                : " is not one of grouped, plain"));
+        (is_time ? column.milliseconds : column.grouped) = false;
         return true;
     }
 
@@ -554,14 +580,20 @@ class Reader {
             column.type = type;
             return true;
         }
+        if (text == "bool") {
+            column.type = ColumnType::Enum;
+            column.is_bool = true;
+            return true;
+        }
         for (int scale = 0; scale <= kDecimalScaleMax; ++scale) {
             if (text != "decimal(" + std::to_string(scale) + ")") continue;
             column.type = ColumnType::Decimal;
             column.scale = scale;
             return true;
         }
-        return fail(quoted(text) +
-                    " is not one of int, decimal(0) to decimal(18), text, symbol, time, enum");
+        return fail(
+            quoted(text) +
+            " is not one of int, decimal(0) to decimal(18), text, symbol, time, enum, bool");
     }
 
     bool read_align(Index at, std::optional<Align>& align) {
@@ -644,7 +676,14 @@ class Reader {
                    if (column.type == ColumnType::Int)
                        return read_number(value_at, INT64_MIN + 1, INT64_MAX, spec.delete_number);
                    if (is_number(column))
-                       return fail("is of a column that is not of type int, text, symbol or enum");
+                       return fail(
+                           "is of a column that is not of type int, text, symbol, enum or bool");
+                   if (column.is_bool) {
+                       bool value = false;
+                       if (!read_flag(value_at, value)) return false;
+                       spec.delete_text = value ? kTrueText : kFalseText;
+                       return true;
+                   }
                    return read_text(value_at, spec.delete_text);
                });
     }
@@ -654,6 +693,124 @@ class Reader {
         if (!read_number(at, 1, static_cast<std::int64_t>(kTableRowsMax), rows)) return false;
         spec.rows_max = static_cast<std::size_t>(rows);
         return true;
+    }
+
+    // ---- folds
+
+    bool read_folds(Index at) {
+        const std::size_t tables = profile_.tables.size();
+        return read_array(at, kTablesMax - tables, "folds beside the tables", [&](Index value) {
+            TableSpec spec;
+            spec.enveloped = false;
+            spec.snapshot = SnapshotKind::Fold;
+            spec.fold.emplace();
+            if (!read_fold(value, spec, tables)) return false;
+            for (const TableSpec& other : profile_.tables)
+                if (other.name == spec.name)
+                    return fail_at("name", quoted(spec.name) + " is another table's name too");
+            if (spec.title.empty()) spec.title = spec.name;
+            profile_.tables.push_back(std::move(spec));
+            return true;
+        });
+    }
+
+    bool read_fold(Index at, TableSpec& spec, std::size_t tables) {
+        FoldSpec& fold = *spec.fold;
+        const auto child = [&](std::string_view name) {
+            return tree_[at].kind == Kind::Object ? find(at, name) : JsonTree::kNone;
+        };
+        // The table and its columns first: other members name them.
+        const Index of = child("of");
+        const Index by = child("by");
+        const Index sums = child("sums");
+        if (of == JsonTree::kNone || by == JsonTree::kNone || sums == JsonTree::kNone)
+            return read_object(at, {"name", "of", "by", "sums"}, [](auto, Index) { return true; });
+        if (!inside("of", [&] {
+                return read_table_name(of, fold.of) &&
+                       (fold.of < tables || fail(quoted(tree_[of].text) + " is a fold itself"));
+            }))
+            return false;
+        const TableSpec source = profile_.tables[fold.of];
+        spec.rows_max = source.rows_max;
+        if (!inside("by", [&] { return read_fold_by(by, source, spec); }) ||
+            !inside("sums", [&] { return read_fold_sums(sums, source, spec); }))
+            return false;
+        return read_object(at, {"name"}, [&](std::string_view name, Index value) {
+            if (name == "name") return read_name(value, spec.name);
+            if (name == "title") return read_text(value, spec.title);
+            if (name == "sort") return read_sort(value, spec);
+            return name == "of" || name == "by" || name == "sums" || unknown_member();
+        });
+    }
+
+    bool read_fold_by(Index at, const TableSpec& source, TableSpec& spec) {
+        const bool read = read_array(at, kKeyColumnsMax, "columns", [&](Index value) {
+            std::uint16_t column = 0;
+            if (!read_column_name(value, source, column)) return false;
+            const ColumnType type = source.columns[column].type;
+            if (type == ColumnType::Decimal || type == ColumnType::Time)
+                return fail(quoted(tree_[value].text) +
+                            " is not of type int, text, symbol or enum");
+            if (std::count(spec.fold->by.begin(), spec.fold->by.end(), column) > 0)
+                return fail(quoted(tree_[value].text) + " is there twice");
+            if (column == source.scope_column)
+                spec.scope_column = static_cast<std::int32_t>(spec.columns.size());
+            spec.fold->by.push_back(column);
+            spec.key_columns.push_back(static_cast<std::uint16_t>(spec.columns.size()));
+            spec.columns.push_back(shown_alone(source.columns[column]));
+            return true;
+        });
+        if (!read) return false;
+        return source.scope_column < 0 || spec.scope_column >= 0 ||
+               fail("lacks the column of the account, " +
+                    quoted(source.columns[static_cast<std::size_t>(source.scope_column)].field));
+    }
+
+    bool read_fold_sums(Index at, const TableSpec& source, TableSpec& spec) {
+        return read_array(at, kColumnsMax - spec.columns.size(), "sums", [&](Index value) {
+            FoldSum sum;
+            ColumnSpec column;
+            if (!read_fold_sum(value, source, sum, column)) return false;
+            if (spec.column_index(column.field) >= 0)
+                return fail(quoted(column.field) +
+                            " is another column's field: give it a \"field\"");
+            spec.fold->sums.push_back(std::move(sum));
+            spec.columns.push_back(std::move(column));
+            return true;
+        });
+    }
+
+    bool read_fold_sum(Index at, const TableSpec& source, FoldSum& sum, ColumnSpec& column) {
+        BookSide side;  // which says the same
+        std::string field;
+        std::string title;
+        bool has_minus = false;
+        const bool read = read_object(at, {"column"}, [&](std::string_view name, Index value) {
+            if (name == "column") return read_book_amount(value, source, side);
+            if (name == "sign") return read_book_sign(value, source, side);
+            if (name == "field") return read_name(value, field);
+            if (name == "title") return read_text(value, title);
+            if (name != "minus") return unknown_member();
+            has_minus = true;
+            return read_text(value, side.minus);
+        });
+        if (!read) return false;
+        if (has_minus != (side.sign >= 0))
+            return fail("has only one of \"sign\" and \"minus\", which go together");
+        sum = {side.amount, side.sign, side.minus};
+        column = shown_alone(source.columns[side.amount]);
+        if (!field.empty()) column.field = field;
+        if (!title.empty() || !field.empty()) column.title = title.empty() ? field : title;
+        return true;
+    }
+
+    // A column as another table has it: nothing is decoded into that.
+    static ColumnSpec shown_alone(ColumnSpec column) {
+        column.aliases.clear();
+        column.path.clear();
+        column.subject_token = 0;
+        column.token_to_end = column.hidden = false;
+        return column;
     }
 
     // ---- books

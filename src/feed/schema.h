@@ -27,6 +27,10 @@ enum class ColumnType : std::uint8_t {
 
 std::string_view column_type_name(ColumnType type);
 
+// What an is_bool column holds.
+inline constexpr std::string_view kTrueText = "true";
+inline constexpr std::string_view kFalseText = "false";
+
 enum class Align : std::uint8_t { Left, Right };
 
 // Every member has a value of its own, so that a few can be named in an initialiser.
@@ -38,8 +42,14 @@ struct ColumnSpec {
     std::vector<std::string> aliases{};  // other spellings of `field` that are accepted
     Align align = Align::Left;
     bool grouped = true;              // Int and Decimal: shown with thousands separators
+    bool milliseconds = true;         // Time: shown with them
+    bool flash = true;                // a change of the value is seen for a moment
+    bool is_bool = false;             // Enum: JSON's true and false, and nothing else
     bool hidden = false;              // not among the columns shown at first
     std::vector<std::string> path{};  // of a `field` that is a JSON pointer: its steps
+    // As in a profile, without a scale: "bool" too.
+    std::string_view type_name() const { return is_bool ? "bool" : column_type_name(type); }
+
     int subject_token = 0;  // of messages: the value is this token of the subject, from 1; 0: none
     bool token_to_end = false;  // that token and all behind it: the key of a bucket
 
@@ -59,6 +69,25 @@ enum class SnapshotKind : std::uint8_t {
     Url,      // a REST path that answers with an array of records
     Request,  // a NATS request that is answered by a message like those of the stream
     Stored,   // a JetStream stream, or the one of a bucket, which goes on with them itself
+    Fold,     // another table, whose rows are added up; it has no stream of its own
+};
+
+// A column of a fold: the sum of this one.
+struct FoldSum {
+    std::uint16_t column = 0;  // Int or Decimal
+    std::int32_t sign = -1;    // Symbol or Enum: `minus` there makes the amount negative
+    std::string minus{};
+
+    bool operator==(const FoldSum&) const = default;
+};
+
+// A table that is worked out of another: see table/fold.h.
+struct FoldSpec {
+    std::size_t of = 0;               // the table, which is no fold
+    std::vector<std::uint16_t> by{};  // Int, Text, Symbol or Enum
+    std::vector<FoldSum> sums{};
+
+    bool operator==(const FoldSpec&) const = default;
 };
 
 struct TableSpec {
@@ -92,6 +121,8 @@ struct TableSpec {
     bool kv_delete = false;
 
     bool is_stored() const { return snapshot == SnapshotKind::Stored; }
+
+    std::optional<FoldSpec> fold{};
 
     // Index of the column with this field name, or -1.
     std::int32_t column_index(std::string_view field) const;

@@ -50,7 +50,7 @@ void Session::State::begin_check(MonotonicUs now) {
                            since_of_read(live, whole) != kNoVersion;
         const bool others = cheap && (balances_move || !profile.books);
         const feed::TableSpec& spec = live.table.spec();
-        const bool has_snapshot = spec.snapshot != feed::SnapshotKind::None;
+        const bool has_snapshot = spec.snapshot != feed::SnapshotKind::None && !spec.fold;
         // A log has been checked by its numbers; what is being mended need not be looked at.
         const bool stored = spec.is_stored() && (!spec.last_per_subject || !live.stored.current);
         whole.reads[index].done = !has_snapshot || stored || (!balances && !others);
@@ -65,7 +65,7 @@ void Session::State::begin_check(MonotonicUs now) {
     }
     if (any) return;
     const bool all_stored = std::all_of(tables.begin(), tables.end(), [](const auto& live) {
-        return live->table.spec().is_stored() && live->stored.current;
+        return live->fold || (live->table.spec().is_stored() && live->stored.current);
     });
     if (all_stored) verified_at = now;
     whole.phase = RoundPhase::Settled;

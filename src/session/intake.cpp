@@ -78,6 +78,7 @@ void Session::State::catch_up_views() {
 }
 
 void Session::State::catch_up_view(LiveTable& live) {
+    for (table::Fold* const fold : live.folds) fold->catch_up();
     away.note(live.index, live.table.changes());
     for (table::View* view : {&live.view, live.search.get()}) {
         if (view == nullptr) continue;
@@ -93,6 +94,7 @@ void Session::State::catch_up_view(LiveTable& live) {
 void Session::State::bound_changes(LiveTable& live) {
     if (live.table.changes().size() <= kChangesHeldMax) return;
     if (live.view.size() / 4 > kChangesHeldMax && !live.view_is_stale) return catch_up_view(live);
+    for (table::Fold* const fold : live.folds) fold->catch_up();
     away.note(live.index, live.table.changes());
     live.view_is_stale = true;
     live.table.clear_changes();

@@ -151,8 +151,8 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     read.round = {live.last_pass, round.fenced_at_ms, session_ms(now), reread};
 
     const feed::TableSpec& spec = live.table.spec();
-    if (spec.snapshot == feed::SnapshotKind::None) {
-        read.done = true;  // what streams is all that is known
+    if (spec.snapshot == feed::SnapshotKind::None || spec.fold) {
+        read.done = true;  // what streams, or the other table has, is all that is known
         return;
     }
     if (spec.snapshot == feed::SnapshotKind::Request)

@@ -42,6 +42,14 @@ Session::State::State(Options options)
             ++tables_without_snapshot;
         if (tables[index]->table.spec().is_stored()) ++tables_stored;
     }
+    for (const auto& live : tables) {
+        const std::optional<feed::FoldSpec>& spec = live->table.spec().fold;
+        if (!spec) continue;
+        LiveTable& source = *tables[spec->of];
+        NB_ASSERT(spec->of < live->index && !source.table.spec().fold);
+        live->fold = std::make_unique<table::Fold>(source.table, live->table, *spec);
+        source.folds.push_back(live->fold.get());
+    }
     away = Away(tables.size());
     keep_books();
 }
@@ -495,11 +503,13 @@ std::size_t Session::table_index(std::string_view name) const {
 bool Session::loading(std::size_t index) const {
     const State& s = *state_;
     if (!s.has_scope || s.rounds_completed > 0) return false;
+    if (const auto& fold = table(index).spec().fold) return loading(fold->of);
     return s.rounds.empty() || !s.rounds.front().reads[index].done;
 }
 
 std::uint64_t Session::unloaded(std::size_t index) const {
     const LiveTable& live = *state_->tables[index];
+    if (const auto& fold = live.table.spec().fold) return unloaded(fold->of);
     return live.table.evicted() + live.kept_out;
 }
 
@@ -510,6 +520,7 @@ std::uint64_t Session::unreadable(std::size_t index) const {
 std::uint64_t Session::accounts_not_followed() const { return state_->stats.capped_accounts; }
 
 MonotonicUs Session::lacks_rows_since(std::size_t index) const {
+    if (const auto& fold = table(index).spec().fold) return lacks_rows_since(fold->of);
     const bool has_snapshot = table(index).spec().snapshot != feed::SnapshotKind::None;
     return has_snapshot ? kNever : state_->lacks_rows_since;
 }
@@ -525,6 +536,10 @@ Stats Session::stats(MonotonicUs now) const {
     stats.breaks = s.books.breaks();
     if (s.ledger) stats.unbooked = s.ledger->refused();
     for (std::size_t index = 0; index < s.tables.size(); ++index) {
+        if (const auto& fold = s.tables[index]->fold) {
+            stats.unfolded += fold->refused();
+            continue;  // what else it lacks is its table's
+        }
         stats.evicted += unloaded(index);
         stats.unreadable += unreadable(index);
     }

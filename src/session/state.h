@@ -33,6 +33,7 @@
 #include "session/session.h"
 #include "session/since.h"
 #include "session/ticket.h"
+#include "table/fold.h"
 #include "table/ingest.h"
 
 namespace nats_blotter::session {
@@ -120,6 +121,8 @@ struct LiveTable {
     std::size_t index = 0;
     bool view_is_stale = false;  // changes were let go: the view orders itself anew
     StoredFeed stored;
+    std::unique_ptr<table::Fold> fold;  // what fills this table
+    std::vector<table::Fold*> folds;    // that are of this table
     feed::SnapshotPass last_pass = 0;
     // What ?since= may say: from the last read of the whole scope, kNoVersion when none offered it.
     std::int64_t since_ms = kNoVersion;

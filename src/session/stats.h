@@ -25,6 +25,7 @@ struct Stats {
     std::uint64_t removed = 0;          // rows removed by rule 3
     std::uint64_t evicted = 0;          // rows unloaded or kept out at the row cap
     std::uint64_t unreadable = 0;       // records of the last snapshots that nobody could read
+    std::uint64_t unfolded = 0;         // rows that a fold left out, at a limit of its table
     std::uint64_t capped_accounts = 0;  // accounts beyond kAccountsMax that are not followed
     std::uint64_t slow_cuts = 0;        // connections lost while the feed was behind
     std::uint64_t fetches = 0;

@@ -36,7 +36,8 @@ void append_amount(std::string& out, std::int64_t scaled, int scale, bool groupe
     }
 }
 
-void append_clock(std::string& out, std::int64_t epoch_ns, int utc_offset_minutes) {
+void append_clock(std::string& out, std::int64_t epoch_ns, int utc_offset_minutes,
+                  bool milliseconds) {
     const std::int64_t local_ms =
         floor_div(epoch_ns, kNsPerMs) + std::int64_t{utc_offset_minutes} * 60'000;
     const std::int64_t of_day = local_ms - floor_div(local_ms, kMsPerDay) * kMsPerDay;
@@ -45,6 +46,7 @@ void append_clock(std::string& out, std::int64_t epoch_ns, int utc_offset_minute
     append_padded(out, of_day / 60'000 % 60, 2);
     out += ':';
     append_padded(out, of_day / 1000 % 60, 2);
+    if (!milliseconds) return;
     out += '.';
     append_padded(out, of_day % 1000, 3);
 }
@@ -67,7 +69,8 @@ void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::
         case feed::ColumnType::Int: return append_amount(out, cell.number, 0, column.grouped);
         case feed::ColumnType::Decimal:
             return append_amount(out, cell.number, column.scale, column.grouped);
-        case feed::ColumnType::Time: return append_clock(out, cell.number, utc_offset_minutes);
+        case feed::ColumnType::Time:
+            return append_clock(out, cell.number, utc_offset_minutes, column.milliseconds);
         case feed::ColumnType::Text:
         case feed::ColumnType::Symbol:
         case feed::ColumnType::Enum: out.append(cell.text); return;
@@ -93,7 +96,12 @@ void append_json(std::string& out, const feed::ColumnSpec& column, const feed::C
             return append_number(out, floor_div(number, kNsPerMs), 0, exact);
         case feed::ColumnType::Text:
         case feed::ColumnType::Symbol:
-        case feed::ColumnType::Enum: return append_json_string(out, cell.text);
+        case feed::ColumnType::Enum:
+            if (column.is_bool)
+                out.append(cell.text);
+            else
+                append_json_string(out, cell.text);
+            return;
     }
 }
 

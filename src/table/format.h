@@ -9,7 +9,7 @@
 namespace nats_blotter::table {
 
 // As shown: "1,700", "-2,000" (with U+2212), "187.240", "16:31:24.468" in UTC shifted by
-// `utc_offset_minutes`; a null is "–".
+// `utc_offset_minutes`; a null is "–". Without separators or milliseconds as the column says.
 void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
                   int utc_offset_minutes);
 

@@ -163,3 +163,55 @@ TEST_CASE("ADeletionHasTheKeyOfItsSubject") {
     CHECK(reader.key_of("$KV.b.IBM.x") == nullptr);
     CHECK(reader.key_of("$KV.b.IBM") == nullptr);
 }
+
+TEST_CASE("TrueAndFalseAreValues") {
+    const ParsedProfile parsed = profile_from_json(
+        R"({"name":"p","tables":[{"name":"t","subjects":["s.*"],"key":["k"],"columns":[)"
+        R"({"field":"k","type":"int"},{"field":"on","type":"bool"},)"
+        R"({"field":"/in/up","type":"bool"},{"field":"sub","type":"bool","token":2}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    const TableSpec& spec = parsed.profile.tables[0];
+    RecordDecoder decoder(spec);
+    MessageReader reader(spec, decoder);
+    const auto read = [&](std::string_view json, std::string_view subject = "s.x") {
+        reader.begin(subject, json);
+        const auto record = reader.next();
+        REQUIRE(record);
+        if (!*record) return std::string(reject_name(static_cast<Reject>(record->error().code)));
+        std::string out;
+        for (const Cell& cell : (**record)->cells)
+            out += cell.is_null()                    ? std::string("-")
+                   : cell.kind == Cell::Kind::Number ? std::to_string(cell.number)
+                                                     : std::string(cell.text) + " ";
+        return out;
+    };
+    CHECK(read(R"({"k":1,"on":true,"in":{"up":false}})") == "1true false -");
+    CHECK(read(R"({"k":1,"on":null})", "s.true") == "1--true ");
+    CHECK(read(R"({"k":1})", "s.false") == "1--false ");
+    for (int i = 0; i < 40; ++i) CHECK(read(R"({"k":1,"on":false})") == "1false --");
+    for (const char* wrong : {R"("true")", "1", "[]", "{}"})
+        CHECK(read(R"({"k":1,"on":)" + std::string(wrong) + "}") == "wrongType");
+    CHECK(read(R"({"k":1,"on":tru})") == "notJson");
+    CHECK(read(R"({"k":1,"on":trueish})") == "notJson");
+}
+
+TEST_CASE("ATableWithTruthsLearnsNoLayout") {
+    TableSpec spec;
+    ColumnSpec key;
+    key.field = "k";
+    key.type = ColumnType::Int;
+    ColumnSpec truth;
+    truth.field = "on";
+    truth.type = ColumnType::Enum;
+    truth.is_bool = true;
+    spec.columns = {key, truth};
+    spec.key_columns = {0};
+    RecordDecoder decoder(spec);
+    for (int i = 0; i < 100; ++i) {
+        const auto record = decoder.decode(R"({"k":1,"on":true})");
+        REQUIRE(record);
+        CHECK((*record)->cells[1] == Cell::of_text("true"));
+    }
+    CHECK(decoder.stats().shape_hits == 0);
+}

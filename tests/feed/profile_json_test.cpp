@@ -236,8 +236,8 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
         Wrong{R"("descending": true)", R"("descending": 1)",
               "/tables/0/sort/descending: must be true or false and is a number"},
         Wrong{R"({"column": "side", "value": "gone"})", R"({"column": "n", "value": 1})",
-              "/tables/0/delete/value: is of a column that is not of type int, text, symbol or "
-              "enum"},
+              "/tables/0/delete/value: is of a column that is not of type int, text, symbol, enum "
+              "or bool"},
         Wrong{R"({"column": "side", "value": "gone"})", R"({"column": "acc", "value": "x"})",
               "/tables/0/delete/value: must be a number and is text"},
         Wrong{R"({"column": "side", "value": "gone"})", R"("key")",
@@ -252,10 +252,25 @@ TEST_CASE("AWrongProfileGivesOneSentenceWithFilePlaceAndReason") {
               "/tables/0/maxRows: must be a whole number from 1 to 1000000"},
         Wrong{R"("title": "Id", "type": "text")", R"("title": "Id", "type": "number")",
               R"(/tables/0/columns/0/type: "number" is not one of int, decimal(0) to decimal(18), )"
-              "text, symbol, time, enum"},
+              "text, symbol, time, enum, bool"},
         Wrong{R"("title": "Id", "type": "text")", R"~("title": "Id", "type": "decimal(19)")~",
               R"~(/tables/0/columns/0/type: "decimal(19)" is not one of int, decimal(0) to )~"
-              "decimal(18), text, symbol, time, enum"},
+              "decimal(18), text, symbol, time, enum, bool"},
+        Wrong{
+            R"("title": "Id", "type": "text")", R"("type": "text", "format": "plain")",
+            "/tables/0/columns/0/format: is of a column that is not of type int, decimal or time"},
+        Wrong{R"("grouped": false)", R"("format": "seconds")",
+              R"(/tables/0/columns/1/format: "seconds" is not one of grouped, plain)"},
+        Wrong{R"("grouped": false)", R"("format": "plain", "grouped": true)",
+              "/tables/0/columns/1/format: and grouped say the same: one is enough"},
+        Wrong{R"("title": "At", "type": "time")", R"("type": "time", "format": "date")",
+              R"(/tables/0/columns/5/format: "date" is not one of milliseconds, seconds)"},
+        Wrong{R"("title": "At", "type": "time")", R"("type": "time", "format": 3)",
+              "/tables/0/columns/5/format: must be text and is a number"},
+        Wrong{R"("hidden": true)", R"("flash": "no")",
+              "/tables/0/columns/3/flash: must be true or false and is text"},
+        Wrong{R"("type": "enum", "hidden": true)", R"("type": "bool")",
+              "/tables/0/delete/value: must be true or false and is text"},
         Wrong{R"("title": "Id", "type": "text")", R"("title": "Id")",
               R"(/tables/0/columns/0: lacks the member "type")"},
         Wrong{R"("field": "id")", R"("field": "acc")",
@@ -381,6 +396,101 @@ TEST_CASE("ABucketAndAStreamAreSnapshots") {
               "rows apart");
     CHECK(read(R"("delete":"kv","subjects":["a.*.*"])", R"(,"token":2)").error ==
           file + R"(/key: has no column of token 3 of "a.*.*", which tells its rows apart)");
+}
+
+TEST_CASE("AFoldIsATableOfSums") {
+    const auto read = [](std::string_view folds) {
+        return profile_from_json(
+            good_but(R"("title": "A title",)",
+                     R"("title": "A title", "folds": )" + std::string(folds) + ","),
+            "f.json");
+    };
+    ParsedProfile parsed =
+        read(R"([{"name": "net", "of": "t", "by": ["acc", "sym"], "sort": {"column": "n"}, "sums":)"
+             R"([{"column": "n", "sign": "side", "minus": "S", "title": "Net"},)"
+             R"({"column": "n", "field": "gross"}]}])");
+    REQUIRE(parsed.error == "");
+    REQUIRE(parsed.profile.tables.size() == 3);
+    const TableSpec& net = parsed.profile.tables[2];
+    CHECK(net.snapshot == SnapshotKind::Fold);
+    CHECK(net.title == "net");
+    CHECK(net.scope_column == 0);
+    CHECK(net.sort_column == 2);
+    CHECK(net.key_columns == std::vector<std::uint16_t>{0, 1});
+    CHECK(net.streams.empty());
+    REQUIRE(net.fold);
+    CHECK(net.fold->of == 0);
+    CHECK(net.fold->by == std::vector<std::uint16_t>{1, 2});
+    CHECK(net.fold->sums == std::vector<FoldSum>{{4, 3, "S"}, {4}});
+    REQUIRE(net.columns.size() == 4);
+    CHECK(net.columns[0].aliases.empty());
+    CHECK(net.columns[1].subject_token == 0);
+    CHECK(net.columns[2].title == "Net");
+    CHECK(net.columns[2].scale == 2);
+    CHECK(net.columns[3].field == "gross");
+    CHECK(net.columns[3].title == "gross");
+
+    const std::string file = "profile \"f.json\", /folds";
+    CHECK(read("7").error == file + ": must be an array and is a number");
+    CHECK(read("[7]").error == file + "/0: must be an object and is a number");
+    CHECK(read(R"([{"name": "x", "of": "t", "by": ["acc"]}])").error ==
+          file + R"(/0: lacks the member "sums")");
+    CHECK(read(R"([{"of": "t", "by": ["acc"], "sums": [{"column": "n"}]}])").error ==
+          file + R"(/0: lacks the member "name")");
+    const auto one = [&](std::string_view of, std::string_view by, std::string_view sums,
+                         std::string_view more = {}) {
+        return read(R"([{"name": "x", "of": )" + std::string(of) + R"(, "by": )" + std::string(by) +
+                    R"(, "sums": )" + std::string(sums) + std::string(more) + "}]")
+            .error;
+    };
+    constexpr std::string_view kBy = R"(["acc"])";
+    constexpr std::string_view kSums = R"([{"column": "n"}])";
+    CHECK(one(R"("t")", kBy, kSums) == "");
+    CHECK(one(R"("v")", kBy, kSums) == file + R"(/0/of: "v" is no table)");
+    CHECK(one(R"("t")", R"(["sym"])", kSums) ==
+          file + R"(/0/by: lacks the column of the account, "acc")");
+    CHECK(one(R"("t")", R"(["acc", "at"])", kSums) ==
+          file + R"(/0/by/1: "at" is not of type int, text, symbol or enum)");
+    CHECK(one(R"("t")", R"(["acc", "acc"])", kSums) == file + R"(/0/by/1: "acc" is there twice)");
+    CHECK(one(R"("t")", kBy, R"([{"column": "sym"}])") ==
+          file + R"(/0/sums/0/column: "sym" is not of type int or decimal)");
+    CHECK(one(R"("t")", kBy, R"([{"column": "n", "sign": "side"}])") ==
+          file + R"(/0/sums/0: has only one of "sign" and "minus", which go together)");
+    CHECK(one(R"("t")", kBy, R"([{"column": "n", "x": 1}])") ==
+          file + "/0/sums/0/x: is not a member that is known here");
+    CHECK(one(R"("t")", kBy, R"([{"column": "n"}, {"column": "n"}])") ==
+          file + R"(/0/sums/1: "n" is another column's field: give it a "field")");
+    CHECK(one(R"("t")", kBy, kSums, R"(, "title": "X", "y": 1)") ==
+          file + "/0/y: is not a member that is known here");
+    CHECK(read(R"([{"name": "u", "of": "t", "by": ["acc"], "sums": [{"column": "n"}]}])").error ==
+          file + R"(/0/name: "u" is another table's name too)");
+    CHECK(read(R"([{"name": "x", "of": "t", "by": ["acc"], "sums": [{"column": "n"}]},)"
+               R"({"name": "y", "of": "x", "by": ["acc"], "sums": [{"column": "n"}]}])")
+              .error == file + R"(/1/of: "x" is a fold itself)");
+}
+
+TEST_CASE("ColumnsSayHowTheyAreShown") {
+    const ParsedProfile parsed =
+        profile_from_json(R"({"name":"p","tables":[{"name":"t","subjects":["s"],"key":["a"],)"
+                          R"("delete":{"column":"e","value":false},"columns":[)"
+                          R"({"field":"a","type":"int","format":"plain","flash":false},)"
+                          R"~({"field":"b","type":"decimal(2)","format":"grouped"},)~"
+                          R"({"field":"c","type":"time","format":"seconds"},)"
+                          R"({"field":"d","type":"time","format":"milliseconds","flash":true},)"
+                          R"({"field":"e","type":"bool"}]}]})",
+                          "f.json");
+    REQUIRE(parsed.error == "");
+    const TableSpec& t = parsed.profile.tables[0];
+    CHECK_FALSE(t.columns[0].grouped);
+    CHECK_FALSE(t.columns[0].flash);
+    CHECK(t.columns[1].grouped);
+    CHECK(t.columns[1].flash);
+    CHECK_FALSE(t.columns[2].milliseconds);
+    CHECK(t.columns[3].milliseconds);
+    CHECK(t.columns[4].is_bool);
+    CHECK(t.columns[4].type_name() == "bool");
+    CHECK(t.columns[3].type_name() == "time");
+    CHECK(t.delete_text == "false");
 }
 
 TEST_CASE("LimitsAreTold") {

@@ -18,6 +18,17 @@ using namespace nats_blotter;
 
 constexpr std::size_t kSentenceBytesMax = 4096;  // a place of some steps and what is quoted
 
+void check_fold(const feed::Profile& profile, const feed::TableSpec& spec) {
+    const feed::FoldSpec& fold = *spec.fold;
+    FUZZ_CHECK(fold.of < profile.tables.size() && !profile.tables[fold.of].fold);
+    FUZZ_CHECK(fold.by.size() + fold.sums.size() == spec.columns.size());
+    FUZZ_CHECK(fold.by.size() == spec.key_columns.size());
+    const std::size_t columns = profile.tables[fold.of].columns.size();
+    for (const std::uint16_t column : fold.by) FUZZ_CHECK(column < columns);
+    for (const feed::FoldSum& sum : fold.sums)
+        FUZZ_CHECK(sum.column < columns && sum.sign < static_cast<std::int32_t>(columns));
+}
+
 void check_table(const feed::Profile& profile, const feed::TableSpec& spec) {
     const auto columns = static_cast<std::int32_t>(spec.columns.size());
     FUZZ_CHECK(columns > 0 && spec.columns.size() <= kColumnsMax);
@@ -28,7 +39,12 @@ void check_table(const feed::Profile& profile, const feed::TableSpec& spec) {
         FUZZ_CHECK(column >= -1 && column < columns);
     FUZZ_CHECK(profile.has_accounts() == (spec.scope_column >= 0));
     FUZZ_CHECK(spec.rows_max > 0 && spec.rows_max <= kTableRowsMax);
-    FUZZ_CHECK(!spec.streams.empty());
+    FUZZ_CHECK(spec.streams.empty() == spec.fold.has_value());
+    if (spec.fold) check_fold(profile, spec);
+    FUZZ_CHECK(spec.is_stored() == !spec.stored_in.empty());
+    FUZZ_CHECK(!spec.is_stored() || spec.streams.size() == 1);
+    for (const std::uint16_t key : spec.key_columns)
+        FUZZ_CHECK(!spec.kv_delete || spec.columns[key].subject_token > 0);
     for (const feed::StreamSpec& stream : spec.streams) {
         const std::string subject = feed::fill_account(stream.pattern, "7");
         FUZZ_CHECK(feed::is_subject_pattern(subject));

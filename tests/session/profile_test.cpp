@@ -257,3 +257,61 @@ TEST_CASE("TheInspectorOffersTheSubjectsOfAProfileWithoutAccounts") {
     ProfileRig rig("");
     CHECK(rig.session.inspector_offers() == "s.*.r");
 }
+
+TEST_CASE("AFoldFollowsItsTable") {
+    feed::ParsedProfile parsed = feed::profile_from_json(
+        R"({"name":"p","tables":[{"name":"fills","subjects":["f"],"key":["id"],"version":"v",)"
+        R"("columns":[{"field":"id","type":"int"},{"field":"sym","type":"symbol"},)"
+        R"~({"field":"side","type":"enum"},{"field":"q","type":"decimal(1)"},)~"
+        R"({"field":"v","type":"int"}]}],"folds":[{"name":"net","of":"fills","by":["sym"],)"
+        R"("sums":[{"column":"q","sign":"side","minus":"S"}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    SessionRig rig(parsed.profile);
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(300);
+    CHECK(rig.status() == Status::Live);
+    REQUIRE(rig.session.table_count() == 2);
+    const auto net = [&] {
+        rig.settle();
+        rig.session.refresh_views();
+        std::vector<std::string> rows;
+        const table::Table& table = rig.session.table(1);
+        for (std::size_t at = 0; at < rig.session.view(1).size(); ++at) {
+            const table::RowId row = rig.session.view(1).row_at(at);
+            rows.push_back(std::string(table.cell(row, 0).text) + '=' +
+                           std::to_string(table.cell(row, 1).number));
+        }
+        std::sort(rows.begin(), rows.end());
+        std::string out;
+        for (const std::string& row : rows) out += (out.empty() ? "" : " ") + row;
+        return out;
+    };
+    CHECK(net() == "");
+    rig.publish("f", R"([{"id":1,"sym":"A","side":"B","q":1.5,"v":1},)"
+                     R"({"id":2,"sym":"A","side":"S","q":4,"v":1},)"
+                     R"({"id":3,"sym":"C","side":"B","q":2,"v":1}])");
+    CHECK(net() == "A=-25 C=20");
+    rig.publish("f", R"({"id":2,"sym":"A","side":"B","q":4,"v":2})");
+    CHECK(net() == "A=55 C=20");
+    CHECK_FALSE(rig.session.loading(1));
+    // More than a view is told of at a time.
+    std::string many = "[";
+    for (int id = 10; id < 30'010; ++id)
+        many += (id > 10 ? "," : "") + (R"({"id":)" + std::to_string(id)) +
+                R"(,"sym":"M","side":"B","q":1,"v":1})";
+    rig.publish("f", many + "]");
+    CHECK(net() == "A=55 C=20 M=300000");
+    // It lacks what its table lacks, and begins anew with it.
+    rig.cut();
+    rig.advance_ms(2'000);
+    CHECK(rig.session.lacks_rows_since(1) != kNever);
+    rig.session.set_scope(session::kAllAccounts, rig.now);
+    rig.advance_ms(300);
+    CHECK(rig.status() == Status::Live);
+    CHECK(net() == "");
+    rig.publish("f", R"({"id":1,"sym":"A","side":"B","q":1,"v":1})");
+    CHECK(net() == "A=10");
+    rig.advance_ms(200'000);  // its checks pass without a word
+    CHECK(rig.status() == Status::Live);
+}

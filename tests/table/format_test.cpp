@@ -71,3 +71,22 @@ TEST_CASE("JsonTimesAreEpochMillisecondsAndTextsAreEscaped") {
     CHECK(json(column(ColumnType::Text), Cell::of_text("a\"\n")) == "\"a\\\"\\n\"");
     CHECK(json(column(ColumnType::Text), Cell{}) == "null");
 }
+
+TEST_CASE("ColumnsMayLeaveMillisecondsOutAndTruthsAreJson") {
+    feed::ColumnSpec time;
+    time.type = feed::ColumnType::Time;
+    time.milliseconds = false;
+    std::string out;
+    table::append_shown(out, time, feed::Cell::of_number(1'753'201'884'468'000'000), 0);
+    CHECK(out == "16:31:24");
+    feed::ColumnSpec truth;
+    truth.type = feed::ColumnType::Enum;
+    out.clear();
+    table::append_json(out, truth, feed::Cell::of_text("true"), true);
+    CHECK(out == "\"true\"");
+    truth.is_bool = true;
+    out.clear();
+    table::append_json(out, truth, feed::Cell::of_text("true"), true);
+    table::append_json(out, truth, feed::Cell{}, false);
+    CHECK(out == "truenull");
+}

@@ -54,6 +54,7 @@ void Flashes::note(const Scene& scene, const feed::TableSpec& spec, const table:
             if (before >= rows_before_.size()) continue;
             const Seen& was = seen_before_[before * columns_ + place.column];
             if (was.hash == seen.hash || was.hash == 0) continue;
+            if (!spec.columns[place.column].flash) continue;
             start(scene, {row.row, place.column, now_, seen.number < was.number});
         }
     }
