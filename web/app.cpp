@@ -26,7 +26,7 @@ void App::frame() {
     const bool asked = must_draw(now);
     const bool counts = find_bar_.is_open() && find_words() != find_.shown;
     const bool inspected = inspects() && session_.inspector().version() != drawn_inspected_;
-    if (!asked && !counts && !inspected && (paused_ || !take_snapshots(make_scene(now)))) {
+    if (!asked && !counts && !inspected && !take_snapshots(make_scene(now))) {
         ++looks_;
         plan_next_frame(now);
         return;
@@ -41,9 +41,9 @@ void App::frame() {
     if (asked) {
         lay_out(scene);
         handle_input(scene);
-        if (!paused_) take_snapshots(scene);
+        take_snapshots(scene);
     }
-    if (!paused_) find_marks(scene);
+    find_marks(scene);
     draw_tables(scene);
     draw_marks(scene);
     draw_desk(scene);
@@ -129,11 +129,11 @@ void App::lay_out(const Scene& scene) {
 // Before the snapshots, so that this frame shows what it did.
 void App::handle_input(const Scene& scene) {
     popup_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-    if (!popup_open_ && !paused_) {
+    if (!popup_open_) {
         for (TablePanel& shown : panels_) shown.handle_wheel();
     }
     run_commands(scene);
-    if (!paused_) work_find(scene);
+    work_find(scene);
 }
 
 bool App::take_snapshots(const Scene& scene) {
@@ -156,9 +156,8 @@ void App::draw_header(const Scene& scene) {
         .account = session_.scope(),
         .feed = session_.profile().has_accounts() ? std::string_view{}
                                                   : std::string_view(session_.profile().title),
-        .paused = paused_,
-        // Stats cost a tenth of a frame: percentiles are counted for them.
-        .waiting = paused_ ? session_.stats(scene.now).events - paused_events_ : 0};
+        .paused = session_.is_held(),
+        .waiting = waiting(scene.now)};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
     if (wish.account) choose_account(*wish.account);
     if (wish.resync) session_.resync(scene.now);
@@ -301,6 +300,8 @@ TableState App::table_state(std::size_t index) const {
         append_grouped(state.empty_words, std::to_string(state.rows_in_table), true);
         state.empty_words += state.rows_in_table == 1 ? " row matches." : " rows match.";
         if (state.unloaded > 0) state.empty_words += " Older rows are unloaded.";
+    } else if (session_.is_held()) {
+        state.empty_words = "Paused before there was a row.";
     } else if (!state.loading) {
         state.empty_words =
             "No " + spec.name + (has_accounts ? " for " + account : std::string()) + " yet.";

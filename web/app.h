@@ -179,6 +179,8 @@ class App {
     MonotonicUs desk_due(MonotonicUs now) const;
     void append_desk_json(std::string& out) const;
     void toggle_pause(MonotonicUs now);
+    void go_on();
+    std::uint64_t waiting(MonotonicUs now) const;
 
     Scene make_scene(MonotonicUs now);
     NoticeModel notice_model() const;
@@ -271,8 +273,7 @@ class App {
     SettingsPanel settings_;
     Toasts toasts_;
     LogBook log_;
-    bool paused_ = false;
-    std::uint64_t paused_events_ = 0;  // of the stream, when it was paused
+    std::uint64_t paused_events_ = 0;  // of the stream, when the view was held still
     FilterBar filter_bar_;
     FindBar find_bar_;
     struct Find {

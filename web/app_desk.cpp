@@ -139,7 +139,8 @@ void App::draw_dock(const Scene& scene) {
 // and views agree right after the snapshots, and not once the tables have been used.
 void App::find_marks(const Scene& scene) {
     marks_.clear();
-    const bool fresh = away_shown_until_ > scene.now;
+    // A row that a resync has brought is none of those that are held still, whatever its id.
+    const bool fresh = away_shown_until_ > scene.now && !session_.is_held();
     const bool tickets = !session_.tickets().history().empty();
     if (!fresh && !tickets) return;
     for (std::size_t index = 0; index < panels_.size(); ++index) {
@@ -219,6 +220,8 @@ std::vector<StatGroup> App::stat_groups(MonotonicUs now) const {
         memory.lines.push_back({table.spec().title, grouped(table.row_count()) + " rows, " +
                                                         bytes_text(table.memory_bytes())});
     }
+    if (stats.held_bytes > 0)
+        memory.lines.push_back({"held still by Pause", bytes_text(stats.held_bytes)});
     groups.push_back(std::move(memory));
     return groups;
 }
@@ -329,7 +332,7 @@ MonotonicUs App::desk_due(MonotonicUs now) const {
     MonotonicUs due = toasts_.due();
     if (away_shown_until_ > now) due = std::min(due, away_shown_until_);
     const bool counts = look_.dock_open && look_.dock_tab != DockTab::Log;
-    if (counts || paused_) due = std::min(due, now + kSecondUs);
+    if (counts || session_.is_held()) due = std::min(due, now + kSecondUs);
     return due;
 }
 
@@ -359,7 +362,9 @@ void App::append_desk_json(std::string& out) const {
     out += ",\"detail\":";
     append_json_string(out, inspector_.detail());
     out += "},\"paused\":";
-    out += paused_ ? "true" : "false";
+    out += session_.is_held() ? "true" : "false";
+    out += ",\"waiting\":";
+    append_int(out, static_cast<std::int64_t>(waiting(monotonic_now())));
     out += ",\"log\":[";
     for (const LogEntry& entry : log_.entries()) {
         if (out.back() != '[') out += ',';

@@ -329,7 +329,7 @@ void App::set_account(session::AccountId account) {
     const MonotonicUs now = monotonic_now();
     for (TablePanel& panel : panels_) panel.reset();
     trouble_.clear();
-    paused_ = false;
+    go_on();
     ticket_.forget_order();
     away_shown_until_ = 0;
     session_.set_scope(account, now);
@@ -376,7 +376,7 @@ void App::wake_up() {
 void App::on_hidden() { session_.on_hidden(monotonic_now()); }
 
 void App::set_paused(bool paused) {
-    if (paused != paused_) toggle_pause(monotonic_now());
+    if (paused != session_.is_held()) toggle_pause(monotonic_now());
 }
 
 void App::note(std::string_view words, bool trouble) {
@@ -386,9 +386,29 @@ void App::note(std::string_view words, bool trouble) {
 }
 
 void App::toggle_pause(MonotonicUs now) {
-    paused_ = !paused_;
-    paused_events_ = session_.stats(now).events;
+    if (session_.is_held()) {
+        go_on();
+    } else if (session_.hold_still()) {
+        paused_events_ = session_.stats(now).events;
+        filter_move_due_ = kNever;
+        refresh_find(find_.table);
+    } else {
+        note("There are too many rows to hold them still: filter or choose an account first.",
+             true);
+    }
     want_frames(2);
+}
+
+void App::go_on() {
+    if (!session_.is_held()) return;
+    session_.go_on();
+    refresh_find(find_.table);
+    plan_filter_move(monotonic_now());
+}
+
+// Records of the stream since the view was held still.
+std::uint64_t App::waiting(MonotonicUs now) const {
+    return session_.is_held() ? session_.stats(now).events - paused_events_ : 0;
 }
 
 void App::close() {

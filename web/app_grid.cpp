@@ -172,6 +172,7 @@ void App::clear_in_table() {
 
 void App::plan_filter_move(MonotonicUs now) {
     filter_move_due_ = kNever;
+    if (session_.is_held()) return;
     for (const TableLook& look : table_looks_) {
         for (const ColumnFilterLook& filter : look.filters) {
             if (filter.last_minutes == 0) continue;

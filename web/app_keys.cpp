@@ -130,9 +130,6 @@ bool App::takes_in_table(const KeyCommand& command) {
 }
 
 void App::run_in_table(const KeyCommand& command) {
-    // What is on the screen is frozen, and what would be moved through is not it.
-    const bool reads = command.command == Command::Copy || command.command == Command::Export;
-    if (paused_ && !reads) return;
     using Extend = TablePanel::Extend;
     TablePanel& panel = panels_[focus_];
     const table::Table& table = session_.table(focus_);

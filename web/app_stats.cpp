@@ -151,6 +151,8 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "unreadable", static_cast<std::int64_t>(stats.unreadable));
     append_number_member(out, "accountsNotFollowed",
                          static_cast<std::int64_t>(stats.capped_accounts));
+    append_number_member(out, "heldBytes", static_cast<std::int64_t>(stats.held_bytes));
+    append_number_member(out, "holdsRefused", static_cast<std::int64_t>(stats.holds_refused));
     append_number_member(out, "fetches", static_cast<std::int64_t>(stats.fetches));
     append_number_member(out, "partialReads", static_cast<std::int64_t>(stats.partial_reads));
     append_number_member(out, "unprovenReads", static_cast<std::int64_t>(stats.unproven_reads));

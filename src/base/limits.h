@@ -98,6 +98,10 @@ inline constexpr std::uint32_t kRowIdsMax = (std::uint32_t{1} << 24) - 1;
 // costs one pass over the table, so it must be rare.
 inline constexpr std::size_t kEvictionBatchDivisor = 16;
 
+// Copies of all tables and their views, while somebody holds the view still: four million rows. A
+// page has some gigabytes, of which the tables themselves may take one.
+inline constexpr std::size_t kHeldBytesMax = 256 * 1024 * 1024;
+
 // One text cell. TraderX ids have at most 50 characters, account names 50.
 inline constexpr std::size_t kTextCellBytesMax = 64 * 1024;
 

@@ -80,7 +80,8 @@ void Session::State::catch_up_views() {
 void Session::State::catch_up_view(LiveTable& live) {
     for (table::Fold* const fold : live.folds) fold->catch_up();
     away.note(live.index, live.table.changes());
-    for (table::View* view : {&live.view, live.search.get()}) {
+    table::View* const search = live.held ? nullptr : live.search.get();
+    for (table::View* view : {&live.view, search}) {
         if (view == nullptr) continue;
         if (live.table.was_cleared() || live.view_is_stale)
             view->rebuild();

@@ -279,6 +279,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     s.abandon_rounds();
     s.stop_stored(true, now);
     s.unsubscribe_all_but({});
+    go_on();
     for (const auto& live : s.tables) {
         live->table.clear();
         live->kept_out = live->kept_out_of_stream = 0;
@@ -483,12 +484,49 @@ const std::vector<Account>& Session::accounts() const { return state_->account_l
 std::uint64_t Session::accounts_version() const { return state_->account_list.version; }
 
 std::size_t Session::table_count() const { return state_->tables.size(); }
-const table::Table& Session::table(std::size_t index) const { return state_->tables[index]->table; }
-table::View& Session::view(std::size_t index) { return state_->tables[index]->view; }
+const table::Table& Session::table(std::size_t index) const {
+    const LiveTable& live = *state_->tables[index];
+    return live.held ? live.held->table : live.table;
+}
+table::View& Session::view(std::size_t index) {
+    LiveTable& live = *state_->tables[index];
+    return live.held ? live.held->view : live.view;
+}
+
+bool Session::hold_still(std::size_t bytes_max) {
+    State& s = *state_;
+    if (is_held()) return true;
+    s.catch_up_views();
+    std::size_t bytes = 0;
+    for (const auto& live : s.tables)
+        bytes += live->table.memory_bytes() + live->view.memory_bytes();
+    if (bytes > bytes_max) {
+        ++s.stats.holds_refused;
+        return false;
+    }
+    for (const auto& live : s.tables) {
+        live->search.reset();
+        live->held = std::make_unique<HeldTable>(live->table, live->view);
+    }
+    return true;
+}
+
+void Session::go_on() {
+    State& s = *state_;
+    if (!is_held()) return;
+    s.catch_up_views();
+    for (const auto& live : s.tables) {
+        live->search.reset();
+        live->view.set_as(live->held->view);
+        live->held.reset();
+    }
+}
+
+bool Session::is_held() const { return state_->tables.front()->held != nullptr; }
 
 void Session::begin_search(std::size_t index, table::FilterSpec filter) {
     LiveTable& live = *state_->tables[index];
-    live.search = std::make_unique<table::View>(live.table, live.view, std::move(filter));
+    live.search = std::make_unique<table::View>(table(index), view(index), std::move(filter));
 }
 
 void Session::end_search(std::size_t index) { state_->tables[index]->search.reset(); }
@@ -543,6 +581,9 @@ Stats Session::stats(MonotonicUs now) const {
         stats.evicted += unloaded(index);
         stats.unreadable += unreadable(index);
     }
+    for (const auto& live : s.tables)
+        if (live->held)
+            stats.held_bytes += live->held->table.memory_bytes() + live->held->view.memory_bytes();
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
     stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "feed/profile_json.h"  // for whoever makes the Options
 #include "feed/schema.h"
 #include "nats/client.h"
@@ -137,9 +138,20 @@ class Session {
     const std::vector<Account>& accounts() const;
     std::uint64_t accounts_version() const;
 
+    // As it is, or as it was when the tables were held still.
     std::size_t table_count() const;
     const table::Table& table(std::size_t index) const;
     table::View& view(std::size_t index);
+
+    // Holds still what there is to see of the tables: the four above and below are of copies, in
+    // which no row and no cell changes while the tables go on behind them. A copy may be sorted,
+    // filtered, grouped and searched; the table is arranged likewise when it goes on. False, and
+    // nothing is held, where the copies would take more than `bytes_max`. Ends searches, and is
+    // ended by set_scope().
+    bool hold_still(std::size_t bytes_max = kHeldBytesMax);
+    void go_on();
+    bool is_held() const;
+
     // A second view of that table, of what a search finds: with this filter, and the order and
     // groups that the first one is wanted to have now. It is empty, and rebuilding(), at first.
     // REQUIRES: refresh_views() was called.

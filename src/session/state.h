@@ -110,12 +110,21 @@ struct StoredFeed {
     std::uint64_t evicted_before = 0;
 };
 
+// A table and its view as they were when the view was held still.
+struct HeldTable {
+    explicit HeldTable(const table::Table& of, const table::View& of_view)
+        : table(of), view(table, of_view) {}
+    const table::Table table;
+    table::View view;
+};
+
 struct LiveTable {
     explicit LiveTable(const feed::TableSpec& spec)
         : table(spec), view(table), decoder(table.spec()), messages(table.spec(), decoder) {}
     table::Table table;
     table::View view;
-    std::unique_ptr<table::View> search;  // beside it, while somebody searches
+    std::unique_ptr<HeldTable> held;      // shown in place of these two
+    std::unique_ptr<table::View> search;  // beside what is shown, while somebody searches
     feed::RecordDecoder decoder;
     feed::MessageReader messages;
     std::size_t index = 0;

@@ -27,6 +27,8 @@ struct Stats {
     std::uint64_t unreadable = 0;       // records of the last snapshots that nobody could read
     std::uint64_t unfolded = 0;         // rows that a fold left out, at a limit of its table
     std::uint64_t capped_accounts = 0;  // accounts beyond kAccountsMax that are not followed
+    std::uint64_t held_bytes = 0;       // of the copies that are shown while held still
+    std::uint64_t holds_refused = 0;    // times that would have taken more than kHeldBytesMax
     std::uint64_t slow_cuts = 0;        // connections lost while the feed was behind
     std::uint64_t fetches = 0;
     std::uint64_t partial_reads = 0;   // snapshots that held only what had changed

@@ -20,6 +20,12 @@ std::vector<SortKey> all_keys(const ViewSpec& spec) {
 Arrangement::Arrangement(const Table& table, const ViewSpec& spec)
     : filter_(table, spec.filter), groups_(table, spec.group), order_(table, all_keys(spec)) {}
 
+Arrangement::Arrangement(const Table& copy, const Arrangement& of)
+    : filter_(copy, of.filter_.spec()),
+      groups_(copy, of.groups_),
+      order_(copy, of.order_.keys()),
+      rows_(of.rows_) {}
+
 bool Arrangement::moves(const Change& change) const {
     return change.kind != Change::Kind::Updated ||
            (change.columns & (order_.columns() | filter_.columns())) != 0;

@@ -20,11 +20,15 @@ struct ViewSpec {
     std::vector<SortKey> sort;
     FilterSpec filter;
     GroupSpec group;
+
+    friend bool operator==(const ViewSpec&, const ViewSpec&) = default;
 };
 
 class Arrangement {
   public:
     Arrangement(const Table& table, const ViewSpec& spec);
+    // The same rows, of a copy of their table.
+    Arrangement(const Table& copy, const Arrangement& of);
 
     const RowList& rows() const { return rows_; }
     const Groups& groups() const { return groups_; }

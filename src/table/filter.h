@@ -30,6 +30,8 @@ struct ColumnFilter {
     std::optional<std::int64_t> high;
     std::vector<std::string> texts;
     std::vector<std::int64_t> numbers;
+
+    friend bool operator==(const ColumnFilter&, const ColumnFilter&) = default;
 };
 
 struct FilterSpec {
@@ -41,6 +43,7 @@ struct FilterSpec {
     int utc_offset_minutes = 0;  // times are shown so
 
     bool is_empty() const;
+    friend bool operator==(const FilterSpec&, const FilterSpec&) = default;
 };
 
 // Appends the text with letters in lower case, as the filter compares.

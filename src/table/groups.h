@@ -43,6 +43,7 @@ struct GroupSpec {
     std::vector<std::uint16_t> sums;
 
     bool is_empty() const { return column < 0 && sums.empty(); }
+    friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
 };
 
 struct Totals {
@@ -60,6 +61,8 @@ void add_row(Totals& totals, const Table& table, RowId row,
 class Groups {
   public:
     Groups(const Table& table, GroupSpec spec);
+    // The same groups, of a copy of their table.
+    Groups(const Table& copy, const Groups& of) : Groups(of) { table_ = &copy; }
 
     const GroupSpec& spec() const { return spec_; }
     // Bits as in Change::columns.
@@ -86,6 +89,8 @@ class Groups {
     std::size_t memory_bytes() const;
 
   private:
+    Groups(const Groups&) = default;
+
     struct Group {
         Totals totals;
     };

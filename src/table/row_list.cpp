@@ -6,6 +6,21 @@
 
 namespace nats_blotter::table {
 
+RowList::RowList(const RowList& other)
+    : order_(other.order_),
+      chunks_(other.chunks_.size()),
+      free_(other.free_),
+      chunk_of_(other.chunk_of_),
+      size_(other.size_),
+      has_thin_(other.has_thin_) {
+    for (const ChunkId id : order_) {
+        const Chunk& from = other.chunks_[id];
+        chunks_[id].rows.reset(new RowId[kChunkRowsMax]);
+        std::copy_n(from.rows.get(), from.count, chunks_[id].rows.get());
+        chunks_[id].count = from.count;
+    }
+}
+
 void RowList::note_row(RowId row, ChunkId id) {
     if (row >= chunk_of_.size()) chunk_of_.resize(row + 1, kNoChunk);
     chunk_of_[row] = id;

@@ -20,6 +20,12 @@ namespace nats_blotter::table {
 
 class RowList {
   public:
+    RowList() = default;
+    RowList(const RowList& other);
+    RowList& operator=(const RowList&) = delete;
+    RowList(RowList&&) = default;
+    RowList& operator=(RowList&&) = default;
+
     std::size_t size() const { return size_; }
     bool contains(RowId row) const { return row < chunk_of_.size() && chunk_of_[row] != kNoChunk; }
 

@@ -11,6 +11,11 @@ constexpr std::size_t kBlockBytesMax = 64 * 1024;
 
 }  // namespace
 
+SymbolPool::SymbolPool(const SymbolPool& other) {
+    texts_.reserve(other.texts_.size());
+    for (const std::string_view text : other.texts_) intern(text);
+}
+
 std::uint32_t SymbolPool::find_hashed(std::string_view text, std::uint64_t hash) const {
     return ids_.find(hash, [this, text](std::uint32_t id) {
         return texts_[id].size() == text.size() &&

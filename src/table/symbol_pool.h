@@ -17,6 +17,12 @@ class SymbolPool {
   public:
     static constexpr std::uint32_t kNone = UINT32_MAX;
 
+    SymbolPool() = default;
+    SymbolPool(const SymbolPool& other);  // the same texts with the same ids
+    SymbolPool& operator=(const SymbolPool&) = delete;
+    SymbolPool(SymbolPool&&) = default;
+    SymbolPool& operator=(SymbolPool&&) = default;
+
     // The id of this text, kNone when it is new and kSymbolsMax are held.
     std::uint32_t intern(std::string_view text) {
         const Recent wanted = recent_of(text);

@@ -36,6 +36,9 @@ class Table {
   public:
     // `spec` is copied. Row ids stay below `row_ids_max`, which is at most kRowIdsMax.
     explicit Table(feed::TableSpec spec, std::size_t row_ids_max = kRowIdsMax);
+    // A copy is to be read, and not written: its rows are in the books already.
+    Table(const Table&) = default;
+    Table& operator=(const Table&) = delete;
 
     const feed::TableSpec& spec() const { return spec_; }
     std::size_t row_count() const { return live_rows_; }

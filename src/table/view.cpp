@@ -21,6 +21,13 @@ View::View(const Table& table, const View& like, FilterSpec filter)
     rebuild_ = std::make_unique<Rebuild>(table_, *wanted_);
 }
 
+View::View(const Table& copy, const View& of)
+    : table_(copy),
+      wanted_(std::make_unique<ViewSpec>(*of.wanted_)),
+      shown_(std::make_unique<Arrangement>(copy, *of.shown_)) {
+    if (of.rebuilding()) arrange_anew();
+}
+
 View::~View() = default;
 
 void View::apply(std::span<const Change> changes) {
@@ -62,6 +69,12 @@ void View::set_filter(FilterSpec filter) {
 
 void View::set_group(GroupSpec group) {
     wanted_->group = std::move(group);
+    arrange_anew();
+}
+
+void View::set_as(const View& other) {
+    if (*wanted_ == *other.wanted_) return;
+    *wanted_ = *other.wanted_;
     arrange_anew();
 }
 

@@ -44,6 +44,8 @@ class View {
     // Ordered and grouped as `like` is wanted to be, with another filter. Has no rows, and is
     // rebuilding(), until rebuild_some() is done. REQUIRES: as for set_filter().
     View(const Table& table, const View& like, FilterSpec filter);
+    // Shows the same rows of a copy of its table. What `of` was still building is begun anew.
+    View(const Table& copy, const View& of);
     ~View();
 
     // Brings the view up to date with the table's pending changes. Call before the table forgets
@@ -59,6 +61,8 @@ class View {
     void set_sort(std::vector<SortKey> keys);
     void set_filter(FilterSpec filter);
     void set_group(GroupSpec group);
+    // All three as `other` is wanted to be; nothing happens where they are the same.
+    void set_as(const View& other);
     const std::vector<SortKey>& sort() const;
     const FilterSpec& filter() const;
     const GroupSpec& group() const;

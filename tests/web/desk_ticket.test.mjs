@@ -282,11 +282,12 @@ test('Space pauses the view, and the rows go on behind it', async () => {
     link.write(
         binary(tradeMessage({...booked, state: 'Settled', updated: Date.now(), created: 1})),
     );
-    await until('merged', () =>
-        withBlotter(page, async (b) => (await b.rowCount('trades')) === 21),
-    );
+    await until('it waits', async () => (await statsOf(page)).waiting === 1);
+    const count = () => withBlotter(page, (b) => b.rowCount('trades'));
+    assert.equal(await count(), 20);
     await page.keyboard.press(' ');
     await until('on', async () => !(await statsOf(page)).paused);
+    await until('merged', async () => (await count()) === 21);
 });
 
 test('D14: what became of a ticket is words, never raw JSON, and the form stays', async () => {

@@ -140,10 +140,12 @@ test('pause() and resume() are the button', async () => {
     await call('pause');
     await until('paused', paused);
     publish(link, [trade(5000)]);
-    await until('the row is there', async () => (await count()) === 201);
+    await until('the row waits', async () => (await statsOf(page)).waiting === 1);
+    assert.equal(await count(), 200);
     const {places} = await statsOf(page);
     await page.mouse.click(...places.Pause);
     await until('resumed by the button', async () => !(await paused()));
+    await until('the row is there', async () => (await count()) === 201);
     await page.mouse.click(...places.Pause);
     await until('paused by the button', paused);
     await call('resume');
