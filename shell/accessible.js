@@ -64,9 +64,25 @@ export class Mirror {
             : all;
         const body = place.height - place.headerHeight - (place.footerHeight ?? 0);
         const count = Math.max(1, Math.ceil(body / place.rowHeight));
-        const rows = await this.#element.rows(table, place.firstRow, count);
+        const {lines, focus, firstRow: first} = place;
+        if (lines) return {table, columns, ...(await this.#grouped(table, place)), first, focus};
+        const rows = await this.#element.rows(table, first, count);
         const total = await this.#element.rowCount(table);
-        return {table, columns, rows, total, first: place.firstRow, focus: place.focus};
+        return {table, columns, rows, total, first, focus};
+    }
+
+    // Lines that are heads of groups, and the rows of those that are open.
+    async #grouped(table, {lines, lineCount}) {
+        const places = lines.filter(({group}) => group === undefined).map((line) => line.position);
+        const from = Math.min(...places);
+        const count = places.length ? Math.max(...places) - from + 1 : 0;
+        const rows = count ? await this.#element.rows(table, from, count) : [];
+        return {
+            rows: lines.map((line) =>
+                line.group === undefined ? rows[line.position - from] : {_head: line},
+            ),
+            total: lineCount,
+        };
     }
 
     async #update() {
@@ -88,15 +104,22 @@ export class Mirror {
             return made;
         };
         const heads = columns.map(({title}, at) => cell('columnheader', `head-${at}`, at, title));
-        const lines = rows.map((record, at) => {
+        const lines = rows.map((record = {}, at) => {
+            const head = record._head;
             const cells = columns.map((column, place) => {
-                const text = shown(column, record[column.field]);
+                const words = head && place === 0 && `${head.words ?? head.group} (${head.rows})`;
+                let value = head ? head.sums[column.field] : record[column.field];
+                // Sums are exact digits.
+                if (head && Number.isSafeInteger(Number(value))) value = Number(value);
+                const text = words || shown(column, value);
                 return cell('gridcell', `cell-${at}-${place}`, place, text);
             });
-            return row(first + at + 2, cells, record._phantom);
+            const line = row(first + at + 2, cells, record._phantom);
+            if (head) line.setAttribute('aria-expanded', head.open);
+            return line;
         });
         canvas.replaceChildren(row(1, heads), ...lines);
-        canvas.setAttribute('role', 'grid');
+        canvas.setAttribute('role', rows.some((row) => row?._head) ? 'treegrid' : 'grid');
         canvas.setAttribute('aria-label', capital(table));
         canvas.setAttribute('aria-rowcount', total + 1);
         canvas.setAttribute('aria-colcount', columns.length);

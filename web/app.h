@@ -196,6 +196,8 @@ class App {
     void apply_sort(std::size_t index);
     void apply_filter(std::size_t index);
     void apply_group(std::size_t index);
+    void group_by_scope();
+    bool fold(Command command);
     void apply_wish(std::size_t index, const TableWish& wish);
     void look_changed();
     void draw_menus(const Scene& scene);

@@ -74,6 +74,7 @@ std::string App::start() {
     status_since_ = now;
     session_.start(now);
     session_.set_scope(options_.account, now);
+    group_by_scope();
     settle(now);
     return {};
 }
@@ -333,6 +334,7 @@ void App::set_account(session::AccountId account) {
     ticket_.forget_order();
     away_shown_until_ = 0;
     session_.set_scope(account, now);
+    group_by_scope();
     settle(now);
     want_frames(1);  // the header names it, also when nothing else changes
 }

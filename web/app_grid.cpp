@@ -63,6 +63,22 @@ void App::apply_group(std::size_t index) {
     look_changed();
 }
 
+// Merges what all accounts have of the same thing, as long as nobody has chosen other groups.
+void App::group_by_scope() {
+    const bool all = session_.profile().has_accounts() && session_.has_scope() &&
+                     session_.scope() == session::kAllAccounts;
+    for (std::size_t index = 0; index < table_looks_.size(); ++index) {
+        TableLook& look = table_looks_[index];
+        const std::int32_t column = all ? merged_column(session_.table(index).spec()) : -1;
+        if (!look.group_by_scope || look.group_column == column) continue;
+        look.group_column = column;
+        look.group_descending = false;
+        look.groups_open = false;
+        look.toggled.clear();
+        apply_group(index);
+    }
+}
+
 void App::look_changed() {
     ++view_version_;
     want_frames(2);
@@ -275,6 +291,7 @@ bool App::set_view_state(std::string_view json) {
         apply_group(index);
     }
     if (account) choose_account(*account);
+    group_by_scope();
     return true;
 }
 

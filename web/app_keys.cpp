@@ -130,6 +130,7 @@ bool App::takes_in_table(const KeyCommand& command) {
 }
 
 void App::run_in_table(const KeyCommand& command) {
+    if (fold(command.command)) return;
     using Extend = TablePanel::Extend;
     TablePanel& panel = panels_[focus_];
     const table::Table& table = session_.table(focus_);
@@ -158,6 +159,28 @@ void App::run_in_table(const KeyCommand& command) {
         case Command::Close: return find_bar_.is_open() ? close_find() : clear_in_table();
         default: return;
     }
+}
+
+// Opens and closes the group whose head has the focus: Right and Left, and Enter for the other of
+// the two. Left in the first column leads to the head. False where the key means something else.
+bool App::fold(Command command) {
+    TablePanel& panel = panels_[focus_];
+    TableLook& look = table_looks_[focus_];
+    const std::string* const head = panel.focused_head();
+    if (head == nullptr)
+        return command == Command::CellLeft && panel.focus_own_head(session_.table(focus_));
+    const bool is_open = look.is_open(*head);
+    bool open = is_open;
+    switch (command) {
+        case Command::CellLeft: open = false; break;
+        case Command::CellRight: open = true; break;
+        case Command::CrossLink: open = !is_open; break;
+        default: return false;
+    }
+    if (open == is_open) return true;
+    look.toggle(*head);
+    look_changed();
+    return true;
 }
 
 // ---- how it looks

@@ -78,6 +78,14 @@ void App::append_layout_json(std::string& out) const {
         const GridSelection& selection = panel.selection();
         out += ",\"selected\":";
         append_int(out, static_cast<std::int64_t>(selection.count()));
+        if (const std::string* const head = panel.focused_head()) {
+            out += ",\"focus\":{\"row\":";
+            append_int(out, static_cast<std::int64_t>(panel.lines().index_of_head(*head)));
+            out += ",\"group\":";
+            append_json_string(out, *head);
+            out += '}';
+            return;
+        }
         const GridSelection::Cell& cell = selection.focus();
         if (!selection.lives(session_.table(table), cell.row)) return;
         out += ",\"focus\":{\"row\":";
@@ -87,6 +95,52 @@ void App::append_layout_json(std::string& out) const {
             append_json_string(out, session_.table(table).spec().columns[cell.column].field);
         }
         out += '}';
+    };
+    const auto append_head = [&](const DisplayRows& lines, std::size_t table, std::size_t group) {
+        const feed::TableSpec& spec = session_.table(table).spec();
+        const table::Groups& groups = lines.groups();
+        out += ",\"group\":";
+        append_json_string(out, lines.key_of(group));
+        if (groups.spec().column == spec.scope_column && !groups.value(group).is_null()) {
+            out += ",\"words\":";
+            append_json_string(out, accounts_.words(groups.value(group).number));
+        }
+        out += lines.is_open(group) ? ",\"open\":true" : ",\"open\":false";
+        const table::Totals& totals = groups.at(group);
+        out += ",\"rows\":";
+        append_int(out, static_cast<std::int64_t>(totals.rows));
+        out += ",\"sums\":{";
+        for (std::size_t at = 0; at < totals.sums.size(); ++at) {
+            const feed::ColumnSpec& column = spec.columns[groups.spec().sums[at]];
+            if (at > 0) out += ',';
+            append_json_string(out, column.field);
+            out += ":\"";
+            totals.sums[at].append_to(out,
+                                      column.type == feed::ColumnType::Decimal ? column.scale : 0);
+            out += '"';
+        }
+        out += '}';
+    };
+    // Where there are groups, what the lines in sight are: heads, and rows by their place in the
+    // view.
+    const auto append_lines = [&](const TablePanel& panel, std::size_t table) {
+        const DisplayRows& lines = panel.lines();
+        if (!lines.grouped()) return;
+        out += ",\"lineCount\":";
+        append_int(out, static_cast<std::int64_t>(lines.size()));
+        out += ",\"lines\":[";
+        const float height = panel.area().height - panel.head_height() - panel.foot_height();
+        const auto count = static_cast<std::size_t>(std::max(0.0f, height / panel.row_height()));
+        const std::size_t end = std::min(lines.size(), panel.first_row() + count);
+        for (std::size_t at = panel.first_row(); at < end; ++at) {
+            if (out.back() == '}') out += ',';
+            const Line line = lines.at(at);
+            out += "{\"position\":";
+            append_int(out, static_cast<std::int64_t>(line.position));
+            if (line.is_head) append_head(lines, table, line.group);
+            out += '}';
+        }
+        out += ']';
     };
     out += "\"layout\":{\"figures\":{";
     append_area(header_.figures());
@@ -107,6 +161,7 @@ void App::append_layout_json(std::string& out) const {
         append_focus(panel, index);
         out += ",\"firstRow\":";
         append_int(out, static_cast<std::int64_t>(panel.first_row()));
+        append_lines(panel, index);
         out += '}';
     }
     out += "},\"targets\":[";
@@ -122,6 +177,9 @@ void App::append_layout_json(std::string& out) const {
 }
 
 void App::append_stats_json(std::string& out) {
+    session_.refresh_views();
+    for (std::size_t index = 0; index < panels_.size(); ++index)
+        panels_[index].update_lines(session_.view(index), table_looks_[index]);
     const session::Stats stats = session_.stats(monotonic_now());
     out += '{';
     append_number_member(out, "messages", static_cast<std::int64_t>(stats.link.messages_in));

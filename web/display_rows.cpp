@@ -48,6 +48,12 @@ Line DisplayRows::at(std::size_t index) const {
     return {false, group, position, view_->row_at(position)};
 }
 
+std::size_t DisplayRows::index_of_head(std::string_view key) const {
+    for (std::size_t group = 0; grouped_ && group < starts_.size(); ++group)
+        if (key_of(group) == key) return starts_[group];
+    return size_;
+}
+
 std::size_t DisplayRows::index_of(table::RowId row) const {
     const std::size_t position = view_->position_of(row);
     if (!grouped_) return position;

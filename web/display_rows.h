@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "table/view.h"
@@ -35,8 +37,11 @@ class DisplayRows {
     std::size_t index_of(table::RowId row) const;
     // Of a row in the view, whose size() where it is not shown.
     std::size_t position_of(table::RowId row) const { return view_->position_of(row); }
-    // The line of a group's head.
+    // The line of a group's head, and of the one with this key; size() when there is none.
     std::size_t index_of_head(std::size_t group) const { return starts_[group]; }
+    std::size_t index_of_head(std::string_view key) const;
+    std::string key_of(std::size_t group) const { return group_key(view_->groups().value(group)); }
+    const table::Groups& groups() const { return view_->groups(); }
     bool is_open(std::size_t group) const { return open_[group] != 0; }
 
   private:

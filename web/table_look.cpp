@@ -110,6 +110,14 @@ bool can_group(const feed::TableSpec& spec, std::size_t column) {
            static_cast<std::int32_t>(column) == spec.scope_column;
 }
 
+std::int32_t merged_column(const feed::TableSpec& spec) {
+    const auto& keys = spec.key_columns;
+    if (std::find(keys.begin(), keys.end(), spec.scope_column) == keys.end()) return -1;
+    for (const std::uint16_t key : keys)
+        if (static_cast<std::int32_t>(key) != spec.scope_column && can_group(spec, key)) return key;
+    return -1;
+}
+
 std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec) {
     std::vector<std::uint16_t> sums;
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
@@ -119,6 +127,10 @@ std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec) {
             sums.push_back(static_cast<std::uint16_t>(index));
     }
     return sums;
+}
+
+bool has_net(const feed::TableSpec& spec) {
+    return merged_column(spec) >= 0 && !sum_columns(spec).empty();
 }
 
 table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec, EpochMs now_ms,
@@ -141,7 +153,7 @@ table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec
 }
 
 table::GroupSpec group_spec(const TableLook& look, const feed::TableSpec& spec) {
-    return {look.group_column, look.group_descending, sum_columns(spec)};
+    return {look.group_column, look.group_descending, sum_columns(spec), has_net(spec) ? 0 : -1};
 }
 
 std::string group_key(const feed::Cell& value) {

@@ -50,6 +50,7 @@ struct TableLook {
     std::vector<table::SortKey> sort;
     std::string quick;
     std::vector<ColumnFilterLook> filters;  // at most one for a column
+    bool group_by_scope = true;  // the next is as the scope has it: merged_column(), or none
     std::int32_t group_column = -1;
     bool group_descending = false;
     bool groups_open = false;          // those that `toggled` does not name
@@ -75,8 +76,14 @@ struct TableLook {
 TableLook default_look(const feed::TableSpec& spec);
 // Whether rows may be grouped by the column: its values repeat.
 bool can_group(const feed::TableSpec& spec, std::size_t column);
+// Where rows of several accounts are told apart by the account and another column (a position by
+// its security): that column, whose rows are merged while all accounts are shown. Else -1.
+std::int32_t merged_column(const feed::TableSpec& spec);
 // The columns that have sums: numbers that are not names.
 std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec);
+
+// Whether the first of these is an amount held, long or short: the rows are as of merged_column().
+bool has_net(const feed::TableSpec& spec);
 
 table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec, EpochMs now_ms,
                               int utc_offset_minutes);

@@ -304,7 +304,8 @@ void read_group(Reader& reader, const feed::TableSpec& spec, TableLook& look) {
     look.group_descending = false;
     look.groups_open = false;
     look.toggled.clear();
-    if (reader.is_null()) return;
+    look.group_by_scope = reader.is_null();
+    if (look.group_by_scope) return;
     read_object(reader, [&](std::string_view key) {
         if (key == "field") look.group_column = column_of(spec, reader.text());
         if (key == "dir") look.group_descending = reader.text() == "desc";
@@ -343,8 +344,8 @@ void append_json(std::string& out, const TableLook& look, const feed::TableSpec&
         out += '}';
     }
     out += "],\"group\":";
-    if (look.group_column < 0) {
-        out += "null";
+    if (look.group_by_scope || look.group_column < 0) {
+        out += look.group_by_scope ? "null" : "false";
     } else {
         // A space keeps append_field() from a comma.
         out += ' ';

@@ -33,6 +33,11 @@ void WideSum::add(const WideSum& other) {
     high_ += other.high_ + (low_ < other.low_ ? 1 : 0);
 }
 
+void WideSum::subtract(const WideSum& other) {
+    high_ -= other.high_ + (low_ < other.low_ ? 1 : 0);
+    low_ -= other.low_;
+}
+
 std::int64_t WideSum::clamped() const {
     const auto low = static_cast<std::int64_t>(low_);
     if (high_ == (low < 0 ? -1 : 0)) return low;
@@ -72,6 +77,7 @@ void WideSum::append_to(std::string& out, int scale) const {
 void Totals::add(const Totals& other) {
     rows += other.rows;
     summed_rows += other.summed_rows;
+    longs.add(other.longs);
     if (sums.size() < other.sums.size()) sums.resize(other.sums.size());
     for (std::size_t i = 0; i < other.sums.size(); ++i) sums[i].add(other.sums[i]);
 }
@@ -125,6 +131,7 @@ std::uint32_t Groups::group_of(RowId row) {
         free_.pop_back();
     }
     groups_[group].totals.sums.assign(spec_.sums.size(), WideSum{});
+    groups_[group].totals.longs = {};
     values_.set(group, value);
     index_.insert(values_.key_hash(group, 0), group, hasher());
     new_.push_back(group);
@@ -151,6 +158,9 @@ void Groups::add(RowId row) {
         if (value == Column::kNullNumber) continue;
         totals_.sums[i].add(value);
         if (own != nullptr) own->sums[i].add(value);
+        if (static_cast<std::int32_t>(i) != spec_.net || value <= 0) continue;
+        totals_.longs.add(value);
+        if (own != nullptr) own->longs.add(value);
     }
     counted_ = false;
 }
@@ -168,6 +178,9 @@ void Groups::remove(RowId row) {
         if (value == Column::kNullNumber) continue;
         totals_.sums[i].subtract(value);
         if (own != nullptr) own->sums[i].subtract(value);
+        if (static_cast<std::int32_t>(i) != spec_.net || value <= 0) continue;
+        totals_.longs.subtract(value);
+        if (own != nullptr) own->longs.subtract(value);
     }
     if (own != nullptr && own->rows == 0) arranged_ = false;
     counted_ = false;

@@ -23,6 +23,7 @@ class WideSum {
     void add(std::int64_t value);
     void subtract(std::int64_t value);
     void add(const WideSum& other);
+    void subtract(const WideSum& other);
     // Only where it fits 64 bits; INT64_MAX or INT64_MIN where it does not.
     std::int64_t clamped() const;
     // As a plain decimal number of this scale: "-1234.50".
@@ -41,6 +42,7 @@ struct GroupSpec {
     std::int32_t column = -1;  // -1: no groups, only the totals
     bool descending = false;   // order of the groups
     std::vector<std::uint16_t> sums;
+    std::int32_t net = -1;  // of `sums`: its long part is added up as well; -1: none is
 
     bool is_empty() const { return column < 0 && sums.empty(); }
     friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
@@ -50,6 +52,7 @@ struct Totals {
     std::uint64_t rows = 0;         // of the view, phantoms too
     std::uint64_t summed_rows = 0;  // without phantoms
     std::vector<WideSum> sums;      // in the order of GroupSpec::sums
+    WideSum longs;                  // of what is above zero in the sum GroupSpec::net
 
     void add(const Totals& other);
 };

@@ -82,6 +82,7 @@ TEST_CASE("ALookOfATableComesBackAsItWas") {
     look.columns[1].hidden = true;
     look.columns[2].pinned = true;
     look.columns[3].width_px = 130;
+    look.group_by_scope = false;
     look.group_column = 3;
     look.group_descending = true;
     look.toggled = {"IBM"};

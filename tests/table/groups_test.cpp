@@ -44,6 +44,14 @@ TEST_CASE("SumsOfSumsCarryOver") {
     for (int i = 0; i < 2; ++i) low.add(INT64_MIN);
     CHECK(text_of(low) == "-18446744073709551616");
 
+    sum.subtract(low);
+    sum.subtract(half);
+    CHECK(text_of(sum) == "36893488147419103230");
+    WideSum zero;
+    zero.subtract(half);
+    zero.add(half);
+    CHECK(zero == WideSum{});
+
     Totals none;
     Totals some;
     some.rows = 3;

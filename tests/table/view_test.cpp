@@ -118,21 +118,29 @@ std::vector<RowId> shown_rows(const View& view) {
     return rows;
 }
 
+void add_sums(Totals& totals, const Table& table, RowId row, const GroupSpec& spec) {
+    add_row(totals, table, row, spec.sums);
+    if (spec.net < 0 || table.is_phantom(row)) return;
+    const feed::Cell cell = table.cell(row, spec.sums[static_cast<std::size_t>(spec.net)]);
+    if (!cell.is_null() && cell.number > 0) totals.longs.add(cell.number);
+}
+
 void check_totals(const Table& table, const View& view, const std::vector<RowId>& rows) {
     const GroupSpec& spec = view.group();
     if (spec.is_empty()) return;
     Totals all;
     std::vector<std::pair<std::string, Totals>> groups;
     for (const RowId row : rows) {
-        add_row(all, table, row, spec.sums);
+        add_sums(all, table, row, spec);
         if (spec.column < 0) continue;
         const std::string value = shown(table, row, static_cast<std::size_t>(spec.column));
         if (groups.empty() || groups.back().first != value) groups.push_back({value, {}});
-        add_row(groups.back().second, table, row, spec.sums);
+        add_sums(groups.back().second, table, row, spec);
     }
     REQUIRE(view.totals().rows == all.rows);
     REQUIRE(view.totals().summed_rows == all.summed_rows);
     if (all.rows > 0) REQUIRE(view.totals().sums == all.sums);
+    REQUIRE(view.totals().longs == all.longs);
     REQUIRE(view.groups().count() == groups.size());
     std::size_t position = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -142,6 +150,7 @@ void check_totals(const Table& table, const View& view, const std::vector<RowId>
         REQUIRE(text == groups[i].first);
         REQUIRE(view.groups().at(i).rows == groups[i].second.rows);
         REQUIRE(view.groups().at(i).sums == groups[i].second.sums);
+        REQUIRE(view.groups().at(i).longs == groups[i].second.longs);
         REQUIRE(view.groups().first_position(i) == position);
         REQUIRE(view.groups().index_at(position) == i);
         position += static_cast<std::size_t>(groups[i].second.rows);
@@ -240,7 +249,10 @@ void random_wish(View& view, Random& random) {
             const std::int32_t columns[] = {-1, kSymbol, kNumber, kId};
             group.column = columns[static_cast<std::size_t>(random.below(4))];
             group.descending = random.below(2) == 0;
-            if (random.below(3) > 0) group.sums = {kNumber, kVersion};
+            if (random.below(3) > 0) {
+                group.sums = {kNumber, kVersion};
+                group.net = static_cast<std::int32_t>(random.below(3)) - 1;
+            }
             return view.set_group(std::move(group));
         }
     }

@@ -1,5 +1,7 @@
 // tests/web/defects.test.mjs - defects that clients of this feed are known for, by their numbers in
-// the description of the screen; each shown by the trouble that brings it out.
+// the description of the screen; each shown by the trouble that brings it out. D14 and D15, of the
+// ticket, are in desk_ticket.test.mjs. D19 to D22 are of prices, average costs and an order book,
+// which this page does not have, and D23 is of the services.
 import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 
@@ -315,4 +317,66 @@ test('D16: what a payload says is text, on the canvas and in the plain table', a
     );
     assert.equal(found, 0);
     assert.equal(await page.evaluate(() => window.hit), undefined);
+});
+
+// The inspector, with a subject; its messages come by `sid`.
+async function inspect(subject) {
+    await open();
+    await untilStatus(page, 'live');
+    await page.keyboard.press('Tab');
+    const [x, y] = (await statsOf(page)).places.Inspector;
+    await page.mouse.click(x, y);
+    const target = async (words) =>
+        (await statsOf(page)).layout.targets.find((one) => one.words === words);
+    const press = async (words) => {
+        await until(words, () => target(words));
+        const {x, y, width, height} = await target(words);
+        await page.mouse.click(x + width / 2, y + height / 2);
+    };
+    await press('subject to inspect');
+    await until('the field has the keys', () =>
+        withBlotter(page, ({shadowRoot}) => shadowRoot.activeElement?.localName === 'input'),
+    );
+    if (subject) {
+        await page.keyboard.type(subject);
+        await page.keyboard.press('Enter');
+        await until(`subscribed to ${subject}`, () => target(`unsubscribe ${subject}`));
+    }
+    return {target, press};
+}
+const said = async () => (await statsOf(page)).inspector.words;
+const sendTo = (sid, subject, count) => {
+    const one = `MSG ${subject} ${sid} 7\r\n{"n":1}\r\n`;
+    for (let index = 0; index < count; ++index) link.write(binary(one));
+};
+
+test('D17: a burst costs the inspector frames, not a list for each message', async () => {
+    const {press} = await inspect('burst');
+    const framesOf = async (words) => {
+        const {frames} = await statsOf(page);
+        sendTo(3, 'burst', 2000);
+        await until(String(words), async () => words.test(await said()));
+        return (await statsOf(page)).frames - frames;
+    };
+    const listed = await framesOf(/^2,000 messages$/);
+    assert.ok(listed < 1000, `${listed} frames for 2,000 messages`);
+    await press('Pause messages');
+    await until('paused', async () => /paused, 0 went by$/.test(await said()));
+    const paused = await framesOf(/^2,000 messages · paused, 2,000 went by$/);
+    assert.ok(paused < 1000, `${paused} frames for 2,000 messages that are not kept`);
+});
+
+test('D18: both families of subjects are offered, and what comes is counted live', async () => {
+    const {target} = await inspect();
+    const offers = await withBlotter(page, ({shadowRoot}) =>
+        [...shadowRoot.querySelectorAll('datalist option')].map(({value}) => value),
+    );
+    for (const subject of [`/accounts/${account}/trades`, `trades.account.${account}.updated`])
+        assert.ok(offers.includes(subject), `${subject} among ${offers}`);
+    await page.keyboard.type(offers[0]);
+    await page.keyboard.press('Enter');
+    await until('subscribed', () => target(`unsubscribe ${offers[0]}`));
+    sendTo(3, offers[0], 3);
+    await until('three messages', async () => (await said()) === '3 messages');
+    await until('its line', () => target(`   ${offers[0]}`));
 });

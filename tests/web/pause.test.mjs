@@ -52,6 +52,7 @@ test('the rows stay as they are, what waits is counted, and Space shows it', asy
     await press(' ');
     await untilPaused(true);
     await changeThings();
+    await grid.untilShown('PAUSED · 5 waiting');
     const rows = await grid.rows();
     assert.deepEqual(
         rows.map(({id, quantity}) => [id, quantity]),

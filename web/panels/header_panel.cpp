@@ -157,6 +157,7 @@ float HeaderPanel::draw_buttons(const Scene& scene, float right, float top,
         if (lit) ImGui::PushStyleColor(ImGuiCol_Border, scene.theme.stale);
         wish.*button.wish = ImGui::Button(words.c_str(), {width, control});
         if (lit) ImGui::PopStyleColor();
+        if (is_pause) scene.targets.add(pause, x, top, width, control);
         x -= gap;
     }
     return x + gap;

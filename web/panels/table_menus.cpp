@@ -140,6 +140,7 @@ void TableMenus::draw_head(const Scene& scene, const feed::TableSpec& spec, Tabl
     const bool grouped = look.group_column == static_cast<std::int32_t>(column_);
     if (can_group(spec, column_) && item(scene, grouped ? "Ungroup" : "Group by it")) {
         look.group_column = grouped ? -1 : static_cast<std::int32_t>(column_);
+        look.group_by_scope = false;
         look.toggled.clear();
         wish.look.group = true;
     }

@@ -38,7 +38,8 @@ void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const Ta
     row_px_ = scene.row_px;
     row_height_ = scene.px(row_px_);
     sum_columns_ = sum_columns(spec);
-    foot_height_ = sum_columns_.empty() ? 0 : scene.px(kFootPx);
+    has_net_ = has_net(spec);
+    foot_height_ = sum_columns_.empty() ? 0 : scene.px(has_net_ ? 2 * kFootPx : kFootPx);
     const float width = area.width - scene.px(ScrollBar::kWidthPx);
     places_ = place_columns(scene, spec, look, width, all_accounts);
     bar_height_ = places_.total_width > width + 0.5f ? scene.px(kBarPx) : 0;
@@ -126,7 +127,8 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
 void TablePanel::snapshot_sums(const Scene& scene, const table::Table& table,
                                const table::View& view) {
     const table::Totals& now = view.totals();
-    const bool same = now.rows == totals_.rows && now.sums == totals_.sums;
+    const bool same =
+        now.rows == totals_.rows && now.sums == totals_.sums && now.longs == totals_.longs;
     if (!same) {
         if (scene.now - totals_at_ >= kSumsStepUs || was_loading_) {
             totals_ = now;
@@ -145,6 +147,7 @@ std::uint64_t TablePanel::hash_of_shown(bool loading) const {
         hash = hash_number(hash, totals.rows);
         for (const table::WideSum& sum : totals.sums)
             hash = hash_number(hash, static_cast<std::uint64_t>(sum.clamped()));
+        hash = hash_number(hash, static_cast<std::uint64_t>(totals.longs.clamped()));
     };
     hash = hash_number(hash, window_.total_rows());
     hash = hash_number(hash, window_.first());
@@ -153,6 +156,7 @@ std::uint64_t TablePanel::hash_of_shown(bool loading) const {
     hash = hash_number(hash, flashes_.seen_hash());
     hash = hash_number(hash, selection_.version());
     hash = hash_number(hash, focus_index_);
+    if (on_head_) hash = hash_text(hash, head_key_);
     add_totals(totals_);
     if (!selection_.empty()) add_totals(selection_.sums());
     for (const GroupHead& head : group_heads_) {
@@ -179,6 +183,7 @@ void TablePanel::reset() {
     anchor_row_ = table::kNoRow;
     flashes_.reset();
     selection_.clear();
+    on_head_ = false;
     gestures_.clear();
     was_loading_ = true;
     wheel_rest_ = 0;
@@ -311,6 +316,7 @@ void TablePanel::drag_to(const Scene& scene) {
 void TablePanel::carry_out(const table::Table& table, const table::View& view,
                            const TableLook& look) {
     if (gestures_.empty()) return;
+    on_head_ = false;
     lines_.update(view, look);
     for (const Gesture& gesture : gestures_) {
         switch (gesture.kind) {

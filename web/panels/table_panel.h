@@ -102,8 +102,14 @@ class TablePanel {
     void select_all(const table::Table& table);
     // False when nothing was selected.
     bool clear_selection();
+    // Where the focus is on the head of a group: its key; else null.
+    const std::string* focused_head() const { return on_head_ ? &head_key_ : nullptr; }
+    // From a row in the first column to the head of its group; false where it is elsewhere.
+    bool focus_own_head(const table::Table& table);
     // Of the focused cell, where it is seen; kNoColumn where there is none.
-    std::size_t focused_column() const { return selection_.focus().column; }
+    std::size_t focused_column() const {
+        return on_head_ ? head_column_ : selection_.focus().column;
+    }
 
     // When the next step of a fade is due, kNever when nothing fades.
     MonotonicUs fade_due() const { return due_; }
@@ -117,6 +123,8 @@ class TablePanel {
     bool was_clicked() const { return was_clicked_; }
     const GridSelection& selection() const { return selection_; }
     const DisplayRows& lines() const { return lines_; }
+    // For who asks for lines() between frames; the two as for take_snapshot().
+    void update_lines(const table::View& view, const TableLook& look) { lines_.update(view, look); }
     const ColumnPlaces& places() const { return places_; }
     float scroll_x() const { return scroll_x_; }
     const table::Totals& totals() const { return totals_; }
@@ -149,6 +157,8 @@ class TablePanel {
     std::size_t focus_line(const table::Table& table) const;
     void focus_line_at(const table::Table& table, std::size_t index, std::size_t column,
                        Extend extend);
+    void focus_head(std::size_t group, std::size_t column);
+    bool has_focus() const { return on_head_ || selection_.has_focus(); }
 
     void draw_title(const Scene& scene, const feed::TableSpec& spec, const TableState& state,
                     bool focused);
@@ -164,8 +174,8 @@ class TablePanel {
                    const TableState& state, bool focused);
     void draw_row(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
                   const TableState& state, std::size_t index, float y, bool focused);
-    void draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head,
-                    float y);
+    void draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head, float y,
+                    bool focused);
     void draw_cell(const Scene& scene, const feed::ColumnSpec& column, const TableLook& look,
                    const PlacedColumn& place, const feed::Cell& cell, bool is_account, float y,
                    ImU32 plain, bool coloured);
@@ -176,6 +186,7 @@ class TablePanel {
     void draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look);
     void append_sum(const feed::ColumnSpec& column, const TableLook& look,
                     const table::WideSum& sum);
+    void append_long_short(const feed::ColumnSpec& column, const TableLook& look);
     void draw_words(const Scene& scene, TableLook& look, const TableState& state, TableWish& wish);
     bool clip_to(const PlacedColumn& place) const;
     float left_of(const PlacedColumn& place) const {
@@ -189,6 +200,7 @@ class TablePanel {
     float strip_height_ = 0;  // the filter, where there is one
     float heads_height_ = 0;
     float foot_height_ = 0;  // the sums
+    bool has_net_ = false;   // with a line for long, short and gross
     float bar_height_ = 0;   // the bar that scrolls sideways, where it is needed
     float row_px_ = 20;      // CSS pixels
     float row_height_ = 1;
@@ -214,6 +226,10 @@ class TablePanel {
     TableHeads heads_;
     Flashes flashes_;
     GridSelection selection_;
+    // The focus is on the head of a group, and not on a row; which column it came from.
+    bool on_head_ = false;
+    std::string head_key_;
+    std::size_t head_column_ = kNoColumn;
     std::vector<std::uint8_t> selected_;  // by line of the window
     std::size_t focus_index_ = SIZE_MAX;  // of the window
     std::vector<Gesture> gestures_;

@@ -47,7 +47,8 @@ void TablePanel::draw_rows(const Scene& scene, const feed::TableSpec& spec, cons
     std::size_t head = 0;
     for (std::size_t index = 0; index < window_.row_count(); ++index) {
         if (window_groups_[index] != SIZE_MAX) {
-            draw_group(scene, spec, group_heads_[head++], y);
+            const GroupHead& one = group_heads_[head++];
+            draw_group(scene, spec, one, y, focused && on_head_ && one.key == head_key_);
         } else {
             draw_row(scene, spec, look, state, index, y, focused);
         }
@@ -208,10 +209,30 @@ void TablePanel::append_sum(const feed::ColumnSpec& column, const TableLook& loo
     append_grouped(scratch_, digits, column.grouped && look.separators);
 }
 
+// "long 1,200 · short −300 · gross 1,500", into scratch_.
+void TablePanel::append_long_short(const feed::ColumnSpec& column, const TableLook& look) {
+    table::WideSum shorts = totals_.sums[0];
+    shorts.subtract(totals_.longs);
+    table::WideSum gross = totals_.longs;
+    gross.subtract(shorts);
+    scratch_ = "long ";
+    append_sum(column, look, totals_.longs);
+    scratch_ += " · short ";
+    append_sum(column, look, shorts);
+    scratch_ += " · gross ";
+    append_sum(column, look, gross);
+}
+
 void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head,
-                            float y) {
+                            float y, bool focused) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, scene.theme.panel);
+    if (focused) {
+        const float line = scene.px(scene.theme.plain ? 2 : 1);
+        const float half = (line - 1) / 2;  // AddRect adds half a pixel
+        list.AddRect({area_.x + half, y + half}, {body_.right() - half, y + row_height_ - half},
+                     scene.theme.focus, 0, 0, line);
+    }
     const float size = scene.px(kTextPx);
     const float padding = scene.px(kCellPaddingPx);
     scratch_ = head.open ? "▾ " : "▸ ";
@@ -248,9 +269,18 @@ void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, cons
     list.AddRectFilled({area_.x, y}, {area_.right(), y + foot_height_}, scene.theme.panel);
     list.AddRectFilled({area_.x, y}, {area_.right(), y + line}, scene.theme.border);
     const float size = scene.px(kTextPx);
-    draw_text(list, scene.label_font, size, area_.x + scene.px(kCellPaddingPx), y, y + foot_height_,
-              scene.theme.dim, look.is_filtered() ? "Σ of the filter" : "Σ");
-    const float row_height = std::exchange(row_height_, foot_height_);
+    const float height = has_net_ ? std::floor(foot_height_ / 2) : foot_height_;
+    const float left = area_.x + scene.px(kCellPaddingPx);
+    draw_text(list, scene.label_font, size, left, y, y + height, scene.theme.dim,
+              look.is_filtered() ? "Σ of the filter" : "Σ");
+    if (has_net_) {
+        append_long_short(spec.columns[sum_columns_[0]], look);
+        draw_text(list, scene.cell_font, size, left, y + height, y + foot_height_, scene.theme.dim,
+                  scratch_);
+        scene.targets.add("sums " + scratch_, left, y + height,
+                          text_width(scene.cell_font, size, scratch_), height);
+    }
+    const float row_height = std::exchange(row_height_, height);
     for (std::size_t index = 0; index < sum_columns_.size(); ++index) {
         for (const PlacedColumn& place : places_.columns) {
             if (place.column != sum_columns_[index]) continue;
@@ -258,7 +288,7 @@ void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, cons
             scratch_.clear();
             append_sum(spec.columns[place.column], look, totals_.sums[index]);
             const std::string words = "sum " + spec.columns[place.column].title + ' ' + scratch_;
-            scene.targets.add(words, left_of(place), y, place.width, foot_height_);
+            scene.targets.add(words, left_of(place), y, place.width, height);
             draw_in_column(scene, place, y, scene.theme.text);
             if (clipped) list.PopClipRect();
         }
