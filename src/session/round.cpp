@@ -173,10 +173,16 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
 }
 
 // What has been offered, unless it could not prove enough: rows beyond the cap are not counted
-// here, and an account that has just appeared has no earlier read.
+// here, and an account that has just appeared has no earlier read. One table's count of rows tells
+// of a clock that was set back where another's, that of the positions, does not: in parts all are
+// read or none.
 std::int64_t Session::State::since_of_read(const LiveTable& live, const Round& round) const {
     const bool usable =
-        round.whole_scope && live.partial_reads < kPartialReadsMax && live.table.evicted() == 0;
+        round.whole_scope && std::all_of(tables.begin(), tables.end(), [](const auto& other) {
+            return other->table.spec().snapshot != feed::SnapshotKind::Url ||
+                   (other->since_ms != kNoVersion && other->partial_reads < kPartialReadsMax &&
+                    other->table.evicted() == 0);
+        });
     return usable ? live.since_ms : kNoVersion;
 }
 
@@ -218,7 +224,8 @@ bool Session::State::take_partial(std::size_t round_index, std::size_t table_ind
     const bool by_time =
         version >= 0 &&
         live.table.spec().columns[static_cast<std::size_t>(version)].type == feed::ColumnType::Time;
-    if (by_time && head.from_ms == read.since_ms &&
+    // An offer that falls is that of a clock set back: what was written since has older versions.
+    if (by_time && head.from_ms == read.since_ms && head.next_ms >= read.since_ms &&
         table::confirm_by_partial(live.table, read.round,
                                   {head.from_ms * kNsPerMs, head.rows_min, head.rows_max})) {
         return true;

@@ -218,6 +218,39 @@ TEST_CASE("AnAnswerThatBeginsElsewhereThanAskedIsReadInFull") {
     CHECK(rig.stats().unproven_reads >= 1);
 }
 
+// The service's clock was set back: the position of a missed booking is older than what is asked
+// since, and no count of positions tells of it.
+TEST_CASE("AnOfferThatFallsIsReadInFull") {
+    SettledPage page;
+    SessionRig& rig = page.rig;
+    rig.cut();
+    rig.database.positions[{kAccount, "IBM"}] = {777, 4000};
+    rig.offered_since = 4500;
+    rig.advance_ms(1100);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.rows("positions") == rig.database_positions());
+    CHECK(rig.stats().unproven_reads >= 1);
+}
+
+// The same where the clock had gone on again, and the trades, which would tell, are read in full.
+TEST_CASE("WhereTheTradesAreReadInFullThePositionsAreToo") {
+    feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    profile.tables[0].rows_max = 3;
+    SessionRig rig(profile);
+    rig.offered_since = kOffered;
+    for (int i = 1; i <= 9; ++i) rig.book(trade("T" + std::to_string(i), 1000 + i));
+    rig.start(kAccount);
+    rig.advance_ms(3000);
+    REQUIRE(rig.stats().evicted > 0);
+    rig.fetched_urls.clear();
+    rig.cut();
+    rig.database.positions[{kAccount, "IBM"}] = {777, 4000};
+    rig.advance_ms(1100);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.rows("positions") == rig.database_positions());
+    CHECK(asked_since(rig) == 0);
+}
+
 TEST_CASE("WhoeverAsksForAResyncGetsAWholeOne") {
     SettledPage page;
     SessionRig& rig = page.rig;
