@@ -155,7 +155,85 @@ await picture('new-above', {}, async (page) => {
 });
 await picture('accounts', {}, press('a'));
 await picture('ticket', {}, press('b'));
-for (const panel of ['Inspector', 'Stats', 'Log', 'Settings']) {
+
+// Messages of a subscription, by its number, on the link of the page that was opened last.
+const send = (sid, subject, payload) => {
+    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
+    const head = `MSG ${subject} ${sid} ${bytes.length}\r\n`;
+    link.write(binary(Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n')])));
+};
+const sendPrices = (sid) => {
+    for (const [at, ticker] of ['IBM', 'MS', 'C', 'AAPL', 'MSFT', 'GS', 'JPM'].entries()) {
+        const asOf = new Date(Date.UTC(2026, 6, 22, 16, 31, 24, 468 + at)).toISOString();
+        send(sid, `pricing.${ticker}`, {
+            topic: `pricing.${ticker}`,
+            payload: {ticker, price: 95.125 + at * 31.25, openPrice: 94 + at * 31, asOf},
+            date: asOf,
+            from: 'price-publisher',
+            type: 'PriceTick',
+        });
+    }
+};
+async function pressOn(page, words) {
+    const find = async () => {
+        const {targets} = (await statsOf(page)).layout;
+        return targets.find((one) => one.words.startsWith(words));
+    };
+    await until(words, async () => (await find()) !== undefined);
+    const {x, y, width, height} = await find();
+    await page.mouse.click(x + width / 2, y + height / 2);
+}
+// The tables have the subscriptions 1 and 2.
+const inspect = (subject, work) => async (page) => {
+    await page.keyboard.press('Tab');
+    const [x, y] = (await statsOf(page)).places.Inspector;
+    await page.mouse.click(x, y);
+    await pressOn(page, 'subject to inspect');
+    await page.keyboard.type(subject);
+    await page.keyboard.press('Enter');
+    await pressOn(page, `● ${subject}`);
+    await work(page);
+    await untilStill(page);
+};
+for (const [name, size] of [
+    ['panel-inspector', 'desk'],
+    ['panel-inspector-phone', 'phone'],
+]) {
+    const work = inspect('pricing.*', async (page) => {
+        sendPrices(3);
+        await pressOn(page, 'message pricing.JPM');
+    });
+    await picture(name, {size}, work);
+}
+await picture(
+    'panel-inspector-hex',
+    {},
+    inspect('pictures', async (page) => {
+        const bytes = Buffer.from(Array.from({length: 240}, (_, at) => (at * 37 + 11) & 0xff));
+        send(3, 'pictures', Buffer.concat([Buffer.from('WiMlWi no JSON, but bytes: '), bytes]));
+        await pressOn(page, 'message pictures');
+    }),
+);
+for (const [name, size] of [
+    ['open-as-table', 'desk'],
+    ['open-as-table-phone', 'phone'],
+]) {
+    const work = inspect('pricing.*', async (page) => {
+        sendPrices(3);
+        await pressOn(page, 'message pricing.JPM');
+        await untilStill(page);
+        const before = link;
+        await pressOn(page, 'Open as table');
+        await until('another session', () => link !== before);
+        await untilStatus(page, 'live');
+        sendPrices(1);
+        await until('its rows', () =>
+            withBlotter(page, async (blotter) => (await blotter.rowCount('pricing')) === 7),
+        );
+    });
+    await picture(name, {size}, work);
+}
+for (const panel of ['Stats', 'Log', 'Settings']) {
     await picture(`panel-${panel.toLowerCase()}`, {}, async (page) => {
         await page.keyboard.press('Tab');
         const [x, y] = (await statsOf(page)).places[panel];

@@ -198,6 +198,9 @@ function reasonWords(error) {
     return `The blotter could not start: ${text}`;
 }
 
+// What of a desk is the user's whatever stands on it.
+const themeOf = (desk) => desk && {theme: desk.theme, spacing: desk.spacing};
+
 // Gives the user a file.
 function save(name, blob) {
     const link = document.createElement('a');
@@ -365,6 +368,8 @@ class NatsBlotter extends HTMLElement {
     #viewVersion = 0;
     #credentials = null;
     #sign = null; // of the credentials given last
+    #opened = null; // the text of a profile that runs in place of the attribute's
+    #left = null; // the view before it
 
     constructor() {
         super();
@@ -420,6 +425,7 @@ class NatsBlotter extends HTMLElement {
             this.#program.call('nb_set_theme');
             return;
         }
+        if (name === 'profile') this.#opened = this.#left = null;
         this.#stop('an attribute of the element was changed');
         this.#askStart();
     }
@@ -441,7 +447,7 @@ class NatsBlotter extends HTMLElement {
         try {
             const options = this.#options();
             const custom = options.profile !== 'traderx';
-            if (custom) {
+            if (custom && this.#opened === null) {
                 options.profileText = await profileText(options.profile);
                 if (run !== this.#run) return;
             }
@@ -496,11 +502,14 @@ class NatsBlotter extends HTMLElement {
         if (!RENDERERS.includes(renderer)) {
             throw new TypeError(`renderer "${renderer}" is not one of ${RENDERERS.join(', ')}`);
         }
+        const opened = this.#opened !== null;
+        const account = opened ? '0' : (this.#left?.account ?? this.getAttribute('account') ?? '0');
         return {
             ...addresses(this.getAttribute('server') ?? '/nats-ws'),
-            profile: this.getAttribute('profile') ?? 'traderx',
+            profile: opened ? 'that was opened' : (this.getAttribute('profile') ?? 'traderx'),
+            ...(opened && {profileText: this.#opened, opened: 'true'}),
             subjects: this.getAttribute('subjects') ?? 'slash',
-            account: String(accountNumber(this.getAttribute('account') ?? '0')),
+            account: String(accountNumber(account)),
             theme,
             renderer,
         };
@@ -528,6 +537,17 @@ class NatsBlotter extends HTMLElement {
                 this.#layout(number, save).catch((error) => this.#note(error.message, true)),
             ),
             layoutFile: mine((save) => (save ? this.#saveLayouts() : this.#chooseLayouts())),
+            // In a task of its own: the program is at work now, and gone then.
+            profileAsked: mine((text, words) =>
+                nextTask()
+                    .then(() => this.openProfile(text))
+                    .then(() => words !== '' && this.#note(words))
+                    .catch(() => {}),
+            ),
+            profileFile: mine(() => {
+                const {name} = JSON.parse(this.#opened);
+                save(`${name}.json`, new Blob([this.#opened], {type: 'application/json'}));
+            }),
             plainTable: mine(() => this.showPlainTable().catch(() => {})),
             said: mine((words) => this.#say(words)),
             // Answer whether there will be an answer.
@@ -778,6 +798,28 @@ class NatsBlotter extends HTMLElement {
         program.setText(`${table}\n${text}`);
         program.call('nb_set_filter');
         await rearranged(program);
+    }
+
+    // Runs with this text of a profile file in place of the attribute's; null goes back, to the
+    // view that was there. Resolves when it runs; what is wrong with the text is on the screen too.
+    async openProfile(text) {
+        if (text !== null && typeof text !== 'string')
+            throw new TypeError(`the profile must be text or null, and is ${String(text)}`);
+        if (this.#closed) throw new DOMException('the blotter was closed', 'InvalidStateError');
+        if (text === null && this.#opened === null) return;
+        const program = this.#program;
+        const view = program && !program.dead ? await this.viewState() : null;
+        if (this.#opened === null) this.#left = view;
+        this.#opened = text;
+        this.#stop('another profile was opened');
+        this.#askStart();
+        await this.#ready;
+        // Theme and spacing stay; the panels below belong to what was left.
+        const desk = view && {...view.desk, dockOpen: false};
+        if (text !== null) return desk && this.setViewState({desk});
+        const left = this.#left;
+        this.#left = null;
+        if (left) await this.setViewState({...left, desk: {...left.desk, ...themeOf(desk)}});
     }
 
     // In pieces, each in a task of its own; the browser keeps them, not the program's memory. One

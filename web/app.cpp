@@ -50,7 +50,10 @@ void App::frame() {
     draw_notice(scene);
     draw_filter_bar(scene);
     draw_header(scene);
-    help_.draw(scene, {0, 0, header_area_.width, tables_area_.bottom()});
+    help_.draw(scene, {0, 0, header_area_.width, tables_area_.bottom()},
+               {.orders = session_.takes_orders(),
+                .accounts = session_.profile().has_accounts(),
+                .links = session_.table_count() > 1});
     end_frame(now, asked);
 }
 
@@ -156,6 +159,7 @@ void App::draw_header(const Scene& scene) {
         .account = session_.scope(),
         .feed = session_.profile().has_accounts() ? std::string_view{}
                                                   : std::string_view(session_.profile().title),
+        .opened = options_.opened,
         .paused = session_.is_held(),
         .waiting = waiting(scene.now)};
     const HeaderWish wish = header_.draw(scene, header_area_, model, narrow_);
@@ -165,6 +169,8 @@ void App::draw_header(const Scene& scene) {
     if (wish.theme) next_theme();
     if (wish.settings) settings_.open();
     if (wish.help) help_.open();
+    if (wish.back) tell_close_profile();
+    if (wish.save_profile) tell_profile_file();
     if (wish.stats) toggle_dock(look_, DockTab::Stats);
     if (wish.settings || wish.help || wish.stats) want_frames(2);
 }
@@ -197,8 +203,9 @@ void App::draw_tables(const Scene& scene) {
         TableState state = table_state(index);
         state.rearranging = view.rebuilding();
         if (find_.finder && find_.table == index) state.find = &find_.words;
-        const TableWish wish = panel.draw(scene, session_.table(index).spec(), table_looks_[index],
-                                          state, platform_.focused() && index == focus_);
+        const TableWish wish =
+            panel.draw(scene, session_.table(index).spec(), table_looks_[index], state,
+                       platform_.focused() && index == focus_ && !inspector_has_keys());
         apply_wish(index, wish);
         panel.carry_out(session_.table(index), view, table_looks_[index]);
         if (wish.cross_link) cross_link(index);
@@ -207,7 +214,10 @@ void App::draw_tables(const Scene& scene) {
         } else if (wish.row_menu) {
             menus_.open_rows(index);
         }
-        if (panel.was_clicked()) focus_ = index;
+        if (panel.was_clicked()) {
+            focus_ = index;
+            inspector_focus_ = false;
+        }
     }
     draw_menus(scene);
     const session::Status status = session_.status();

@@ -169,6 +169,8 @@ class App {
     void draw_desk(const Scene& scene);
     void draw_dock(const Scene& scene);
     bool inspects() const;  // the Inspector is open
+    bool inspector_has_keys() const;
+    void open_table();
     void find_marks(const Scene& scene);
     void draw_marks(const Scene& scene);
     std::vector<StatGroup> stat_groups(MonotonicUs now) const;
@@ -230,6 +232,8 @@ class App {
     void run_command(const Scene& scene, const KeyCommand& command);
     bool focus_field_of(Command command);
     bool answer_ticket(const KeyStroke& stroke);
+    bool can_open_table() const;
+    std::optional<InspectorPanel::Move> inspector_move(Command command) const;
     bool takes_in_table(const KeyCommand& command);
     void run_in_table(const KeyCommand& command);
     void next_theme();
@@ -302,8 +306,9 @@ class App {
     std::size_t exported_ = 0;
     std::uint64_t next_message_ = 0;  // of the inspector's export; 0: it is not under way
     TableMenus menus_;
-    std::size_t focus_ = 0;   // the panel that keys scroll
-    bool keys_used_ = false;  // show where the focus is
+    std::size_t focus_ = 0;         // the panel that keys scroll
+    bool inspector_focus_ = false;  // keys go to the Inspector while it is open
+    bool keys_used_ = false;        // show where the focus is
     bool popup_open_ = false;
     bool narrow_ = false;
     Area header_area_;

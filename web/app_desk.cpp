@@ -101,7 +101,8 @@ void App::draw_desk(const Scene& scene) {
     draw_dock(scene);
     toasts_.draw(scene, tables_area_);
     const ThemeChoice theme = look_.theme;
-    if (settings_.draw(scene, {0, 0, header_area_.width, dock_area_.bottom()}, look_, session_)) {
+    if (settings_.draw(scene, {0, 0, header_area_.width, dock_area_.bottom()}, look_, session_,
+                       options_.opened)) {
         if (look_.theme != theme) on_look_changed();
     }
     if (!(look_ == before)) want_frames(2);
@@ -116,6 +117,21 @@ bool App::inspects() const {
     return look_.dock_open && look_.dock_tab == DockTab::Inspector && !closed_;
 }
 
+bool App::inspector_has_keys() const { return inspector_focus_ && inspects(); }
+
+// What the subscription of the chosen message brings, else the last one; or words on why not.
+void App::open_table() {
+    const session::Inspector& inspector = session_.inspector();
+    const std::size_t count = inspector.subscriptions().size();
+    std::size_t index = inspector.subscription_of(inspector_.chosen());
+    if (index == count) index = inspector.subscription_of(0);
+    if (index == count) return;
+    const feed::InferredProfile made = inspector.infer(index);
+    if (!made.json.empty()) return tell_open_profile(made.json, made.words);
+    tell_words(made.words);
+    note(made.words, true);
+}
+
 void App::draw_dock(const Scene& scene) {
     dock_.draw(scene, dock_area_, look_);
     const Area& area = dock_.contents();
@@ -127,8 +143,12 @@ void App::draw_dock(const Scene& scene) {
         case DockTab::Log: log_panel_.draw(scene, area, log_); break;
         case DockTab::Inspector: {
             drawn_inspected_ = session_.inspector().version();
-            const InspectorWish wish = inspector_.draw(scene, area, session_, narrow_);
+            const bool focused = platform_.focused() && inspector_has_keys();
+            const InspectorWish wish = inspector_.draw(scene, area, session_, narrow_, focused);
+            if (wish.focus) inspector_focus_ = true;
             if (wish.export_messages) tell_export(kInspectorExport, "ndjson");
+            if (wish.copy) copy_selection();
+            if (wish.open_table) open_table();
             if (wish.redraw) want_frames(2);
             break;
         }

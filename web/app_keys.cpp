@@ -1,5 +1,6 @@
 // web/app_keys.cpp - what a key does: which of them the program takes from the browser, and the
 // commands of web/keys.h carried out, in the frame after.
+#include "session/inspector.h"
 #include "web/app.h"
 #include "web/browser.h"
 
@@ -38,6 +39,7 @@ bool App::takes(const KeyCommand& command) {
         case Command::NextPanel:
         case Command::PreviousPanel: return move_focus(command.command == Command::NextPanel);
         case Command::Accounts: return session_.profile().has_accounts();
+        case Command::OpenTable: return can_open_table() || options_.opened;
         case Command::Filter:
         case Command::Find:
         case Command::Pause:
@@ -72,6 +74,12 @@ bool App::answer_ticket(const KeyStroke& stroke) {
 // From panel to panel, and at the last one out of the element.
 bool App::move_focus(bool onwards) {
     keys_used_ = true;
+    const bool last = focus_ + 1 >= panels_.size();
+    if (inspects() && (onwards ? last && !inspector_focus_ : inspector_focus_)) {
+        inspector_focus_ = onwards;
+        want_frames(1);
+        return true;
+    }
     if (onwards ? focus_ + 1 >= panels_.size() : focus_ == 0) return false;
     focus_ += onwards ? 1 : std::size_t(-1);
     return true;
@@ -88,6 +96,7 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
         case Command::Resync: return session_.resync(scene.now);
         case Command::Pause: return toggle_pause(scene.now);
         case Command::Inspector: look_.dock_open = !look_.dock_open; return want_frames(2);
+        case Command::OpenTable: return can_open_table() ? open_table() : tell_close_profile();
         case Command::Density: return next_spacing();
         case Command::Theme: return next_theme();
         case Command::LoadLayout:
@@ -101,7 +110,31 @@ void App::run_command(const Scene& scene, const KeyCommand& command) {
 
 // ---- the commands of the table that has the focus
 
+bool App::can_open_table() const {
+    return inspects() && !session_.inspector().subscriptions().empty();
+}
+
+// The keys of the Inspector while it has them.
+std::optional<InspectorPanel::Move> App::inspector_move(Command command) const {
+    using Move = InspectorPanel::Move;
+    switch (command) {
+        case Command::RowUp: return Move::Newer;
+        case Command::RowDown: return Move::Older;
+        case Command::PageUp: return Move::PageNewer;
+        case Command::PageDown: return Move::PageOlder;
+        case Command::FirstRow:
+        case Command::TableStart: return Move::Newest;
+        case Command::LastRow:
+        case Command::TableEnd: return Move::Oldest;
+        default: return std::nullopt;
+    }
+}
+
 bool App::takes_in_table(const KeyCommand& command) {
+    if (inspector_has_keys()) {
+        keys_used_ = true;
+        return command.command == Command::Close || inspector_move(command.command).has_value();
+    }
     switch (command.command) {
         case Command::RowUp:
         case Command::RowDown:
@@ -130,6 +163,13 @@ bool App::takes_in_table(const KeyCommand& command) {
 }
 
 void App::run_in_table(const KeyCommand& command) {
+    if (inspector_has_keys()) {
+        if (const auto move = inspector_move(command.command))
+            inspector_.move(*move, session_.inspector());
+        else
+            inspector_focus_ = false;
+        return want_frames(2);
+    }
     if (fold(command.command)) return;
     using Extend = TablePanel::Extend;
     TablePanel& panel = panels_[focus_];

@@ -7,8 +7,13 @@
 
 namespace nats_blotter::web {
 
-// TSV, a zero byte and HTML of what is selected in the table that has the focus.
+// TSV, a zero byte and HTML of what is selected in the table that has the focus; of the Inspector
+// its message, text alone.
 void App::append_copy(std::string& out) {
+    if (inspector_has_keys()) {
+        out += inspector_.detail();
+        return;
+    }
     const TablePanel& panel = panels_[focus_];
     const table::Table& table = session_.table(focus_);
     std::vector<table::RowId> rows = panel.selection().rows(table);

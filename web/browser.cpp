@@ -69,6 +69,11 @@ EM_JS(void, nb_js_set_timer, (double delay_ms), {
 EM_JS(void, nb_js_layout, (int number, int save), { Module.host.layout(number, save !== 0); });
 EM_JS(void, nb_js_layout_file, (int save), { Module.host.layoutFile(save !== 0); });
 EM_JS(void, nb_js_plain_table, (), { Module.host.plainTable(); });
+EM_JS(void, nb_js_open_profile, (const char* text, int bytes, const char* words, int words_bytes), {
+    Module.host.profileAsked(UTF8ToString(text, bytes), UTF8ToString(words, words_bytes));
+});
+EM_JS(void, nb_js_close_profile, (), { Module.host.profileAsked(null, ""); });
+EM_JS(void, nb_js_profile_file, (), { Module.host.profileFile(); });
 EM_JS(void, nb_js_request_frame, (), {
     if (Module.frameAsked) return;
     Module.frameAsked = true;
@@ -157,6 +162,14 @@ void tell_words(std::string_view words) {
 void tell_export(std::string_view table, std::string_view format) {
     nb_js_tell_export(table.data(), static_cast<int>(table.size()), format == "csv" ? 1 : 0);
 }
+
+void tell_open_profile(std::string_view text, std::string_view words) {
+    nb_js_open_profile(text.data(), static_cast<int>(text.size()), words.data(),
+                       static_cast<int>(words.size()));
+}
+
+void tell_close_profile() { nb_js_close_profile(); }
+void tell_profile_file() { nb_js_profile_file(); }
 
 void copy_selection() { nb_js_copy_selection(); }
 

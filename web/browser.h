@@ -57,6 +57,11 @@ void tell_words(std::string_view words);
 inline constexpr std::string_view kInspectorExport = "inspected messages";
 // The user wants a file of this table's rows, "csv" or "ndjson".
 void tell_export(std::string_view table, std::string_view format);
+// The user wants a table of a feed by this profile text; the words say what it is.
+void tell_open_profile(std::string_view text, std::string_view words);
+// The user wants back from it, or its profile as a file.
+void tell_close_profile();
+void tell_profile_file();
 // Copies what is selected, as the key for it does.
 void copy_selection();
 

@@ -209,7 +209,7 @@ EMSCRIPTEN_KEEPALIVE int nb_set_view_state() { return app->set_view_state(web::t
 // Rises with every change of the view state.
 EMSCRIPTEN_KEEPALIVE double nb_view_version() { return static_cast<double>(app->view_version()); }
 
-// What is selected: TSV, a zero byte, HTML; 0 bytes for nothing.
+// What is selected: TSV, a zero byte, HTML, or text alone; 0 bytes for nothing.
 EMSCRIPTEN_KEEPALIVE std::size_t nb_copy() {
     web::answer.clear();
     app->append_copy(web::answer);

@@ -84,6 +84,7 @@ enum class Command : std::uint8_t {
     Pause,
     Resync,
     Inspector,
+    OpenTable,
     Density,
     Theme,
     PlainTable,

@@ -20,6 +20,8 @@ std::string set_option(PageOptions& options, std::string_view key, std::string_v
         feed::ParsedProfile parsed = feed::profile_from_json(value, options.profile);
         if (!parsed.error.empty()) return parsed.error;
         options.custom = std::move(parsed.profile);
+    } else if (key == "opened") {
+        options.opened = value == "true";
     } else if (key == "subjects") {
         if (value == "slash") {
             options.subjects = feed::SubjectChoice::Slash;

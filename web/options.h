@@ -18,6 +18,7 @@ struct PageOptions {
     std::string rest_url;    // http:// or https://, absolute: REST paths resolve against it
     std::string profile = "traderx";  // or the name of the file that `custom` was in
     std::optional<feed::Profile> custom;
+    bool opened = false;  // it was opened on the page, from which one can go back
     feed::SubjectChoice subjects = feed::SubjectChoice::Slash;
     session::AccountId account = session::kAllAccounts;
     ThemeChoice theme = ThemeChoice::Auto;

@@ -153,7 +153,7 @@ EM_JS(void, nb_js_platform_create, (), {
         const [tsv, html] = new TextDecoder()
             .decode(HEAPU8.subarray(at, at + bytes))
             .split(String.fromCharCode(0));
-        return {'text/plain': tsv, 'text/html': html};
+        return html === undefined ? {'text/plain': tsv} : {'text/plain': tsv, 'text/html': html};
     };
     on(canvas, 'copy', (event) => {
         const copied = Module.copied();

@@ -89,6 +89,8 @@ export class NatsBlotter extends HTMLElement {
     /** The saved layouts of this browser, by their numbers 1 to 9. */
     layouts(): Record<string, Partial<ViewState>>;
     setLayouts(layouts: Record<string, Partial<ViewState>>): void;
+    /** Runs with this text of a profile file in place of the attribute's; null goes back. */
+    openProfile(text: string | null): Promise<void>;
     exportCsv(table: string): Promise<string>;
     showPlainTable(open?: boolean): Promise<void>;
     /** As the button: what is shown stays as it is until `resume()`. */

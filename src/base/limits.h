@@ -148,6 +148,18 @@ inline constexpr std::size_t kInspectorSubjectsMax = 1'000;
 // Subscriptions of the inspector; nobody types more.
 inline constexpr std::size_t kInspectorSubscriptionsMax = 32;
 
+// Looked at to guess what a table of a feed would look like: the newest messages, some 30 ms of
+// work. More of them would seldom tell more.
+inline constexpr std::size_t kInferMessagesMax = 256;
+inline constexpr std::size_t kInferBytesMax = 1024 * 1024;
+inline constexpr std::size_t kInferRecordsMax = 1'024;
+
+// Columns of a table that nobody asked for by name: more than a wide screen shows. Objects within
+// objects of a record, whose members become columns.
+inline constexpr std::size_t kInferColumnsMax = 64;
+inline constexpr std::size_t kInferDepthMax = 6;
+
+static_assert(kInferColumnsMax + 8 <= kColumnsMax);
 static_assert(kBookKeysMax <= kRowIdsMax && kUnloadedKeysMax <= kRowIdsMax);
 static_assert(kGatherBytesMax <= kInboxSliceBytes);
 static_assert(kInboxSliceBytes < kInboxBytesMax);

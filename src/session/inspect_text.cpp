@@ -109,6 +109,17 @@ void append_hex(std::string& out, std::string_view bytes) {
     }
 }
 
+bool is_hex_line(std::string_view line) {
+    constexpr std::size_t kOffsetDigits = 8;
+    if (line.size() <= kHexTextAt || line[kOffsetDigits] != ' ') return false;
+    const bool offset = std::all_of(line.begin(), line.begin() + kOffsetDigits, [](char c) {
+        return kDigits.find(c) != std::string_view::npos;
+    });
+    // What JSON has no line of: two blanks behind a number, and two before the text.
+    return offset && line.substr(kOffsetDigits, 2) == "  " &&
+           line.substr(kHexTextAt - 2, 2) == "  ";
+}
+
 void append_message(std::string& out, const InspectedMessage& message) {
     append_one_line(out, message.subject, message.subject.size());
     out += '\n';

@@ -19,6 +19,11 @@ bool append_pretty_json(std::string& out, std::string_view json);
 // "00000010  54 72 61 64 …  Trad…", 16 bytes a line.
 void append_hex(std::string& out, std::string_view bytes);
 
+// Whether this line is one of append_hex(), to be drawn in columns.
+bool is_hex_line(std::string_view line);
+// Where the text of such a line begins, behind its bytes.
+inline constexpr std::size_t kHexTextAt = 8 + 1 + 16 * 3 + 1 + 2;
+
 // Subject, time and size; headers line by line; the payload as JSON or as hex. Lines end in \n.
 void append_message(std::string& out, const InspectedMessage& message);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nats/subject.h"
+
 namespace nats_blotter::session {
 namespace {
 
@@ -211,6 +213,32 @@ std::size_t Inspector::match_from(std::uint64_t number) const {
     }
     const std::size_t before = gone(matches_, ring_.first());
     return std::max(gone(matches_, number), before) - before;
+}
+
+// ---- as a table
+
+std::size_t Inspector::subscription_of(std::uint64_t number) const {
+    const std::size_t count = subscriptions_.size();
+    if (number < ring_.first() || number >= ring_.first() + ring_.size())
+        return count > 0 ? count - 1 : 0;
+    const std::string_view subject = ring_.at(number).subject;
+    std::size_t index = 0;
+    while (index < count && !nats::subject_matches(subscriptions_[index].subject, subject)) ++index;
+    return index;
+}
+
+feed::InferredProfile Inspector::infer(std::size_t subscription) const {
+    const std::string& wanted = subscriptions_[subscription].subject;
+    std::vector<feed::FeedSample> samples;
+    const std::uint64_t end = ring_.first() + ring_.size();
+    for (std::uint64_t number = end; number > ring_.first(); --number) {
+        if (samples.size() == kInferMessagesMax) break;
+        const InspectedMessage message = ring_.at(number - 1);
+        if (nats::subject_matches(wanted, message.subject))
+            samples.push_back({message.subject, message.payload});
+    }
+    std::reverse(samples.begin(), samples.end());
+    return feed::infer_profile(wanted, samples);
 }
 
 }  // namespace nats_blotter::session

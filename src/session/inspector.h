@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "feed/infer.h"
 #include "nats/client.h"
 #include "session/message_ring.h"
 
@@ -81,6 +82,13 @@ class Inspector {
     std::uint64_t match(std::size_t index) const;
     // The first that is not older than this one.
     std::size_t match_from(std::uint64_t number) const;
+
+    // ---- as a table
+    // The subscription that the message came by; of 0, the last one. The count of them: none.
+    std::size_t subscription_of(std::uint64_t number) const;
+    // A profile for what this one brings, from those of its messages that are kept.
+    // REQUIRES: an index of subscriptions().
+    feed::InferredProfile infer(std::size_t subscription) const;
 
     // Rises with everything that is to be seen.
     std::uint64_t version() const { return version_; }

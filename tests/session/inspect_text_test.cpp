@@ -46,6 +46,19 @@ TEST_CASE("BytesAreLaidOutAsHex") {
           "00000010  21                                                !\n");
 }
 
+TEST_CASE("ALineOfHexIsKnown") {
+    std::string out;
+    append_hex(out, "0123456789abcdef!");
+    const std::size_t end = out.find('\n');
+    CHECK(is_hex_line(out.substr(0, end)));
+    CHECK(out.substr(kHexTextAt, 1) == "0");
+    CHECK(is_hex_line(out.substr(end + 1, out.size() - end - 2)));
+    CHECK_FALSE(is_hex_line(""));
+    CHECK_FALSE(is_hex_line("00000000  30"));
+    CHECK_FALSE(is_hex_line("  \"a\": \"" + std::string(80, ' ') + "\""));
+    CHECK_FALSE(is_hex_line(std::string(80, '0')));
+}
+
 TEST_CASE("OneLineHasNoControlsAndNoBrokenLetters") {
     CHECK(one_line("a\nb\x1b[31m\x7f", 99) == "a·b·[31m·");
     CHECK(one_line("abcdef", 3) == "abc…");

@@ -321,3 +321,28 @@ TEST_CASE("OneSubscriptionIsRefusedAndTheOtherOnesListen") {
     world.publish("a", "2");
     CHECK(world.inspector.ring().size() == 2);
 }
+
+TEST_CASE("ATableIsMadeOfWhatASubscriptionBrings") {
+    World world;
+    Inspector& inspector = world.inspector;
+    inspector.open();
+    CHECK(inspector.subscription_of(0) == 0);  // as many as there are: none
+    CHECK(inspector.watch("a.*").empty());
+    CHECK(inspector.watch("b.*").empty());
+    world.rig.settle();
+    CHECK(inspector.subscription_of(0) == 1);
+    CHECK(inspector.infer(0).words == "No message of a.* has come yet.");
+    world.publish("a.x", R"({"n":1,"s":"one"})");
+    world.publish("b.y", R"({"other":2})");
+    world.publish("a.x", R"({"n":2,"s":"two"})");
+    CHECK(inspector.subscription_of(1) == 0);
+    CHECK(inspector.subscription_of(2) == 1);
+    CHECK(inspector.subscription_of(99) == 1);  // no such message
+    const feed::InferredProfile made = inspector.infer(0);
+    CHECK(made.json.find("\"n\"") != std::string::npos);
+    CHECK(made.json.find("\"other\"") == std::string::npos);
+    CHECK(made.words.find("from 2 messages") != std::string::npos);
+    // By a subscription that was taken off.
+    inspector.unwatch(0);
+    CHECK(inspector.subscription_of(1) == inspector.subscriptions().size());
+}

@@ -15,11 +15,11 @@ import {root} from '../support/stack.mjs';
 // 190 kB and 240 kB are the targets' (row 14) for a page of two tables; the desk around them
 // (ticket, dock, settings, log, keys, themes) may weigh 26 kB more, and the tables' filters,
 // menus, selections, groups and exports 20 kB; the books that are kept and checked 6 kB; find and
-// the inspector 8 kB; profiles by URL 5 kB; the marks of odd rows 1 kB; a held view
-// and accounts of a position 5 kB; what each frame goes
-// through is built for speed, which is 3 kB; tables from JetStream 8 kB; folds 5 kB.
-const FIRST_PAINT_BYTES_MAX = (190 + 87) * 1024;
-const ALL_BYTES_MAX = (240 + 53) * 1024;
+// the inspector 8 kB; profiles by URL 5 kB; the marks of odd rows 1 kB; what each frame goes
+// through is built for speed, which is 3 kB; tables from JetStream 8 kB; folds 5 kB; a held view
+// and accounts of a position 5 kB; any feed as a table 9 kB.
+const FIRST_PAINT_BYTES_MAX = (190 + 96) * 1024;
+const ALL_BYTES_MAX = (240 + 62) * 1024;
 const LATER = ['text.ttf', 'latin.ttf', 'symbol.ttf', 'accessible.js', 'favicon.svg'];
 
 test('the page keeps within its weight', async (context) => {

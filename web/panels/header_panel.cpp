@@ -91,15 +91,12 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
     }
 
     const float buttons = draw_buttons(scene, area.right() - margin, row_top, model, narrow, wish);
-    const float picker_width =
-        narrow ? buttons - scene.px(8) - x : std::min(scene.px(260), area.width * 0.25f);
+    const float wide = std::min(scene.px(model.opened ? 380 : 260), area.width * 0.3f);
+    const float picker_width = narrow ? buttons - scene.px(8) - x : wide;
     if (model.feed.empty()) {
         wish.account = picker_.draw(scene, {x, row_top, picker_width, control}, model.account);
     } else {
-        list.PushClipRect({x, row_top}, {x + picker_width, row_top + control}, true);
-        draw_text(list, scene.label_font, scene.px(kTextPx), x, row_top, row_top + control,
-                  scene.theme.text, model.feed);
-        list.PopClipRect();
+        draw_feed(scene, {x, row_top, picker_width, control}, model, narrow, wish);
     }
 
     float top = row_top;
@@ -119,6 +116,29 @@ HeaderWish HeaderPanel::draw(const Scene& scene, const Area& area, const HeaderM
         ImGui::InvisibleButton("connection", {std::max(1.0f, figures_right - chip), control});
     if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     return wish;
+}
+
+void HeaderPanel::draw_feed(const Scene& scene, const Area& area, const HeaderModel& model,
+                            bool narrow, HeaderWish& wish) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float size = scene.px(kTextPx);
+    const float gap = scene.px(8);
+    float x = area.x;
+    const auto button = [&](const char* words) {
+        const float width = text_width(scene.cell_font, size, words) + scene.px(18);
+        ImGui::SetCursorScreenPos({x, area.y});
+        const bool pressed = ImGui::Button(words, {width, area.height});
+        scene.targets.add(words, x, area.y, width, area.height);
+        x += width + gap;
+        return pressed;
+    };
+    if (model.opened) {
+        wish.back = button("Back");
+        if (!narrow) wish.save_profile = button("Save profile");
+    }
+    list.PushClipRect({x, area.y}, {area.right(), area.bottom()}, true);
+    draw_text(list, scene.label_font, size, x, area.y, area.bottom(), scene.theme.text, model.feed);
+    list.PopClipRect();
 }
 
 float HeaderPanel::draw_buttons(const Scene& scene, float right, float top,

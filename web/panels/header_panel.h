@@ -22,6 +22,7 @@ struct HeaderModel {
     EpochMs lacks_since_ms = -1;  // when rows may have begun to be missed for good, -1: none
     session::AccountId account = session::kAllAccounts;
     std::string_view feed{};  // stands where the account is, in a profile without accounts
+    bool opened = false;      // that profile was opened on the page
     bool paused = false;
     std::uint64_t waiting = 0;  // events since then
 };
@@ -43,6 +44,8 @@ struct HeaderWish {
     bool settings = false;
     bool help = false;
     bool stats = false;
+    bool back = false;          // from an opened profile
+    bool save_profile = false;  // as a file
 };
 
 class HeaderPanel {
@@ -71,6 +74,9 @@ class HeaderPanel {
     // From the right edge; answers where they begin.
     float draw_buttons(const Scene& scene, float right, float top, const HeaderModel& model,
                        bool narrow, HeaderWish& wish);
+    // The title of a profile without accounts, and the way back from one that was opened.
+    void draw_feed(const Scene& scene, const Area& area, const HeaderModel& model, bool narrow,
+                   HeaderWish& wish);
     float draw_chip(const Scene& scene, float x, float top, float bottom, const HeaderModel& model);
 
     AccountPicker picker_;

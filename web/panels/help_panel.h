@@ -1,4 +1,4 @@
-// web/panels/help_panel.h - all keys with words, over the screen; from the table of web/keys.h.
+// web/panels/help_panel.h - the keys with words, over the screen; from the table of web/keys.h.
 #pragma once
 
 #include "web/scene.h"
@@ -9,7 +9,13 @@ class HelpPanel {
   public:
     void open() { open_asked_ = true; }
     // Call in every frame that draws; `within` is the whole screen.
-    void draw(const Scene& scene, const Area& within);
+    // Keys of orders, accounts or cross-links are left out where the profile has none of these.
+    struct Scope {
+        bool orders = true;
+        bool accounts = true;
+        bool links = true;
+    };
+    void draw(const Scene& scene, const Area& within, Scope scope);
 
   private:
     bool open_asked_ = false;

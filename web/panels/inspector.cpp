@@ -14,6 +14,7 @@ namespace {
 
 constexpr float kControlPx = 26;
 constexpr float kBarPx = 36;
+constexpr int kNarrowBars = 3;
 constexpr float kGapPx = 8;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 // Of a text in a line: more than the widest screen shows.
@@ -72,12 +73,12 @@ bool draw_button(const Scene& scene, const char* words, float& x, float top) {
 }  // namespace
 
 InspectorWish InspectorPanel::draw(const Scene& scene, const Area& area, session::Session& session,
-                                   bool narrow) {
+                                   bool narrow, bool focused) {
     InspectorWish wish;
     ImGui::PushID("inspector");
     session::Inspector& inspector = session.inspector();
     if (!inspector.match_some(kMatchBytesPerFrame)) wish.redraw = true;
-    const float bar = std::min(area.height, scene.px(kBarPx) * (narrow ? 2 : 1));
+    const float bar = std::min(area.height, scene.px(kBarPx) * (narrow ? kNarrowBars : 1));
     draw_controls(scene, {area.x, area.y, area.width, bar}, session, wish);
     const Area rest{area.x, area.y + bar, area.width, std::max(0.0f, area.height - bar)};
     const float gap = scene.px(1);
@@ -95,7 +96,8 @@ InspectorWish InspectorPanel::draw(const Scene& scene, const Area& area, session
         return made;
     };
     draw_subjects(scene, part(0, narrow ? 0.3f : 0.32f), session, wish);
-    draw_messages(scene, part(narrow ? 0.3f : 0.32f, narrow ? 0.62f : 0.68f), session, wish);
+    draw_messages(scene, part(narrow ? 0.3f : 0.32f, narrow ? 0.62f : 0.68f), session, focused,
+                  wish);
     draw_detail(scene, part(narrow ? 0.62f : 0.68f, 1), session);
     ImGui::PopID();
     return wish;
@@ -119,11 +121,11 @@ void InspectorPanel::draw_controls(const Scene& scene, const Area& area, session
     const float bar = scene.px(kBarPx);
     float x = area.x + gap;
     float top = area.y + std::floor((bar - height) / 2);
-    const bool two_lines = area.height > bar;
+    const bool lines = area.height > bar;
     const float button = text_width(scene.label_font, scene.px(kTextPx), "Subscribe");
 
     offers_ = session.inspector_offers();
-    const float width = two_lines ? area.width - button - scene.px(20) - 3 * gap : scene.px(260);
+    const float width = lines ? area.width - button - scene.px(20) - 3 * gap : scene.px(260);
     const Area field{x, top, width, height};
     scene.targets.add("subject to inspect", field.x, field.y, field.width, field.height);
     const TextFieldNews asked = subject_.draw(scene, field,
@@ -137,19 +139,18 @@ void InspectorPanel::draw_controls(const Scene& scene, const Area& area, session
         ask(session);
         wish.redraw = true;
     }
-    if (two_lines) {
+    if (lines) {
         x = area.x + gap;
         top += bar;
     }
-    const Area filter{x, top, two_lines ? scene.px(84) : scene.px(180), height};
+    const Area filter{x, top, lines ? scene.px(84) : scene.px(180), height};
     scene.targets.add("filter messages", filter.x, filter.y, filter.width, filter.height);
-    const TextFieldNews typed =
-        filter_.draw(scene, filter,
-                     {.label = "Filter messages",
-                      .placeholder = two_lines ? "filter…" : "filter messages…",
-                      .keyboard = Keyboard::Search,
-                      .enter_leaves = true,
-                      .escape_clears = true});
+    const TextFieldNews typed = filter_.draw(scene, filter,
+                                             {.label = "Filter messages",
+                                              .placeholder = lines ? "filter…" : "filter messages…",
+                                              .keyboard = Keyboard::Search,
+                                              .enter_leaves = true,
+                                              .escape_clears = true});
     if (typed.changed) {
         inspector.set_filter(filter_.text());
         messages_top_ = 0;
@@ -167,6 +168,13 @@ void InspectorPanel::draw_controls(const Scene& scene, const Area& area, session
     }
     if (inspector.match_count() > 0 && draw_button(scene, "NDJSON", x, top))
         wish.export_messages = true;
+    if (lines) {
+        x = area.x + gap;
+        top += bar;
+    }
+    if (chosen_ != 0 && draw_button(scene, "Copy", x, top)) wish.copy = wish.focus = true;
+    if (!inspector.subscriptions().empty() && draw_button(scene, "Open as table", x, top))
+        wish.open_table = true;
 
     update_words(session);
     list.PushClipRect({x, area.y}, area.bottom_right(), true);
@@ -257,17 +265,48 @@ void InspectorPanel::draw_subjects(const Scene& scene, const Area& area, session
     wish.redraw = true;
 }
 
+void InspectorPanel::keep_place(const session::Inspector& inspector) {
+    const std::size_t total = inspector.match_count();
+    if (messages_top_ > 0) messages_top_ += total - inspector.match_from(newest_seen_ + 1);
+    newest_seen_ = total > 0 ? inspector.match(total - 1) : 0;
+}
+
+void InspectorPanel::move(Move move, const session::Inspector& inspector) {
+    keep_place(inspector);
+    const std::size_t total = inspector.match_count();
+    if (total == 0) return;
+    // Lines from the newest one; nothing chosen is above all.
+    const std::size_t after = chosen_ == 0 ? 0 : total - inspector.match_from(chosen_);
+    const std::size_t page = std::max<std::size_t>(2, messages_visible_) - 1;
+    const std::size_t line = after > 0 ? after - 1 : 0;
+    const bool starts = after == 0;
+    std::size_t to = 0;
+    switch (move) {
+        case Move::Newer: to = line > 0 ? line - 1 : 0; break;
+        case Move::Older: to = starts ? 0 : line + 1; break;
+        case Move::PageNewer: to = line > page ? line - page : 0; break;
+        case Move::PageOlder: to = starts ? 0 : line + page; break;
+        case Move::Newest: break;
+        case Move::Oldest: to = total - 1; break;
+    }
+    to = std::min(to, total - 1);
+    chosen_ = inspector.match(total - 1 - to);
+    detail_top_ = 0;
+    const std::size_t visible = std::max<std::size_t>(1, messages_visible_);
+    messages_top_ = std::clamp(messages_top_, to + 1 > visible ? to + 1 - visible : 0, to);
+}
+
 // The newest first; scrolled away they stay where they are.
 void InspectorPanel::draw_messages(const Scene& scene, const Area& area, session::Session& session,
-                                   InspectorWish& wish) {
+                                   bool focused, InspectorWish& wish) {
     const session::Inspector& inspector = session.inspector();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
     const float gap = scene.px(kGapPx);
     const Lines lines = lines_of(scene, area);
     const std::size_t total = inspector.match_count();
-    if (messages_top_ > 0) messages_top_ += total - inspector.match_from(newest_seen_ + 1);
-    newest_seen_ = total > 0 ? inspector.match(total - 1) : 0;
+    keep_place(inspector);
+    messages_visible_ = lines.visible;
     messages_top_ = wheeled(scene, area, wheel_rest_, messages_top_, total, lines.visible);
     const feed::ColumnSpec time{.type = feed::ColumnType::Time};
     list.PushClipRect(area.top_left(), lines.area.bottom_right(), true);
@@ -280,7 +319,7 @@ void InspectorPanel::draw_messages(const Scene& scene, const Area& area, session
         if (ImGui::InvisibleButton("message", {lines.area.width, lines.line})) {
             chosen_ = number;
             detail_top_ = 0;
-            wish.redraw = true;
+            wish.focus = wish.redraw = true;
         }
         ImGui::PopID();
         if (number == chosen_)
@@ -302,8 +341,34 @@ void InspectorPanel::draw_messages(const Scene& scene, const Area& area, session
         y += lines.line;
     }
     list.PopClipRect();
+    if (focused) {
+        const float line = scene.px(2);
+        list.AddRect({area.x + line / 2, area.y + line / 2},
+                     {area.right() - line / 2, area.bottom() - line / 2}, scene.theme.focus, 0, 0,
+                     line);
+    }
     messages_top_ = messages_bar_.draw(scene, "messages", bar_of(scene, area), total, lines.visible,
                                        messages_top_);
+}
+
+// Byte under byte: each character has a place of its own width, as no face here has that of itself.
+void InspectorPanel::draw_hex(const Scene& scene, ImVec2 at, std::string_view line) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float size = scene.px(kTextPx);
+    const float digit = text_width(scene.cell_font, size, "0");
+    const float letter = text_width(scene.cell_font, size, "w");
+    const float height = scene.px(scene.row_px);
+    float x = at.x;
+    for (std::size_t index = 0; index < line.size(); ++index) {
+        const float width = index < session::kHexTextAt ? digit : letter;
+        const std::string_view one = line.substr(index, 1);
+        if (one != " ") {
+            const float own = text_width(scene.cell_font, size, one);
+            draw_text(list, scene.cell_font, size, x + (width - own) / 2, at.y, at.y + height,
+                      scene.theme.text, one);
+        }
+        x += width;
+    }
 }
 
 void InspectorPanel::draw_detail(const Scene& scene, const Area& area, session::Session& session) {
@@ -328,8 +393,13 @@ void InspectorPanel::draw_detail(const Scene& scene, const Area& area, session::
     list.PushClipRect(area.top_left(), lines.area.bottom_right(), true);
     float y = lines.area.y;
     for (std::size_t index = detail_top_; index < total && y < area.bottom(); ++index) {
-        draw_text(list, scene.cell_font, scene.px(kTextPx), area.x + scene.px(kGapPx), y,
-                  y + lines.line, scene.theme.text, detail_lines_[index].substr(0, kLineBytesMax));
+        const std::string_view line = detail_lines_[index].substr(0, kLineBytesMax);
+        const float x = area.x + scene.px(kGapPx);
+        if (session::is_hex_line(line))
+            draw_hex(scene, {x, y}, line);
+        else
+            draw_text(list, scene.cell_font, scene.px(kTextPx), x, y, y + lines.line,
+                      scene.theme.text, line);
         y += lines.line;
     }
     list.PopClipRect();

@@ -18,13 +18,23 @@ namespace nats_blotter::web {
 
 struct InspectorWish {
     bool export_messages = false;
+    bool open_table = false;
+    bool copy = false;    // the message
+    bool focus = false;   // the keys are to come here
     bool redraw = false;  // something of it is another now
 };
 
 class InspectorPanel {
   public:
-    InspectorWish draw(const Scene& scene, const Area& area, session::Session& session,
-                       bool narrow);
+    // `focused`: it has the keys.
+    InspectorWish draw(const Scene& scene, const Area& area, session::Session& session, bool narrow,
+                       bool focused);
+
+    // Chooses another message: the next one in that direction, a screenful on, or at the end.
+    enum class Move : std::uint8_t { Newer, Older, PageNewer, PageOlder, Newest, Oldest };
+    void move(Move move, const session::Inspector& inspector);
+    // The number of the message, 0: none.
+    std::uint64_t chosen() const { return chosen_; }
 
     // "32 messages · 1,204 were let go: 16 MB are full"; also why something is refused.
     const std::string& words() const { return words_; }
@@ -35,8 +45,11 @@ class InspectorPanel {
                        InspectorWish& wish);
     void draw_subjects(const Scene& scene, const Area& area, session::Session& session,
                        InspectorWish& wish);
+    // What came since the last frame moves the lines, unless the newest one is in sight.
+    void keep_place(const session::Inspector& inspector);
     void draw_messages(const Scene& scene, const Area& area, session::Session& session,
-                       InspectorWish& wish);
+                       bool focused, InspectorWish& wish);
+    void draw_hex(const Scene& scene, ImVec2 at, std::string_view line) const;
     void draw_detail(const Scene& scene, const Area& area, session::Session& session);
     void ask(session::Session& session);
     void update_words(session::Session& session);
@@ -48,6 +61,7 @@ class InspectorPanel {
     std::string offers_;
     std::size_t subjects_top_ = 0;
     std::size_t messages_top_ = 0;  // newest first
+    std::size_t messages_visible_ = 1;
     std::uint64_t newest_seen_ = 0;
     std::size_t detail_top_ = 0;
     ScrollBar subjects_bar_;

@@ -13,6 +13,8 @@ constexpr float kLinePx = 30;
 constexpr float kGapPx = 8;
 constexpr const char* kSaveWords = "Save to a file";
 constexpr const char* kLoadWords = "Load from a file";
+constexpr const char* kProfileWords = "Save it to a file";
+constexpr const char* kBackWords = "Back to what was here";
 
 bool draw_choice(const Scene& scene, std::string_view words, bool chosen) {
     const std::string text(words);
@@ -58,11 +60,11 @@ bool draw_entry(const Scene& scene, TextField& field, const TextFieldLook& look,
 }  // namespace
 
 bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
-                         session::Session& session) {
+                         session::Session& session, bool opened) {
     const bool asked = std::exchange(open_asked_, false);
     const float margin = scene.px(16);
     const float width = std::min(within.width - margin, scene.px(520));
-    const float wanted = scene.px(session.takes_orders() ? 580 : 280);
+    const float wanted = scene.px(session.takes_orders() ? 580 : opened ? 340 : 280);
     const float height = std::min(within.height - margin, wanted);
     if (asked) {
         session.admin().forget();
@@ -78,6 +80,7 @@ bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
     }
     const bool changed = draw_looks(scene, look);
     draw_layouts(scene);
+    if (opened) draw_profile(scene);
     if (session.takes_orders()) draw_accounts(scene, session);
     end_dialog();
     return changed;
@@ -108,6 +111,15 @@ void SettingsPanel::draw_layouts(const Scene& scene) {
         if (draw_choice(scene, words, false)) tell_layout_file(words == kSaveWords);
         remember_place(words);
     }
+    ImGui::NewLine();
+}
+
+void SettingsPanel::draw_profile(const Scene& scene) {
+    draw_heading(scene, "This table's profile");
+    if (draw_choice(scene, kProfileWords, false)) tell_profile_file();
+    remember_place(kProfileWords);
+    if (draw_choice(scene, kBackWords, false)) tell_close_profile();
+    remember_place(kBackWords);
     ImGui::NewLine();
 }
 

@@ -18,7 +18,9 @@ class SettingsPanel {
   public:
     void open() { open_asked_ = true; }
     // Changes `look` as the user chooses; true when it did.
-    bool draw(const Scene& scene, const Area& within, DeskLook& look, session::Session& session);
+    // `opened`: the profile was opened on the page, and can be saved and left.
+    bool draw(const Scene& scene, const Area& within, DeskLook& look, session::Session& session,
+              bool opened);
     bool is_open() const { return was_open_; }
     const std::string& words() const { return words_; }
     // Its buttons, as they were drawn last, by their words.
@@ -29,6 +31,7 @@ class SettingsPanel {
 
   private:
     void draw_layouts(const Scene& scene);
+    void draw_profile(const Scene& scene);
     bool draw_looks(const Scene& scene, DeskLook& look);
     void draw_accounts(const Scene& scene, session::Session& session);
     void draw_people(const Scene& scene, session::Session& session);
