@@ -18,7 +18,10 @@ bool outlived_commit_lag(SessionMs streamed_at_ms, SessionMs requested_at_ms) {
 
 Merge merge_snapshot(const Provenance& held, std::int64_t held_version,
                      std::int64_t snapshot_version, const SnapshotRound& round) {
-    if (!held.from_stream) return Merge::Replace;
+    // An answer that was asked for later is in already: of two that overtook each other, too.
+    const bool is_late = held.pass != 0 && !pass_reaches(round.pass, held.pass);
+    if (!held.from_stream && !is_late) return Merge::Replace;
+    if (is_late) return snapshot_version > held_version ? Merge::Replace : Merge::Keep;
     if (outlived_commit_lag(held.streamed_at_ms, round.requested_at_ms)) return Merge::Replace;
     if (snapshot_version == held_version && held.streamed_at_ms < round.fenced_at_ms)
         return Merge::Replace;

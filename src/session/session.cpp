@@ -215,7 +215,8 @@ void Session::State::note_hole(MonotonicUs since) {
 void Session::State::notice_sleep(MonotonicUs now) {
     const bool slept = last_call_at >= 0 && now - last_call_at > kSleptUs;
     last_call_at = now;
-    if (!slept || !link_up) return;
+    if (!slept) return;
+    if (!link_up) return link.on_wake_up(now);  // who waited to dial has waited long enough
     ++stats.gaps;
     link.on_wake_up(now);
     begin_round(now);

@@ -52,6 +52,17 @@ TEST_CASE("LaterSnapshotBeatsAnEarlierOne") {
     CHECK(merge_snapshot(row, 9, 4, kRound) == Merge::Replace);
 }
 
+// Found by the session's simulation, seed 49921: an account that appeared was read for itself while
+// the whole list, asked for before, still trickled in.
+TEST_CASE("SnapshotAskedForEarlierDoesNotTurnALaterOneBack") {
+    Provenance row;
+    row.pass = 8;
+    CHECK(merge_snapshot(row, 9, 4, kRound) == Merge::Keep);
+    CHECK(merge_snapshot(row, 9, 9, kRound) == Merge::Keep);
+    CHECK(merge_snapshot(row, 9, 10, kRound) == Merge::Replace);
+    CHECK(merge_snapshot(streamed_at(kRequested - 2001, 8), 9, 4, kRound) == Merge::Keep);
+}
+
 TEST_CASE("RowInTheSnapshotIsConfirmed") {
     const SnapshotRound round{7, 9'000, kRequested, false};
     Provenance row;

@@ -344,6 +344,23 @@ TEST_CASE("GarbageOnTheSocketEndsTheLinkAndHeals") {
     CHECK(rig.matches_database());
 }
 
+// Found by the session's simulation, seed 81671: long after a broker went, a dial is waited for up
+// to half a minute; who slept meanwhile, and is told by nobody that he did, waits no more.
+TEST_CASE("WhoSleptWhileWaitingToDialDialsAtOnce") {
+    for (int i = 0; i < 8; ++i) {  // with a dial under way, or waited for
+        SessionRig rig;
+        go_live(rig);
+        rig.dial_silent = true;
+        rig.cut();
+        rig.advance_ms(130'000 + 3'000 * i);
+        REQUIRE(rig.status() == Status::Offline);
+        rig.now += 100 * kSecondUs;
+        rig.dial_silent = false;
+        rig.advance_ms(1'000);
+        CHECK(rig.status() == Status::Live);
+    }
+}
+
 TEST_CASE("LongSleepCountsAsAGapAndIsReadAnew") {
     SessionRig rig;
     go_live(rig);

@@ -95,7 +95,8 @@ bool SessionRig::serve_actions() {
                 generation_ = action.generation;
                 from_client_.clear();
                 subject_of_sid_.clear();
-                link_open_ = broker_up;
+                link_open_ = broker_up && !dial_silent;
+                if (dial_silent) break;
                 if (broker_up) {
                     session.link().on_open(generation_, now);
                     const std::string more = nonce.empty() ? "" : ",\"nonce\":" + quoted(nonce);

@@ -60,8 +60,9 @@ class SessionRig {
 
     // ---- the world's moods
     bool broker_up = true;
-    std::string nonce;       // of INFO, empty: none
-    bool rest_held = false;  // fetches wait for release_rest()
+    bool dial_silent = false;  // nothing answers, nor refuses
+    std::string nonce;         // of INFO, empty: none
+    bool rest_held = false;    // fetches wait for release_rest()
     std::function<std::optional<RestAnswer>(const std::string& url)> rest_override;
     // What other services than those of reading answer; a status of 0 is no answer at all.
     std::function<std::optional<RestAnswer>(const session::Action& action)> service;
