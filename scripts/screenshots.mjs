@@ -57,7 +57,7 @@ async function picture(name, how, work) {
     await work?.(page);
     const shot = await page.screenshot();
     // Four times as many pixels are kept with fewer colours.
-    const small = smallPng(shot, size === 'wall' ? {colours: 24, apart: 20} : {});
+    const small = smallPng(shot, size === 'wall' ? {colours: 20, apart: 24} : {});
     await writeFile(join(folder, `${name}.png`), small);
     await page.context().close();
     wellAgain();
