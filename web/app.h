@@ -175,6 +175,7 @@ class App {
     void draw_marks(const Scene& scene);
     std::vector<StatGroup> stat_groups(MonotonicUs now) const;
     void note_happenings(MonotonicUs now);
+    void note_lacking(const session::Stats& stats, MonotonicUs now);
     void note_tickets(MonotonicUs now);
     void note_away(MonotonicUs now);
     void note_status(MonotonicUs now);
@@ -325,7 +326,7 @@ class App {
     bool noted_securities_ = false;
     std::uint64_t noted_away_ = 0;
     std::uint64_t noted_evicted_ = 0;
-    std::uint64_t noted_lacking_ = 0;
+    std::uint32_t noted_lacking_ = 0;  // a bit for each limit of note_lacking()
     bool noted_lack_ = false;
     std::string noted_status_;
     MonotonicUs away_shown_until_ = 0;

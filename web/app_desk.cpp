@@ -1,6 +1,8 @@
 // web/app_desk.cpp - what stands around the tables: ticket, panels below, dialogs, words that come
 // up, marks on rows; and the log of what happened.
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/json_text.h"
 #include "base/number_text.h"
@@ -224,6 +226,8 @@ std::vector<StatGroup> App::stat_groups(MonotonicUs now) const {
                        {"unloaded at the row cap", grouped(stats.evicted)},
                        {"unreadable in the snapshot", grouped(stats.unreadable)},
                        {"accounts not followed", grouped(stats.capped_accounts)},
+                       {"rows in no book", grouped(stats.unbooked)},
+                       {"rows in no fold", grouped(stats.unfolded)},
                        {"REST reads", grouped(stats.fetches)},
                        {"of which failed", grouped(stats.fetch_failures)}}});
     std::string renderer(stage_.name());
@@ -248,6 +252,27 @@ std::vector<StatGroup> App::stat_groups(MonotonicUs now) const {
 
 // ---- what happened
 
+// What a limit or a record keeps out, each told when it begins.
+void App::note_lacking(const session::Stats& stats, MonotonicUs now) {
+    const std::array<std::pair<std::uint64_t, std::string_view>, 4> limits = {{
+        {stats.unreadable, "Rows are missing: the snapshot has records that cannot be read"},
+        {stats.capped_accounts, "Rows are missing: there are more accounts than this page follows"},
+        {stats.unbooked, "Not all positions are checked against their trades: there are too many"},
+        {stats.unfolded, "Sums are missing: a folded table is full"},
+    }};
+    std::uint32_t lacking = 0;
+    for (std::size_t index = 0; index < limits.size(); ++index) {
+        const auto& [count, words] = limits[index];
+        if (count == 0) continue;
+        lacking |= 1u << index;
+        if ((noted_lacking_ >> index & 1) != 0) continue;
+        log_.add(epoch_now_ms(), LogKind::Trouble, words);
+        toasts_.add(std::string(words) + ".", true, now);
+        want_frames(1);
+    }
+    noted_lacking_ = lacking;
+}
+
 void App::note_happenings(MonotonicUs now) {
     note_tickets(now);
     note_away(now);
@@ -259,17 +284,7 @@ void App::note_happenings(MonotonicUs now) {
         want_frames(1);
     }
     noted_evicted_ = stats.evicted;
-    const std::uint64_t lacking = stats.unreadable + stats.capped_accounts;
-    if (lacking > 0 && noted_lacking_ == 0) {
-        const std::string_view words =
-            stats.unreadable > 0
-                ? "Rows are missing: the snapshot has records that cannot be read"
-                : "Rows are missing: there are more accounts than this page follows";
-        log_.add(epoch_now_ms(), LogKind::Trouble, words);
-        toasts_.add(std::string(words) + ".", true, now);
-        want_frames(1);
-    }
-    noted_lacking_ = lacking;
+    note_lacking(stats, now);
     const EpochMs lacks_since = lacks_since_ms();
     if (lacks_since >= 0 && !noted_lack_) {
         const std::string words = "Rows may be missing since " +

@@ -207,6 +207,8 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "removed", static_cast<std::int64_t>(stats.removed));
     append_number_member(out, "evicted", static_cast<std::int64_t>(stats.evicted));
     append_number_member(out, "unreadable", static_cast<std::int64_t>(stats.unreadable));
+    append_number_member(out, "unbooked", static_cast<std::int64_t>(stats.unbooked));
+    append_number_member(out, "unfolded", static_cast<std::int64_t>(stats.unfolded));
     append_number_member(out, "accountsNotFollowed",
                          static_cast<std::int64_t>(stats.capped_accounts));
     append_number_member(out, "heldBytes", static_cast<std::int64_t>(stats.held_bytes));
