@@ -78,9 +78,10 @@ class Pair {
         table::ingest_snapshot_row(table_, record(key, version, value), snapshot.round());
         const auto held = rows_.find(key);
         Row row = held == rows_.end() ? Row{} : held->second;
+        const bool wins = held == rows_.end() || snapshot_wins(row, version, snapshot);
         row.pass = std::max(row.pass, snapshot.pass);
         row.phantom = false;
-        if (held == rows_.end() || snapshot_wins(row, version, snapshot)) {
+        if (wins) {
             row.version = version;
             row.value = value;
             row.from_stream = false;
@@ -151,6 +152,8 @@ class Pair {
 
   private:
     static bool snapshot_wins(const Row& held, std::int64_t version, const Snapshot& snapshot) {
+        // A snapshot that was asked for later has shown it already.
+        if (held.pass > snapshot.pass) return version > held.version;
         if (!held.from_stream) return true;
         if (held.streamed_at_ms + feed::kCommitLagMs < snapshot.requested_at_ms) return true;
         if (version == held.version) return held.streamed_at_ms < snapshot.fenced_at_ms;

@@ -134,7 +134,8 @@ TEST_CASE("AQuotedSubjectIsUnescapedExactly") {
 
 TEST_CASE("ABrokenViolationIsStillOne") {
     for (const std::string_view rest :
-         {"", "\"", "\"a", "\"a\\", "\"a\\x1\"", "\"a\\uD800\"", "\"a\\q\"", "no quotes"}) {
+         {"", "\"", "\"a", "\"a\\", "\"a\\x1\"", "\"a\\x1", "\"a\\xzz\"", "\"a\\uD800\"",
+          "\"a\\UFFFFFFFF\"", "\"a\\q\"", "no quotes"}) {
         const auto violation = permission_violation_from_text(
             std::string("Permissions Violation for Subscription to ").append(rest));
         REQUIRE(violation);
@@ -144,4 +145,52 @@ TEST_CASE("ABrokenViolationIsStillOne") {
     CHECK(permission_violation_from_text(
               "Permissions Violation for Subscription to \"a\" (sid \"x\")")
               ->sid == 0);
+}
+
+TEST_CASE("ASidIsDecimalAndOfTheQuotedNamesAlone") {
+    const auto sid_of = [](std::string_view rest) {
+        return permission_violation_from_text(
+                   std::string("Permissions Violation for Subscription to \"a\" ").append(rest))
+            ->sid;
+    };
+    CHECK(sid_of("(sid \"123456789012345678\")") == 123'456'789'012'345'678);
+    for (const std::string_view wrong :
+         {"(sid \"-1\")", "(sid \"1:\")", "(sid \"1234567890123456789\")", "(sid \"\")", "(sid 7)"})
+        CHECK(sid_of(wrong) == 0);
+    CHECK(sid_of("(sid \"7") == 7);  // cut off behind it
+}
+
+TEST_CASE("AQueueGroupWithoutQuotesIsNone") {
+    const auto violation = permission_violation_from_text(
+        "Permissions Violation for Subscription to \"a\" using queue q");
+    REQUIRE(violation);
+    CHECK(violation->subject == "a");
+    CHECK(violation->queue_group.empty());
+}
+
+TEST_CASE("WhatIsNotQuotedStaysAsItIs") {
+    for (const std::string_view before : {"", "x", "'a'"}) {
+        std::string_view text = before;
+        CHECK_FALSE(nats::take_go_quoted(text));
+        CHECK(text == before);
+    }
+    std::string_view text = "\"a\" rest";
+    CHECK(nats::take_go_quoted(text) == "a");
+    CHECK(text == " rest");
+}
+
+TEST_CASE("AnEndingWithoutAWordSaysWhatWasWaitedFor") {
+    const auto words = [](Phase phase) {
+        Cause cause;
+        cause.phase = phase;
+        nats::classify(cause);
+        CHECK(cause.cause_class == CauseClass::Network);
+        return std::string(cause.text);
+    };
+    CHECK(words(Phase::AwaitCredentials) == "There are no credentials.");
+    CHECK(words(Phase::Dialling) == "The broker cannot be reached.");
+    CHECK(words(Phase::AwaitInfo) == "The connection ended before the broker greeted.");
+    CHECK(words(Phase::AwaitSignature) == words(Phase::AwaitPong));
+    CHECK(words(Phase::AwaitPong) == "The connection ended before the broker accepted it.");
+    CHECK(words(Phase::Connected) == "The connection to the broker was lost.");
 }

@@ -210,4 +210,64 @@ TEST_CASE("AKeyIsReadFromABucketWithoutDirectReads") {
     CHECK(ask(R"({"error":{"code":404,"err_code":10037}})").kind == Kind::NotFound);
     CHECK(ask(R"({"error":{"code":404,"err_code":10059}})").failure == JetStreamFailure::Refused);
     CHECK(ask(R"({"message":{"subject":"x","seq":7}})").kind == Kind::Failed);
+    CHECK(ask("nonsense").failure == JetStreamFailure::BadAnswer);
+}
+
+TEST_CASE("ADirectAnswerThatDoesNotSayWhereItWasIsNone") {
+    Bucket test;
+    const MonotonicUs now = test.server.clock.now();
+    const auto with = [&](std::string_view line, std::string_view in_place) {
+        std::string headers(kFoundHeaders);
+        const std::size_t at = headers.find(line);
+        REQUIRE(at != std::string::npos);
+        headers.replace(at, headers.find("\r\n", at) + 2 - at, in_place);
+        REQUIRE(test.bucket.get("k", now).has_value());
+        REQUIRE(test.server.answers("$JS.API.DIRECT.GET.KV_prices.$KV.prices.k", "1", headers));
+        return test.translate_told();
+    };
+    for (const auto& [line, in_place] :
+         {std::pair{"Nats-Subject", ""}, std::pair{"Nats-Sequence", ""},
+          std::pair{"Nats-Subject", "Nats-Subject: $KV.prices.\r\n"},
+          std::pair{"Nats-Sequence", "Nats-Sequence: x\r\n"},
+          std::pair{"Nats-Sequence", "Nats-Sequence: 0\r\n"}}) {
+        const KvEvent told = with(line, in_place);
+        CHECK(told.kind == Kind::Failed);
+        CHECK(told.failure == JetStreamFailure::BadAnswer);
+    }
+    // When is not needed.
+    for (const char* in_place : {"", "Nats-Time-Stamp: yesterday\r\n"}) {
+        const KvEvent told = with("Nats-Time-Stamp", in_place);
+        CHECK(told.kind == Kind::Found);
+        CHECK(told.entry.revision == 2);
+        CHECK(told.entry.stored_at == 0);
+    }
+}
+
+TEST_CASE("AWatchOfUpdatesBeginsAtTheEnd") {
+    Bucket test;
+    nats::KvWatchOptions options;
+    options.updates_only = true;
+    REQUIRE(test.bucket.watch(">", test.server.clock.now(), options).has_value());
+    REQUIRE(test.server.answers("$JS.API.STREAM.INFO.KV_prices",
+                                R"({"created":"c","state":{"first_seq":1,"last_seq":9}})"));
+    REQUIRE(test.server.takes_create());
+    CHECK(test.server.create_json.find("last_per_subject") == std::string::npos);
+}
+
+TEST_CASE("WhatIsNeitherOfAWatchNorOfACallIsNothing") {
+    Bucket test;
+    CHECK(test.bucket.translate({}).kind == Kind::None);
+    nats::JetStreamEvent foreign;
+    foreign.request = 99;
+    CHECK(test.bucket.translate(foreign).kind == Kind::None);
+}
+
+TEST_CASE("ARefusedPutIsAConflictOnlyWhenTheRevisionIs") {
+    Bucket test;
+    REQUIRE(test.bucket.put("k", "v", test.server.clock.now(), 1).has_value());
+    REQUIRE(
+        test.server.answers("$KV.prices.k", R"({"error":{"code":400,"err_code":10054},"seq":0})"));
+    const KvEvent told = test.translate_told();
+    CHECK(told.kind == Kind::Failed);
+    CHECK(told.failure == JetStreamFailure::Refused);
 }

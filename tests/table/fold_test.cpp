@@ -51,7 +51,8 @@ struct Rig {
         ingest_event(source, record, 1000);
     }
     RowId find(const char* id) {
-        feed::Record record = record_of({id, 0, "", 0});
+        const SampleRow row{id, 0, "", 0};  // the record's texts are its own
+        feed::Record record = record_of(row);
         record.cells.emplace_back();
         return source.find(record.cells);
     }
