@@ -55,7 +55,7 @@ async function startBroker(settings) {
             settings,
     );
     const child = spawn(
-        process.env.NATS_SERVER ?? 'nats-server',
+        process.env.NATS_SERVER || 'nats-server',
         ['-c', file, '--ports_file_dir', folder],
         {stdio: 'ignore', env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`}},
     );
