@@ -370,6 +370,7 @@ class NatsBlotter extends HTMLElement {
     #sign = null; // of the credentials given last
     #opened = null; // the text of a profile that runs in place of the attribute's
     #left = null; // the view before it
+    #chooser = null; // of the file that is looked for
 
     constructor() {
         super();
@@ -947,6 +948,7 @@ class NatsBlotter extends HTMLElement {
         const chooser = document.createElement('input');
         chooser.type = 'file';
         chooser.accept = '.json,application/json';
+        this.#chooser = chooser; // or it may be collected while the user looks for a file
         chooser.onchange = () => {
             if (chooser.files.length > 0) this.#loadLayouts(chooser.files[0]);
         };

@@ -76,11 +76,13 @@ async function look(page) {
         return [box.left, box.top, devicePixelRatio];
     });
     const {x, y, width, height} = layout.figures;
+    // The browser smooths their letters, over the edge of their box too.
+    const edge = 2;
     const figures = {
-        x: (x + left) * density,
-        y: (y + top) * density,
-        width: width * density,
-        height: height * density,
+        x: (x + left) * density - edge,
+        y: (y + top) * density - edge,
+        width: width * density + 2 * edge,
+        height: height * density + 2 * edge,
     };
     const picture = readPng(await (page.shoot ?? (() => page.screenshot()))());
     return {picture, figures, layout, density};
