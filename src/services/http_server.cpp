@@ -102,6 +102,7 @@ std::string_view http_reason(int status) {
         case 414: return "URI Too Long";
         case 415: return "Unsupported Media Type";
         case 500: return "Internal Server Error";
+        case 503: return "Service Unavailable";
         default: return "Error";
     }
 }

@@ -38,7 +38,8 @@ std::unique_ptr<Storage> open_storage(const Options& options) {
 
 class Program {
   public:
-    explicit Program(Options options) : options_(std::move(options)) {}
+    explicit Program(Options options)
+        : options_(std::move(options)), list_room_(options_.list_disk_bytes) {}
 
     // Throws std::runtime_error with one readable line when something cannot be had.
     void start();
@@ -56,6 +57,7 @@ class Program {
     BusSettings bus_settings(const std::string& client_name) const;
 
     Options options_;
+    SpoolRoom list_room_;
     std::unique_ptr<Storage> storage_;
     std::unique_ptr<Bus> trade_bus_;
     std::unique_ptr<OrderIntake> intake_;
@@ -101,7 +103,7 @@ void Program::add_readers() {
     if (options_.runs(Role::PositionService)) {
         add_position_service_routes(
             add_server(Role::PositionService, spring_error_for, kThreadsPerService, false),
-            *storage_);
+            *storage_, list_room_);
     }
 }
 

@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, kRoleCount> kRoleNames{"reference-data", 
 
 // Rates above this are a typing mistake: no machine here books as many.
 constexpr double kRateMax = 100'000;
+// So are disks above this, a petabyte.
+constexpr std::size_t kListDiskMibMax = std::size_t{1024} * 1024 * 1024;
 
 constexpr std::string_view kUsage =
     R"(Usage: traderx-services [options]
@@ -36,6 +38,8 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
   --database FILE          SQLite database, made and filled with the seed rows if empty (traderx.db)
   --jetstream              orders in a durable stream, account events kept in another; the broker
                            needs JetStream and the subjects the dotted family
+  --list-disk-mib N        of temporary files in $TMPDIR (/tmp) for all long lists of trades that
+                           position-service is sending at once; beyond it they are refused (4096)
   --stock                  behave as the stock services do: publish before the commit, and what the
                            database then refuses too; health that always says connected
   --subjects FAMILY        slash, dotted or both: subjects of orders and account events (both)
@@ -153,6 +157,11 @@ void apply(Options& options, const std::string& flag, const std::string& value) 
     } else if (flag == "--browser-permissions") {
         options.browser_permissions_file = value;
     } else if (flag == "--broker-pid-file") {
+    } else if (flag == "--list-disk-mib") {
+        const auto mib = number_from<std::size_t>(value, flag);
+        if (mib > kListDiskMibMax)
+            throw std::invalid_argument(flag + ": not a size of a disk: " + value);
+        options.list_disk_bytes = mib * 1024 * 1024;
         options.broker_pid_file = value;
     } else if (flag == "--write-browser-permissions") {
         options.write_browser_permissions_file = value;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "feed/subjects.h"
+#include "services/spool.h"
 
 namespace nats_blotter::services {
 
@@ -42,6 +43,7 @@ struct Options {
     std::string database_file = "traderx.db";
     std::string database_url;  // DATABASE_URL, secret: PostgreSQL instead of the file
     bool jetstream = false;
+    std::size_t list_disk_bytes = kSpoolRoomBytes;  // of position-service's lists together
     bool stock = false;
     bool sample_feeds = false;
     std::string browser_permissions_file;  // empty: not kept up to date

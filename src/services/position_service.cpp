@@ -1,4 +1,5 @@
-// services/position_service.cpp - /trades/, /positions/, /health/alive and /health/ready.
+// services/position_service.cpp - /trades/, /positions/, /health/alive, /health/ready and
+// /actuator/prometheus.
 #include "services/position_service.h"
 
 #include <charconv>
@@ -7,6 +8,7 @@
 #include "services/booking.h"
 #include "services/error_bodies.h"
 #include "services/log.h"
+#include "services/metrics.h"
 #include "services/path_number.h"
 #include "services/record_json.h"
 
@@ -17,6 +19,7 @@ constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 // What ?since= and ?limit= ask for.
 struct Wanted {
+    SpoolRoom& room;
     std::optional<std::int32_t> account_id;
     EpochMs since = kEveryVersion;
     std::int64_t limit = kNoLimit;
@@ -37,7 +40,10 @@ std::optional<std::int64_t> parameter(const HttpRequest& request, std::string_vi
 // One list: a text built straight from the rows, with no records in between. A long one leaves the
 // memory as it grows.
 struct List {
-    explicit List(std::int64_t limit_of_rows) : limit(limit_of_rows) { spool->append("["); }
+    explicit List(const Wanted& wanted)
+        : spool(std::make_shared<Spool>(wanted.room)), limit(wanted.limit) {
+        spool->append("[");
+    }
 
     template <typename Record>
     void add(const Record& record, void (*append)(std::string&, const Record&)) {
@@ -47,10 +53,10 @@ struct List {
         spool->append(row);
     }
 
-    std::shared_ptr<Spool> spool = std::make_shared<Spool>();
+    std::shared_ptr<Spool> spool;
     std::string row;  // reused, so that it keeps its memory
     std::int64_t rows = 0;
-    std::int64_t limit = kNoLimit;
+    std::int64_t limit;
 };
 
 HttpResponse answer(const Wanted& wanted, const List& list, EpochMs next, std::int64_t rows_before,
@@ -73,7 +79,7 @@ HttpResponse answer(const Wanted& wanted, const List& list, EpochMs next, std::i
 
 HttpResponse list_trades(Storage& storage, const Wanted& wanted) {
     const EpochMs next = wall_clock_ms() - kSinceMarginMs;
-    List list(wanted.limit);
+    List list(wanted);
     const std::int64_t rows_before = storage.trade_rows(wanted.account_id);
     storage.visit_trades_since(wanted.account_id, wanted.since,
                                [&list](const Trade& trade) { list.add(trade, append_trade); });
@@ -82,7 +88,7 @@ HttpResponse list_trades(Storage& storage, const Wanted& wanted) {
 
 HttpResponse list_positions(Storage& storage, const Wanted& wanted) {
     const EpochMs next = wall_clock_ms() - kSinceMarginMs;
-    List list(wanted.limit);
+    List list(wanted);
     const std::int64_t rows_before = storage.position_rows(wanted.account_id);
     storage.visit_positions_since(
         wanted.account_id, wanted.since,
@@ -92,37 +98,73 @@ HttpResponse list_positions(Storage& storage, const Wanted& wanted) {
 
 using Lister = HttpResponse (*)(Storage&, const Wanted&);
 
-HttpResponse list(Storage& storage, Lister lister, const HttpRequest& request,
+// Nothing of it is sent yet. Readers who take theirs slowly are to blame, and are done in a while.
+HttpResponse no_room(const SpoolRoom& room, const HttpRequest& request) {
+    HttpResponse response =
+        text_error(503,
+                   "The lists that others are being sent leave no room for this one: all together "
+                   "may take " +
+                       std::to_string(room.bytes_max()) +
+                       " bytes of disk. Ask again, or for fewer rows by ?limit=.",
+                   request);
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+HttpResponse list(Storage& storage, Lister lister, const HttpRequest& request, SpoolRoom& room,
                   std::optional<std::int32_t> account_id) {
     const std::optional<std::int64_t> since = parameter(request, "since", kEveryVersion);
     const std::optional<std::int64_t> limit = parameter(request, "limit", kNoLimit);
     if (!since) return text_error(400, "since is not a time in epoch milliseconds", request);
     if (!limit) return text_error(400, "limit is not a number of rows", request);
-    return lister(storage, {account_id, *since, *limit});
+    try {
+        return lister(storage, {room, account_id, *since, *limit});
+    } catch (const SpoolFull& full) {
+        log_line("position-service", request.path + ": " + full.what());
+        return no_room(room, request);
+    }
 }
 
-void add_list(HttpServer& server, Storage& storage, const std::string& path, Lister lister) {
-    server.route("GET", path, [&storage, lister](const HttpRequest& request) {
-        return list(storage, lister, request, std::nullopt);
+void add_list(HttpServer& server, Storage& storage, SpoolRoom& room, const std::string& path,
+              Lister lister) {
+    server.route("GET", path, [&storage, lister, &room](const HttpRequest& request) {
+        return list(storage, lister, request, room, std::nullopt);
     });
-    server.route("GET", path + "{accountId}", [&storage, lister](const HttpRequest& request) {
-        const std::optional<std::int32_t> id = int32_from_path(request.path_value);
-        if (!id) return text_error(500, path_number_message(request.path_value), request);
-        return list(storage, lister, request, *id);
-    });
+    server.route("GET", path + "{accountId}",
+                 [&storage, lister, &room](const HttpRequest& request) {
+                     const std::optional<std::int32_t> id = int32_from_path(request.path_value);
+                     if (!id)
+                         return text_error(500, path_number_message(request.path_value), request);
+                     return list(storage, lister, request, room, *id);
+                 });
+}
+
+HttpResponse metrics(const SpoolRoom& room) {
+    MetricsText metrics;
+    metrics.family("traderx_list_file_bytes", "gauge",
+                   "Bytes of lists in temporary files, until their readers have them.");
+    metrics.sample({}, static_cast<std::int64_t>(room.bytes()));
+    metrics.family("traderx_list_file_bytes_max", "gauge", "The most that these may be.");
+    metrics.sample({}, static_cast<std::int64_t>(room.bytes_max()));
+    metrics.family("traderx_lists_refused_total", "counter",
+                   "Lists that were answered 503, as there was no room for them.");
+    metrics.sample({}, static_cast<std::int64_t>(room.refused_count()));
+    return metrics.response();
 }
 
 }  // namespace
 
-void add_position_service_routes(HttpServer& server, Storage& storage) {
-    add_list(server, storage, "/trades/", list_trades);
-    add_list(server, storage, "/positions/", list_positions);
+void add_position_service_routes(HttpServer& server, Storage& storage, SpoolRoom& room) {
+    add_list(server, storage, room, "/trades/", list_trades);
+    add_list(server, storage, room, "/positions/", list_positions);
     server.route("GET", "/health/alive", [](const HttpRequest&) {
         return HttpResponse{200, "true"};
     });
     server.route("GET", "/health/ready", [&storage](const HttpRequest&) {
         return HttpResponse{200, storage.has_positions() ? "true" : "false"};
     });
+    server.route("GET", "/actuator/prometheus",
+                 [&room](const HttpRequest&) { return metrics(room); });
 }
 
 }  // namespace nats_blotter::services

@@ -10,11 +10,15 @@
 // the version it has now, will be in that one. `rows` is how many rows the list would have in full,
 // counted before and after the read. ?limit= cuts the answer to so many rows, the first in the
 // list's order; when it did, the header ends in "cut=<limit>". The argument: docs/wire-feed.md.
+//
+// A list is read from the database whole before its first byte is sent (spool.h). One for which the
+// room of all lists does not suffice is answered 503 in words, and counted at /actuator/prometheus.
 #pragma once
 
 #include <string_view>
 
 #include "services/http_server.h"
+#include "services/spool.h"
 #include "services/storage.h"
 
 namespace nats_blotter::services {
@@ -25,6 +29,7 @@ inline constexpr std::string_view kSinceHeader = "X-Since";
 // commit, so this covers the commit (2 s, feed/merge.h) and clocks that differ by 8 s.
 inline constexpr EpochMs kSinceMarginMs = 10'000;
 
-void add_position_service_routes(HttpServer& server, Storage& storage);
+// The storage and the room must outlive the server.
+void add_position_service_routes(HttpServer& server, Storage& storage, SpoolRoom& room);
 
 }  // namespace nats_blotter::services

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <stdexcept>
 
 namespace nats_blotter::services {
 namespace {
@@ -31,8 +30,22 @@ int file_without_name() {
 
 }  // namespace
 
+bool SpoolRoom::take(std::size_t bytes) {
+    std::size_t taken = bytes_;
+    do {
+        if (bytes > bytes_max_ - taken) {
+            ++refused_count_;
+            return false;
+        }
+    } while (!bytes_.compare_exchange_weak(taken, taken + bytes));
+    return true;
+}
+
+void SpoolRoom::give_back(std::size_t bytes) { bytes_ -= bytes; }
+
 Spool::~Spool() {
     if (file_ >= 0) close(file_);
+    room_.give_back(room_bytes_);
 }
 
 void Spool::append(std::string_view text) {
@@ -51,6 +64,10 @@ void Spool::append(std::string_view text) {
 }
 
 void Spool::flush() {
+    if (!room_.take(memory_.size()))
+        throw SpoolFull("temporary files: all lists together would have more than " +
+                        std::to_string(room_.bytes_max()) + " bytes");
+    room_bytes_ += memory_.size();
     if (file_ < 0) file_ = file_without_name();
     std::string_view rest = memory_;
     while (!rest.empty()) {

@@ -63,7 +63,7 @@ class Services {
         add_account_service_routes(add_server("account-service", spring_error_for, false),
                                    {*storage_, local_person_lookup(), nullptr});
         add_position_service_routes(add_server("position-service", spring_error_for, false),
-                                    *storage_);
+                                    *storage_, room_);
         add_trade_service_routes(
             add_server("trade-service", spring_error_for, false),
             {bus_, local_ticker_lookup(), local_account_lookup(*storage_), "/trades", nullptr});
@@ -110,6 +110,7 @@ class Services {
 
     std::string folder_;
     std::unique_ptr<Storage> storage_;
+    SpoolRoom room_;
     Bus bus_{{"nats://127.0.0.1:1", "", "", "fuzz"}};
     std::vector<std::unique_ptr<HttpServer>> servers_;
 };

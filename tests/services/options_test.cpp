@@ -62,6 +62,18 @@ TEST_CASE("JetStreamAndStockAreSwitches") {
     CHECK(refused({"--jetstream", "--stock"}) == "--stock: the stock services know no JetStream");
 }
 
+TEST_CASE("TheDiskForListsIsBounded") {
+    CHECK(parsed({}).list_disk_bytes == kSpoolRoomBytes);
+    CHECK(kSpoolRoomBytes == std::size_t{4096} * 1024 * 1024);  // as --help says
+    CHECK(parsed({"--list-disk-mib", "3"}).list_disk_bytes == std::size_t{3} * 1024 * 1024);
+    CHECK(parsed({"--list-disk-mib=0"}).list_disk_bytes == 0);
+    for (const char* wrong : {"-1", "1e3", "99999999999999999999"})
+        CHECK(refused({"--list-disk-mib", wrong}) ==
+              std::string("--list-disk-mib: not a number: ") + wrong);
+    CHECK(refused({"--list-disk-mib", "9999999999999"}) ==
+          "--list-disk-mib: not a size of a disk: 9999999999999");
+}
+
 TEST_CASE("DatabaseUrlChoosesPostgresAndNothingElse") {
     CHECK(parsed({}).database_url.empty());
     setenv("DATABASE_URL", "postgresql://u:secret@h:5432/d", 1);

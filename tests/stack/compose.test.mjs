@@ -240,6 +240,26 @@ describe('containers', () => {
         }
     });
 
+    // position-service writes its long lists to $TMPDIR, and everything else is read-only.
+    test('WhatIsReadOnlyHasRoomForListsOnTheirWay', () => {
+        for (const role of roles) assert.equal(compose.services[role].read_only, true, role);
+        const {environment: given, volumes} = compose.services['position-service'];
+        const mounts = volumes.map((volume) =>
+            typeof volume === 'string'
+                ? {source: volume.split(':')[0], target: volume.split(':')[1]}
+                : volume,
+        );
+        const mount = mounts.find(({target}) => target === given.TMPDIR);
+        assert.ok(mount && !mount.read_only, `a volume at ${given.TMPDIR}`);
+        assert.ok(mount.source in compose.volumes, 'on disk, and not in memory');
+        // Whoever runs it may write there, and its limit is one that the program takes.
+        const dockerfile = readFileSync(join(root, 'nginx/Dockerfile'), 'utf8');
+        const writable = dockerfile.match(/install -d -m 1777 (.*)/)[1].split(' ');
+        assert.ok(writable.includes(given.TMPDIR));
+        const command = commandOf('position-service');
+        assert.ok(Number(command[command.indexOf('--list-disk-mib') + 1]) >= 2048);
+    });
+
     test('TheServicesAcceptTheirCommandLines', () => {
         const password = join(configuration, 'services-password');
         for (const name of [...roles, 'browser-permissions']) {
