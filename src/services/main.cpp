@@ -75,7 +75,8 @@ bool Program::needs_storage() const {
 }
 
 BusSettings Program::bus_settings(const std::string& client_name) const {
-    return {options_.nats_url, options_.nats_user, options_.nats_password, client_name};
+    return {options_.nats_url, options_.nats_user, options_.nats_password, client_name,
+            options_.nats_credentials_file};
 }
 
 HttpServer& Program::add_server(Role role, ErrorBody error_body, int thread_count,

@@ -100,6 +100,10 @@ Bus::Bus(BusSettings settings) : settings_(std::move(settings)), started_us_(mon
     if (!settings_.user.empty())
         check(natsOptions_SetUserInfo(raw, settings_.user.c_str(), settings_.password.c_str()),
               "user");
+    if (!settings_.credentials_file.empty())
+        check(natsOptions_SetUserCredentialsFromFiles(raw, settings_.credentials_file.c_str(),
+                                                      nullptr),
+              "credentials");
     check(natsOptions_SetTimeout(raw, kConnectTimeoutMs), "timeout");
     check(natsOptions_SetPingInterval(raw, kPingIntervalMs), "ping interval");
     check(natsOptions_SetMaxReconnect(raw, -1), "reconnect");

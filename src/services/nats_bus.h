@@ -27,10 +27,11 @@ struct __natsSubscription;
 namespace nats_blotter::services {
 
 struct BusSettings {
-    std::string url;          // nats://host:port, without credentials
-    std::string user;         // empty: none are sent
-    std::string password;     // secret
-    std::string client_name;  // shown by the broker's monitor
+    std::string url;                 // nats://host:port, without credentials
+    std::string user;                // empty: none are sent
+    std::string password;            // secret
+    std::string client_name;         // shown by the broker's monitor
+    std::string credentials_file{};  // of a JWT and its seed, in place of user and password
 };
 
 enum class BusState : std::uint8_t { Connected, Reconnecting, Closed };

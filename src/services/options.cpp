@@ -35,11 +35,13 @@ Runs the services of TraderX's NATS state in one process, all of them or those n
   --nats URLS              broker (nats://127.0.0.1:4222), or a comma list of a cluster's nodes
   --nats-user NAME         broker user
   --nats-password-file F   file with the broker password; or the environment variable NATS_PASSWORD
+  --nats-credentials-file F
+                           .creds file of a NATS user by JWT, in place of both; read at every dial
   --database FILE          SQLite database, made and filled with the seed rows if empty (traderx.db)
-  --jetstream              orders in a durable stream, account events kept in another; the broker
-                           needs JetStream and the subjects the dotted family
   --list-disk-mib N        of temporary files in $TMPDIR (/tmp) for all long lists of trades that
                            position-service is sending at once; beyond it they are refused (4096)
+  --jetstream              orders in a durable stream, account events kept in another; the broker
+                           needs JetStream and the subjects the dotted family
   --stock                  behave as the stock services do: publish before the commit, and what the
                            database then refuses too; health that always says connected
   --subjects FAMILY        slash, dotted or both: subjects of orders and account events (both)
@@ -143,6 +145,10 @@ void apply(Options& options, const std::string& flag, const std::string& value) 
         options.nats_user = value;
     } else if (flag == "--nats-password-file") {
         options.nats_password = password_from_file(value);
+    } else if (flag == "--nats-credentials-file") {
+        if (!std::ifstream(value).good())
+            throw std::invalid_argument(flag + ": cannot read " + value);
+        options.nats_credentials_file = value;
     } else if (flag == "--database") {
         options.database_file = value;
     } else if (flag == "--subjects") {
@@ -151,17 +157,17 @@ void apply(Options& options, const std::string& flag, const std::string& value) 
         options.simulate_rate = number_from<double>(value, flag);
         if (!(options.simulate_rate >= 0 && options.simulate_rate <= kRateMax))
             throw std::invalid_argument("--simulate: not a rate from 0 to 100000: " + value);
+    } else if (flag == "--list-disk-mib") {
+        const auto mib = number_from<std::size_t>(value, flag);
+        if (mib > kListDiskMibMax)
+            throw std::invalid_argument(flag + ": not a size of a disk: " + value);
+        options.list_disk_bytes = mib * 1024 * 1024;
     } else if (flag == "--simulate-url") {
         http_url_from_text(value);
         options.simulate_url = value;
     } else if (flag == "--browser-permissions") {
         options.browser_permissions_file = value;
     } else if (flag == "--broker-pid-file") {
-    } else if (flag == "--list-disk-mib") {
-        const auto mib = number_from<std::size_t>(value, flag);
-        if (mib > kListDiskMibMax)
-            throw std::invalid_argument(flag + ": not a size of a disk: " + value);
-        options.list_disk_bytes = mib * 1024 * 1024;
         options.broker_pid_file = value;
     } else if (flag == "--write-browser-permissions") {
         options.write_browser_permissions_file = value;
@@ -190,6 +196,8 @@ void complete(Options& options) {
     if (options.nats_url.find('@') != std::string::npos)
         throw std::invalid_argument(
             "--nats: credentials belong in --nats-user and a password file");
+    if (!options.nats_credentials_file.empty() && !options.nats_user.empty())
+        throw std::invalid_argument("--nats-credentials-file: not with --nats-user");
     if (!options.database_url.empty() && !is_postgres_url(options.database_url))
         throw std::invalid_argument("DATABASE_URL: not a postgresql:// address");
     if (options.jetstream && options.stock)

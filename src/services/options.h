@@ -38,12 +38,13 @@ struct Options {
     std::string nats_password;  // read from a file or NATS_PASSWORD, never from the command line
     std::vector<feed::SubjectFamily> families{feed::SubjectFamily::Slash,
                                               feed::SubjectFamily::Dotted};
-    std::string orders_subject;  // where trade-service puts orders
+    std::string orders_subject;         // where trade-service puts orders
+    std::string nats_credentials_file;  // in place of both
 
     std::string database_file = "traderx.db";
     std::string database_url;  // DATABASE_URL, secret: PostgreSQL instead of the file
-    bool jetstream = false;
     std::size_t list_disk_bytes = kSpoolRoomBytes;  // of position-service's lists together
+    bool jetstream = false;
     bool stock = false;
     bool sample_feeds = false;
     std::string browser_permissions_file;  // empty: not kept up to date

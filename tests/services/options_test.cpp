@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 using namespace nats_blotter::services;
 
@@ -72,6 +74,17 @@ TEST_CASE("TheDiskForListsIsBounded") {
               std::string("--list-disk-mib: not a number: ") + wrong);
     CHECK(refused({"--list-disk-mib", "9999999999999"}) ==
           "--list-disk-mib: not a size of a disk: 9999999999999");
+}
+
+TEST_CASE("AFileOfCredentialsIsInPlaceOfAUser") {
+    const std::string file = "/tmp/nb_options_test.creds";
+    std::ofstream(file) << "-----BEGIN NATS USER JWT-----\n";
+    CHECK(parsed({"--nats-credentials-file", file}).nats_credentials_file == file);
+    CHECK(refused({"--nats-credentials-file", file, "--nats-user", "services"}) ==
+          "--nats-credentials-file: not with --nats-user");
+    std::remove(file.c_str());
+    CHECK(refused({"--nats-credentials-file", file}) ==
+          "--nats-credentials-file: cannot read " + file);
 }
 
 TEST_CASE("DatabaseUrlChoosesPostgresAndNothingElse") {
