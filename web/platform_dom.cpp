@@ -24,8 +24,9 @@ EM_JS(void, nb_js_platform_create, (), {
     };
     const position = (event) => {
         const box = canvas.getBoundingClientRect();
-        return [(event.clientX - box.left) * canvas.width / (box.width || 1),
-                (event.clientY - box.top) * canvas.height / (box.height || 1)];
+        const {width, height} = Module.surface;
+        return [(event.clientX - box.left) * width / (box.width || 1),
+                (event.clientY - box.top) * height / (box.height || 1)];
     };
     const modifiers = (event) => {
         // AltGr only chooses a sign, though Windows calls it Ctrl and Alt.

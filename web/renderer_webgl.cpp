@@ -20,7 +20,7 @@ EM_JS(void, nb_js_webgl_publish, (), {
     specialHTMLTargets['!canvas'] = Module.canvas;
 });
 EM_JS(void, nb_js_webgl_listen, (), {
-    Module.glCanvas = Module.canvas;
+    Module.glCanvas = Module.surface = Module.canvas;
     Module.onLost = Module.guard((event) => { event.preventDefault(); _nb_context_lost(); });
     Module.onRestored = Module.guard(() => _nb_context_restored());
     Module.glCanvas.addEventListener('webglcontextlost', Module.onLost);

@@ -14,9 +14,9 @@ EM_JS(int, nb_js_canvas_replace, (), {
     for (const name of ['tabindex', 'role', 'aria-label']) {
         if (before.hasAttribute(name)) canvas.setAttribute(name, before.getAttribute(name));
     }
-    canvas.width = before.width;
-    canvas.height = before.height;
-    if (!canvas.getContext('2d', {alpha: false})) return 0;
+    canvas.width = Module.surface.width;
+    canvas.height = Module.surface.height;
+    if (!document.createElement('canvas').getContext('2d')) return 0;
     const focused = before.getRootNode().activeElement === before;
     before.replaceWith(canvas);
     Module.canvas = canvas;

@@ -247,6 +247,7 @@ test('a browser with nothing to draw on is told so', async () => {
     const context = await browser.newContext();
     await context.addInitScript(() => {
         HTMLCanvasElement.prototype.getContext = () => null;
+        OffscreenCanvas.prototype.getContext = () => null;
     });
     page = await context.newPage();
     await page.goto(ingress.url);

@@ -11,15 +11,16 @@ async function start(webgl, width, height) {
         locateFile: (file) => new URL(file, import.meta.url).href,
     });
     if (module._nb_start(webgl ? 1 : 0, width, height) !== 1) throw new Error('no renderer');
-    return {canvas, module};
+    return {module};
 }
 
 // Pixels as they are: the WebGL one is copied within the task that drew it, before it is shown.
-function pixelsOf({canvas, module}, seed) {
+function pixelsOf({module}, seed) {
     module._nb_draw(seed);
-    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const {surface} = module;
+    const copy = new OffscreenCanvas(surface.width, surface.height);
     const context = copy.getContext('2d', {willReadFrequently: true});
-    context.drawImage(canvas, 0, 0);
+    context.drawImage(surface, 0, 0);
     return context.getImageData(0, 0, copy.width, copy.height).data;
 }
 
