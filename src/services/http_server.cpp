@@ -26,6 +26,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
+// What a header may repeat: httplib refuses line breaks on the way in, and nothing else.
+bool printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7F'; });
+}
+
 struct Route {
     std::string method;
     std::string prefix;  // the whole path, or what stands before the brace
@@ -181,9 +186,8 @@ bool HttpServer::Implementation::origin_allowed(const httplib::Request& request)
     }
     std::string host = request.get_header_value("X-Forwarded-Host");
     if (host.empty()) host = request.get_header_value("Host");
-    const std::size_t scheme_end = origin.find("://");
-    return scheme_end != std::string::npos && !host.empty() &&
-           origin.substr(scheme_end + 3) == host;
+    return !host.empty() && (origin == "http://" + host || origin == "https://" + host) &&
+           printable(host);
 }
 
 void HttpServer::Implementation::add_cors_headers(const httplib::Request& request,
@@ -195,7 +199,7 @@ void HttpServer::Implementation::add_cors_headers(const httplib::Request& reques
     }
     response.set_header("Vary", "Origin");
     const std::string origin = request.get_header_value("Origin");
-    // httplib refuses header values with line breaks on the way in, so echoing one is safe.
+    // Either one of the list, or as printable as any host.
     if (!origin.empty() && origin_allowed(request))
         response.set_header("Access-Control-Allow-Origin", origin);
 }
@@ -210,7 +214,8 @@ void HttpServer::Implementation::answer_preflight(const httplib::Request& reques
     add_cors_headers(request, response);
     response.set_header("Access-Control-Allow-Methods", "GET,HEAD,POST,PUT,OPTIONS");
     const std::string headers = request.get_header_value("Access-Control-Request-Headers");
-    response.set_header("Access-Control-Allow-Headers", headers.empty() ? "Content-Type" : headers);
+    response.set_header("Access-Control-Allow-Headers",
+                        headers.empty() || !printable(headers) ? "Content-Type" : headers);
     response.set_header("Access-Control-Max-Age", "1800");  // as Spring's
     response.set_header("Allow", "GET,HEAD,POST,PUT,OPTIONS");
     response.status = 200;
