@@ -21,7 +21,7 @@ Column::Storage storage_of(feed::ColumnType type) {
     return Column::Storage::Text;
 }
 
-int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
+int sign(int value) { return value < 0 ? -1 : 1; }
 
 // Seven bytes of the text and how many there are: texts of up to seven differ here already.
 std::uint64_t text_rank(std::string_view text) {

@@ -25,7 +25,7 @@ void append_amount(std::string& out, std::int64_t scaled, int scale, bool groupe
     std::string plain;
     append_scaled(plain, scaled, scale);
     std::string_view digits = plain;
-    if (!digits.empty() && digits[0] == '-') {
+    if (digits[0] == '-') {
         out.append("\xE2\x88\x92");  // U+2212, as wide as a digit
         digits.remove_prefix(1);
     }

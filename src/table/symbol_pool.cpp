@@ -24,7 +24,6 @@ std::uint32_t SymbolPool::find_hashed(std::string_view text, std::uint64_t hash)
 }
 
 void SymbolPool::remember(Recent recent, std::uint32_t id) const {
-    if (recent_.empty()) return;
     Recent* const pair = &recent_[recent_place(recent)];
     recent.id = id;
     pair[1] = pair[0];

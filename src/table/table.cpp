@@ -270,7 +270,7 @@ std::size_t Table::evict() {
     std::size_t erased = 0;
     while (eviction_.has_finds() && live_rows_ > spec_.rows_max && erased < kUnloadedAtOnce) {
         const RowAge oldest = eviction_.take();
-        if (oldest.row >= slots_ || !(age_of(oldest.row) == oldest)) continue;
+        if (!(age_of(oldest.row) == oldest)) continue;
         evicted_version_ = std::max(evicted_version_, oldest.version);
         erase_row(oldest.row, true);
         ++erased;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 
@@ -72,4 +73,32 @@ TEST_CASE("SymbolsAtTheirLimitAreRefusedNotLost") {
     CHECK_FALSE(pool.has_room_for("one more"));
     CHECK(pool.has_room_for("77"));
     CHECK(pool.text(pool.intern("77")) == "77");
+}
+
+// Texts found lately are told apart by their length and a number made of both ends.
+TEST_CASE("SymbolsThatAreAlikeAtBothEndsAreNotTheSame") {
+    SymbolPool pool;
+    std::vector<std::string> texts;
+    for (const char* middle : {"one", "two", "three", ""})
+        texts.push_back(std::string("PREFIX-8") + middle + "SUFFIX-8");
+    for (int round = 0; round < 3; ++round)
+        for (std::size_t i = 0; i < texts.size(); ++i) CHECK(pool.intern(texts[i]) == i);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        CHECK(pool.find(texts[i]) == i);
+        CHECK(pool.text(static_cast<std::uint32_t>(i)) == texts[i]);
+    }
+    CHECK(pool.find("PREFIX-8sixSUFFIX-8") == SymbolPool::kNone);
+    pool.clear();
+    CHECK(pool.find(texts[0]) == SymbolPool::kNone);
+    CHECK(pool.intern(texts[1]) == 0);
+}
+
+TEST_CASE("ANullTextHasTheLastRank") {
+    Column column(ColumnType::Text);
+    column.resize(2);
+    column.set(0, Cell::of_text("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"));
+    column.set(1, Cell{});
+    CHECK(column.rank(0) <= column.rank(1));
+    column.set(0, Cell::of_text("zzzz"));
+    CHECK(column.rank(0) < column.rank(1));
 }

@@ -127,3 +127,35 @@ TEST_CASE("EmptySpecIsEmpty") {
     spec.quick = "x";
     CHECK_FALSE(spec.is_empty());
 }
+
+// By this a view knows that it need not be built anew.
+TEST_CASE("SpecsAreEqualOnlyInEveryPart") {
+    const ColumnFilter filter{2, ColumnFilter::Kind::Range, "a", 1, 9, {"b"}, {3}};
+    CHECK(filter == ColumnFilter(filter));
+    const auto differs = [&filter](auto&& change) {
+        ColumnFilter other = filter;
+        change(other);
+        return !(filter == other) && !(other == filter);
+    };
+    CHECK(differs([](ColumnFilter& other) { other.column = 1; }));
+    CHECK(differs([](ColumnFilter& other) { other.kind = ColumnFilter::Kind::Equals; }));
+    CHECK(differs([](ColumnFilter& other) { other.text = "A"; }));
+    CHECK(differs([](ColumnFilter& other) { other.low.reset(); }));
+    CHECK(differs([](ColumnFilter& other) { other.low = 2; }));
+    CHECK(differs([](ColumnFilter& other) { other.high.reset(); }));
+    CHECK(differs([](ColumnFilter& other) { other.texts.emplace_back(); }));
+    CHECK(differs([](ColumnFilter& other) { other.numbers = {4}; }));
+
+    const FilterSpec spec{"words", {1, 2}, {filter}, 60};
+    CHECK(spec == FilterSpec(spec));
+    const auto spec_differs = [&spec](auto&& change) {
+        FilterSpec other = spec;
+        change(other);
+        return !(spec == other) && !(other == spec);
+    };
+    CHECK(spec_differs([](FilterSpec& other) { other.quick = "word"; }));
+    CHECK(spec_differs([](FilterSpec& other) { other.quick_columns = {2, 1}; }));
+    CHECK(spec_differs([](FilterSpec& other) { other.columns[0].high = 8; }));
+    CHECK(spec_differs([](FilterSpec& other) { other.columns.clear(); }));
+    CHECK(spec_differs([](FilterSpec& other) { other.utc_offset_minutes = 0; }));
+}

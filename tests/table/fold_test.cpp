@@ -176,3 +176,32 @@ TEST_CASE("AFoldIsTheSumFromScratch") {
         REQUIRE(rig.shown() == wanted);
     }
 }
+
+TEST_CASE("AmountsWithoutAValueCountAsNothingAndWithoutASignAsTheyAre") {
+    Rig rig;
+    const auto put = [&rig](const SampleRow& row, bool has_amount, const char* side) {
+        feed::Record record = record_of(row);
+        if (!has_amount) record.cells[3] = {};
+        record.cells.push_back(side == nullptr ? feed::Cell{} : feed::Cell::of_text(side));
+        ingest_event(rig.source, record, 1000);
+    };
+    put({"1", 1, "A", 5}, true, nullptr);
+    put({"2", 1, "A", 7}, false, "Sell");
+    CHECK(rig.shown() == "A=5/5");
+    put({"3", 1, "A", 2}, true, "Sell");
+    CHECK(rig.shown() == "A=7/3");
+    put({"2", 2, "A", 7}, true, "Sell");
+    CHECK(rig.shown() == "A=14/-4");
+    put({"2", 3, "A", 7}, false, "Sell");
+    put({"1", 2, "B", 5}, true, nullptr);
+    CHECK(rig.shown() == "A=2/-2 B=5/5");
+}
+
+TEST_CASE("SumsBelowWhat64BitsHoldAreNoValueEither") {
+    Rig rig;
+    rig.put({"1", 1, "A", INT64_MAX - 1}, "Sell");
+    rig.put({"2", 1, "A", 5}, "Sell");
+    CHECK(rig.shown() == "A=-/-");
+    rig.put({"3", 1, "A", 6}, "Buy");
+    CHECK(rig.shown() == "A=-/-9223372036854775805");
+}

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
+
+#include "support/sample_table.h"
 
 using namespace nats_blotter;
 using namespace nats_blotter::table;
@@ -74,4 +77,45 @@ TEST_CASE("SumsAreWrittenWithTheirScale") {
     other.add(-187'240);
     sum.add(other);
     CHECK(text_of(sum, 2) == "0.00");
+}
+
+TEST_CASE("SpecsOfGroupsAreEqualOnlyInEveryPart") {
+    const GroupSpec spec{2, true, {1, 3}, 1};
+    CHECK(spec == GroupSpec(spec));
+    CHECK_FALSE(spec == GroupSpec{1, true, {1, 3}, 1});
+    CHECK_FALSE(spec == GroupSpec{2, false, {1, 3}, 1});
+    CHECK_FALSE(spec == GroupSpec{2, true, {3, 1}, 1});
+    CHECK_FALSE(spec == GroupSpec{2, true, {1, 3}, 0});
+    WideSum low;
+    low.add(1);
+    WideSum high = low;
+    for (int i = 0; i < 4; ++i) high.add(INT64_MAX);
+    for (int i = 0; i < 4; ++i) high.add(1);  // 2^65 more, which the lower half does not show
+    CHECK_FALSE(low == high);
+    CHECK_FALSE(low == WideSum{});
+}
+
+// As nulls do in a sort, in either direction.
+TEST_CASE("TheGroupWithoutAValueIsTheLast") {
+    for (const bool descending : {false, true}) {
+        Table table(support::sample_spec());
+        std::vector<std::string> names = {"B", "", "A", "C"};
+        for (int round = 0; round < 2; ++round) {  // the second time among groups that are there
+            GroupSpec spec;
+            spec.column = 2;
+            spec.descending = descending;
+            Groups groups(table, spec);
+            for (std::size_t i = 0; i < names.size(); ++i) {
+                const support::SampleRow row{names[i] + std::to_string(round), 1, names[i], 0};
+                feed::Record record = support::record_of(row);
+                if (names[i].empty()) record.cells[2] = {};
+                groups.add(table.insert(record.cells));
+                if (round == 1) REQUIRE(groups.count() == i + 1);
+            }
+            REQUIRE(groups.count() == 4);
+            CHECK(groups.value(0).text == (descending ? "C" : "A"));
+            CHECK(groups.value(2).text == (descending ? "A" : "C"));
+            CHECK(groups.value(3).is_null());
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
+#include "base/limits.h"
 #include "support/sample_table.h"
 
 using namespace nats_blotter;
@@ -264,4 +267,47 @@ TEST_CASE("WithoutVersionsTheNewestRowsStay") {
     CHECK(table.row_count() <= 17);
     CHECK(table.find(record_of({"id39", 0, "S", 0}).cells) != kNoRow);
     CHECK(table.find(record_of({"id0", 0, "S", 0}).cells) == kNoRow);
+}
+
+// A row id that is free counts for nothing in between.
+TEST_CASE("AnErasedRowNeedsNoConfirmationAndIsNotMoved") {
+    TwoRows rig;
+    rig.snapshot({"gone", 5, "S", 0}, kFirst);
+    rig.table.erase(rig.find("gone"));
+    rig.snapshot({"new", 20, "S", 2}, kPartial);
+    CHECK(confirm_by_partial(rig.table, kPartial, {15, 2, 2}));
+    CHECK(rig.table.provenance(rig.find("old")).pass == kPartial.pass);
+    rig.event({"live", 30, "S", 3}, 5000);
+    rebase_session_ms(rig.table, 1000);
+    CHECK(rig.table.provenance(rig.find("live")).streamed_at_ms == 4000);
+    CHECK(rig.table.row_count() == 3);
+}
+
+// Wherever a row comes from, one whose symbol has no room is refused whole and said to be; the row
+// that is held stays as it was.
+TEST_CASE("ARecordThatBringsASymbolTooManyIsRefusedFromEverySide") {
+    Rig rig;
+    rig.snapshot({"a", 1, "S", 10}, kFirst);
+    const RowId row = rig.find("a");
+    std::string symbol;
+    for (std::size_t i = 1; i < kSymbolsMax; ++i) {
+        symbol = std::to_string(i);
+        REQUIRE(rig.table.update(row, record_of({"a", 1, symbol, 10}).cells));
+    }
+    REQUIRE(rig.table.update(row, record_of({"a", 1, "S", 10}).cells));
+    const SampleRow changed{"a", 2, "one more", 20};
+    const SampleRow fresh{"b", 2, "one more", 20};
+    CHECK(rig.event(changed, 2000) == Outcome::Full);
+    CHECK(rig.event(fresh, 2000) == Outcome::Full);
+    CHECK(rig.snapshot(changed, kReread) == Outcome::Full);
+    CHECK(rig.snapshot(fresh, kReread) == Outcome::Full);
+    CHECK(ingest_replayed(rig.table, record_of(changed), kReread, 2000) == Outcome::Full);
+    CHECK(ingest_replayed(rig.table, record_of(fresh), kReread, 2000) == Outcome::Full);
+    CHECK(rig.table.row_count() == 1);
+    CHECK(rig.n_of("a") == 10);
+    CHECK(rig.table.version(row) == 1);
+    // Known symbols have room as ever.
+    CHECK(rig.event({"b", 2, "77", 20}, 2000) == Outcome::Inserted);
+    CHECK(rig.event({"a", 2, "78", 30}, 2000) == Outcome::Replaced);
+    CHECK(rig.n_of("a") == 30);
 }

@@ -199,3 +199,60 @@ TEST_CASE("RandomBooksAgreeWithSumsFromScratch") {
         REQUIRE(desk.differing() == uneven);
     }
 }
+
+// What an event or a snapshot says of a row that the cap keeps out.
+TEST_CASE("RowsThatTheCapKeepsOutAreBookedOnceAndShownNowhere") {
+    Desk desk;
+    const std::vector<Cell> late = trade("late", 7, "MS", "Buy", 40);
+    desk.trades.book_kept_out(desk.trades.look_up(late), late, true);
+    CHECK(desk.trades.row_count() == 0);
+    CHECK(desk.differing() == 1);
+    desk.positions.insert(position(7, "MS", 40));
+    CHECK(desk.differing() == 0);
+    for (const bool from_stream : {true, false})  // it comes again
+        desk.trades.book_kept_out(desk.trades.look_up(late), late, from_stream);
+    CHECK(desk.differing() == 0);
+    // Balances are not added up, so one that is kept out has nothing to add.
+    const std::vector<Cell> other = position(8, "MS", 5);
+    desk.positions.book_kept_out(desk.positions.look_up(other), other, true);
+    CHECK(desk.differing() == 0);
+    // A table without books has none to write into.
+    table::Table alone(desk.profile.tables[0]);
+    alone.book_kept_out(alone.look_up(late), late, true);
+    CHECK(alone.row_count() == 0);
+    CHECK_FALSE(alone.is_broken(alone.insert(late)));
+}
+
+// Once keys of unloaded rows have been forgotten, a row of a snapshot may be one of theirs: what it
+// says is in the base.
+TEST_CASE("ASnapshotsRowThatMayHaveBeenForgottenIsNotAddedUp") {
+    Desk desk(1);
+    for (std::size_t i = 0; i <= kUnloadedKeysMax; ++i) {
+        const std::vector<Cell> one = trade("t" + std::to_string(i), 7, "MS", "Buy", 1);
+        desk.trades.book_kept_out(desk.trades.look_up(one), one, true);
+    }
+    desk.positions.insert(position(7, "MS", static_cast<std::int64_t>(kUnloadedKeysMax) + 1));
+    CHECK(desk.differing() == 0);
+    REQUIRE(desk.ledger.has_forgotten());
+    const std::vector<Cell> first = trade("t0", 7, "MS", "Buy", 1);
+    desk.trades.book_kept_out(desk.trades.look_up(first), first, false);
+    CHECK(desk.differing() == 0);
+    // It is remembered from here on.
+    desk.trades.insert(first);
+    CHECK(desk.differing() == 0);
+    // An event tells of something new.
+    const std::vector<Cell> more = trade("more", 7, "MS", "Buy", 1);
+    desk.trades.book_kept_out(desk.trades.look_up(more), more, true);
+    CHECK(desk.differing() == 1);
+}
+
+TEST_CASE("ATableWithoutRowIdsLeavesTheBooksAlone") {
+    const feed::Profile profile = Desk::make(1, 1);
+    Ledger ledger(*profile.books, kBookKeysMax);
+    table::Table trades(profile.tables[0], 1);
+    trades.keep_books(&ledger, BookPage::Entries);
+    REQUIRE(trades.insert(trade("a", 7, "MS", "Buy", 1)) != table::kNoRow);
+    const std::vector<Cell> late = trade("b", 7, "MS", "Buy", 1);
+    trades.book_kept_out(trades.look_up(late), late, true);
+    CHECK(ledger.key(0).entries == 1);
+}

@@ -91,3 +91,41 @@ TEST_CASE("RowsOnTopLeaveFullChunksBehind") {
     // Two bytes a row are for finding its chunk.
     CHECK(list.memory_bytes() < kRows * 13 / 2);
 }
+
+// As where the oldest rows stand first; and what is taken out gives its memory back.
+TEST_CASE("RowsAtTheBottomLeaveFullChunksBehindAndAnEmptyListLittle") {
+    NB_SEEDED_RANDOM(random);
+    Rig rig(random);
+    RowOrder by_id(rig.table, {{0, false}});
+    std::vector<RankedRow> all;
+    for (RowId row = 0; row < kRows; ++row) all.push_back(by_id.ranked(row));
+    by_id.sort(all);
+    RowList list;
+    for (std::size_t begin = 0; begin < all.size(); begin += 50)
+        list.insert({all.data() + begin, std::min<std::size_t>(50, all.size() - begin)}, by_id);
+    REQUIRE(list.size() == kRows);
+    list.check_invariants(by_id);
+    for (std::size_t i = 0; i < kRows; i += 997) CHECK(list.row_at(i) == all[i].row);
+    const std::size_t full_bytes = list.memory_bytes();
+    CHECK(full_bytes < kRows * 13 / 2);
+
+    for (std::size_t i = 1; i < all.size(); ++i) list.erase(all[i].row);
+    list.insert({}, by_id);  // which tidies
+    list.check_invariants(by_id);
+    REQUIRE(list.size() == 1);
+    CHECK(list.row_at(0) == all[0].row);
+    CHECK(list.memory_bytes() < full_bytes * 3 / 4);
+    list.insert({all.data() + 1, 10}, by_id);
+    CHECK(list.row_at(10) == all[10].row);
+}
+
+TEST_CASE("NoRowIsBeforeItself") {
+    NB_SEEDED_RANDOM(random);
+    Rig rig(random);
+    for (const bool descending : {false, true}) {
+        const RowOrder order(rig.table, {{2, descending}});  // equal in all rows
+        CHECK_FALSE(order.before(RowId{7}, RowId{7}));
+        CHECK(order.before(RowId{7}, RowId{8}) != descending);
+        CHECK(order.before(RowId{8}, RowId{7}) == descending);
+    }
+}

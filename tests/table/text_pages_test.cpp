@@ -119,3 +119,37 @@ TEST_CASE("TextHeapAtItsLimitHasNoRoomUntilTextsGo") {
     pages.set(10, pack_text(kUuid));  // lies in no heap
     CHECK(pages.has_room_for(text));
 }
+
+TEST_CASE("APageThatNobodyHasWrittenHoldsNulls") {
+    TextPages pages;
+    pages.resize(3);
+    for (std::size_t row = 0; row < 3; ++row) {
+        CHECK(pages.is_null(row));
+        CHECK(text_of(pages, row).empty());
+        CHECK(pages.equals(row, PackedText{}));
+        CHECK_FALSE(pages.equals(row, pack_text("")));
+        CHECK(pages.hash(row, 5) == hash_packed(PackedText{}, 5));
+    }
+    CHECK(pages.compare(0, 1) == 0);
+    CHECK_FALSE(pages.set(1, PackedText{}));
+    CHECK(pages.set(1, pack_text("x")));
+    CHECK(pages.compare(0, 1) == -1);
+    CHECK(pages.hash(0, 5) == hash_packed(PackedText{}, 5));
+}
+
+TEST_CASE("UuidsCompareAsTheirTextsDo") {
+    TextPages pages;
+    pages.resize(2);
+    pages.set(0, pack_text(kUuid));
+    for (std::size_t at = 0; at < kUuid.size(); ++at) {
+        if (kUuid[at] == '-') continue;
+        std::string other = kUuid;
+        other[at] = kUuid[at] == 'f' ? '0' : 'f';
+        pages.set(1, pack_text(other));
+        INFO(other);
+        CHECK(pages.compare(0, 1) == (kUuid < other ? -1 : 1));
+        CHECK(pages.compare(1, 0) == (kUuid < other ? 1 : -1));
+    }
+    pages.set(1, pack_text(kUuid));
+    CHECK(pages.compare(0, 1) == 0);
+}

@@ -10,6 +10,7 @@
 #include "base/number_text.h"
 #include "support/sample_table.h"
 #include "support/seed.h"
+#include "table/arrangement.h"
 
 using namespace nats_blotter;
 using namespace nats_blotter::table;
@@ -419,4 +420,50 @@ TEST_CASE("MemoryIsCountedInTableAndViewAndGrowsWithTheRows") {
     FilterSpec words;
     words.quick = " a";
     CHECK_FALSE(words.is_empty());
+}
+
+TEST_CASE("SpecsOfViewsAreEqualOnlyInEveryPart") {
+    ViewSpec spec;
+    spec.sort = {{1, true}, {2, false}};
+    spec.filter.quick = "a";
+    spec.group.column = 2;
+    CHECK(spec == ViewSpec(spec));
+    ViewSpec other = spec;
+    other.sort[1].descending = true;
+    CHECK_FALSE(spec == other);
+    other = spec;
+    other.sort[0].column = 3;
+    CHECK_FALSE(spec == other);
+    other = spec;
+    other.filter.quick = "b";
+    CHECK_FALSE(spec == other);
+    other = spec;
+    other.group.column = 1;
+    CHECK_FALSE(spec == other);
+}
+
+// As a copy of the screen is, that somebody holds still while the order is being changed.
+TEST_CASE("ACopyOfAViewThatIsBeingRebuiltComesToTheSameOrder") {
+    constexpr std::int64_t kRows = 20'000;  // more than are arranged at once
+    Table table(sample_spec());
+    for (std::int64_t i = 0; i < kRows; ++i) {
+        const SampleRow row{"id" + std::to_string(i), i, "S", i * 7919 % kRows};
+        table.insert(record_of(row).cells);
+    }
+    View view(table);
+    refresh(table, view);
+    while (view.rebuilding()) view.rebuild_some(1000);
+    const RowId top = view.row_at(0);
+    view.set_sort({{kNumber, false}});
+    REQUIRE(view.rebuilding());
+    CHECK(view.memory_bytes() > 0);
+    View copy(table, view);
+    CHECK(copy.rebuilding());
+    CHECK(copy.row_at(0) == top);
+    while (copy.rebuilding()) copy.rebuild_some(1000);
+    for (std::int64_t i = 0; i < kRows; ++i) {
+        const RowId row = copy.row_at(static_cast<std::size_t>(i));
+        REQUIRE(table.cell(row, kNumber).number == i);
+    }
+    CHECK(view.row_at(0) == top);
 }
