@@ -33,8 +33,37 @@ const FAMILIES = [
 
 const RESULTS = join(root, 'bench', 'results.json');
 
-const {values: options} = parseArgs({
+const USAGE = `usage: scripts/bench [options]     (docs/performance.md says what the rows are)
+
+    scripts/bench --row 8 --quick -v     one row, in its short form, with what happens meanwhile
+    scripts/bench --row 9a --rounds 5    one figure, more rounds
+    scripts/bench --long --row 20        an hour of it
+    scripts/bench --curves               cost as work grows, for the charts: about 15 minutes
+
+    --quick        shorter rounds and smaller tables, under 5 minutes (also QUICK=1)
+    --row ROW      of the targets table, with a letter for one figure; as often as wanted
+    --rounds N     of each figure; the median counts
+    --long         rows 20 and 22 as long as their targets say
+    --curves       the figures behind the charts in the place of the rows; --only NAME: one of them
+    --out FILE     where the figures go (bench/results.json)
+    -v, --verbose  what happens meanwhile
+    -h, --help     this
+
+Prints ratios against targets. PAGE_DIR= measures another build of the page.`;
+
+// A word that is no option is answered with the usage, and nothing is measured.
+function readOptions(settings) {
+    try {
+        return parseArgs(settings).values;
+    } catch (error) {
+        console.error(`bench: ${error.message}\n\n${USAGE}`);
+        process.exit(1);
+    }
+}
+
+const options = readOptions({
     options: {
+        help: {type: 'boolean', short: 'h', default: false},
         quick: {type: 'boolean', default: Boolean(process.env.QUICK)},
         row: {type: 'string', multiple: true, default: []},
         rounds: {type: 'string'},
@@ -45,6 +74,10 @@ const {values: options} = parseArgs({
         verbose: {type: 'boolean', short: 'v', default: false},
     },
 });
+if (options.help) {
+    console.log(USAGE);
+    process.exit(0);
+}
 
 // "8" stands for 8a and 8b; "8a" for itself alone.
 const numberOf = (row) => row.replace(/[a-z]+$/, '');
