@@ -189,6 +189,62 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text) {
     return result;
 }
 
+namespace {
+
+constexpr std::size_t kMillisecondBytes = 23;  // up to the zone
+constexpr std::size_t kZulu = kMillisecondBytes + 1;
+constexpr std::size_t kOffset = kMillisecondBytes + 6;
+
+std::uint64_t zone_word(std::string_view text) {
+    return load_short(text.data() + kMillisecondBytes, text.size() - kMillisecondBytes);
+}
+
+// "HH:MM:SS.mmm" from `at` on; -1 where it is not that.
+std::int64_t time_of_day_ns(const char* at) {
+    std::uint64_t time = 0;
+    std::uint64_t rest = 0;
+    if (!read_form(at, "00:00:00", 0x0000FF0000FF0000u, time) ||
+        !read_form(at + 4, "0:00.000", 0x000000FF0000FF00u, rest))
+        return -1;
+    const std::int32_t hour = pair_at(time, 0);
+    const std::int32_t minute = pair_at(time, 3);
+    const std::int32_t second = pair_at(time, 6);
+    if (hour > 23 || minute > 59 || second > 60) return -1;
+    const std::int32_t ms = pair_at(rest, 5) * 10 + (at[11] - '0');
+    return ((hour * 3600 + minute * 60 + second) * std::int64_t{1000} + ms) * 1'000'000;
+}
+
+}  // namespace
+
+bool DayReader::read_known(std::string_view text, EpochNs& ns) const {
+    if (text.size() != bytes_ || load_word(text.data()) != year_ ||
+        load_word(text.data() + 3) != day_ || zone_word(text) != zone_)
+        return false;
+    const std::int64_t time = time_of_day_ns(text.data() + 11);
+    ns = midnight_ + time;
+    return time >= 0;
+}
+
+void DayReader::learn(std::string_view text, EpochNs ns) {
+    if (text.size() != kZulu && text.size() != kOffset) return;
+    constexpr EpochNs kFar = INT64_MAX - 2 * kDayS * kNsPerS;
+    const std::int64_t time = time_of_day_ns(text.data() + 11);
+    if (time < 0 || ns > kFar || ns < -kFar) return;
+    bytes_ = text.size();
+    year_ = load_word(text.data());
+    day_ = load_word(text.data() + 3);
+    zone_ = zone_word(text);
+    midnight_ = ns - time;
+}
+
+Result<EpochNs> DayReader::epoch_ns(std::string_view text) {
+    EpochNs ns = 0;
+    if (read_known(text, ns)) return ns;
+    const Result<EpochNs> read = epoch_ns_from_text(text);
+    if (read) learn(text, *read);
+    return read;
+}
+
 void append_iso_time(std::string& out, EpochMs time_ms) {
     std::int64_t day = time_ms / (kDayS * 1000);
     std::int64_t rest = time_ms % (kDayS * 1000);

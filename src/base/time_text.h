@@ -31,4 +31,21 @@ Result<EpochNs> epoch_ns_from_text(std::string_view text);
 // "2026-07-22T16:31:24.468+00:00", as the Spring services write it; milliseconds, cut off.
 void append_iso_time(std::string& out, EpochMs time_ms);
 
+// The same for instants that mostly fall on one day: those of the form "2026-07-22T14:03:11.123"
+// with "Z" or "+00:00" behind it are read in a few steps where date and zone are as the last time.
+class DayReader {
+  public:
+    Result<EpochNs> epoch_ns(std::string_view text);
+
+  private:
+    bool read_known(std::string_view text, EpochNs& ns) const;
+    void learn(std::string_view text, EpochNs ns);
+
+    std::size_t bytes_ = 0;   // of the form; 0: none is known
+    std::uint64_t year_ = 0;  // eight characters from the first on
+    std::uint64_t day_ = 0;   // and to the T
+    std::uint64_t zone_ = 0;
+    EpochNs midnight_ = 0;
+};
+
 }  // namespace nats_blotter

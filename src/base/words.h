@@ -102,15 +102,21 @@ inline std::uint64_t value_of_digits(std::uint64_t word) {
            32;
 }
 
+// High bits where eight characters, each xored with '0', are no digits; those above the lowest may
+// be false alarms.
+inline std::uint64_t bytes_above_9(std::uint64_t digits) {
+    // A byte above 9 carries into its high half.
+    return (digits | ((digits & (kEachByte * 0x7F)) + kEachByte * 0x76)) & kHighBits;
+}
+
+inline constexpr std::uint64_t kPowersOfTen[8] = {1,      10,      100,       1'000,
+                                                  10'000, 100'000, 1'000'000, 10'000'000};
+
 inline DigitRun read_digits(const char* at, const char* end) {
-    static constexpr std::uint64_t kPowers[8] = {1,      10,      100,       1'000,
-                                                 10'000, 100'000, 1'000'000, 10'000'000};
     DigitRun run;
     while (end - at >= 8 && run.digits <= DigitRun::kDigitsMax) {
         const std::uint64_t digits = load_word(at) ^ (kEachByte * '0');
-        // A byte above 9 carries into its high half.
-        const std::uint64_t others =
-            (digits | ((digits & (kEachByte * 0x7F)) + kEachByte * 0x76)) & kHighBits;
+        const std::uint64_t others = bytes_above_9(digits);
         if (others == 0) {
             run.value = run.value * 100'000'000 + value_of_digits(digits);
             run.digits += 8;
@@ -119,7 +125,8 @@ inline DigitRun read_digits(const char* at, const char* end) {
         }
         const auto count = static_cast<std::size_t>(std::countr_zero(others)) >> 3;
         if (count > 0)
-            run.value = run.value * kPowers[count] + value_of_digits(digits << (64 - 8 * count));
+            run.value =
+                run.value * kPowersOfTen[count] + value_of_digits(digits << (64 - 8 * count));
         run.digits += count;
         run.end = at + count;
         return run;

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time_text.h"
 #include "feed/cell.h"
 #include "feed/field_index.h"
 #include "feed/schema.h"
@@ -59,10 +60,21 @@ class Shape {
         std::uint8_t scale = 0;
         bool is_constant = false;  // SkippedText that never differed
         std::uint16_t column = 0;
+        std::uint16_t time = 0;  // in times_
+    };
+    // The last time of a slot, which the next one differs from by little.
+    struct LastTime {
+        std::uint64_t front = 0;    // the first eight of thirteen digits
+        std::int64_t front_ms = 0;  // the first five of them, as a number of all thirteen
+        DayReader day;
     };
     class Learner;
 
+    static const char* read_epoch_ms(LastTime& last, const char* at, const char* end,
+                                     std::int64_t& ns);
+
     std::vector<Slot> slots_;
+    std::vector<LastTime> times_;  // of the slots that are times
     // The literal and the learned value of each slot, then the last literal.
     std::string bytes_;
     std::size_t last_literal_bytes_ = 0;

@@ -7,7 +7,7 @@
 namespace nats_blotter::feed {
 namespace {
 
-constexpr std::array<std::int64_t, 19> kPowersOfTen = [] {
+constexpr std::array<std::int64_t, 19> kScales = [] {
     std::array<std::int64_t, 19> powers = {1};
     for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
     return powers;
@@ -24,20 +24,20 @@ const char* read_plain_decimal(const char* at, const char* end, int scale, std::
         return nullptr;
     // Both parts and the zeros up to the scale together stay below 10^18.
     if (whole.digits + decimals > DigitRun::kDigitsMax) return nullptr;
-    auto magnitude = static_cast<std::int64_t>(whole.value) * kPowersOfTen[decimals];
+    auto magnitude = static_cast<std::int64_t>(whole.value) * kScales[decimals];
     const char* after = whole.end;
     if (after < end && *after == '.') {
         const DigitRun fraction = read_digits(after + 1, end);
         if (fraction.digits - 1 >= decimals) return nullptr;
         magnitude +=
-            static_cast<std::int64_t>(fraction.value) * kPowersOfTen[decimals - fraction.digits];
+            static_cast<std::int64_t>(fraction.value) * kScales[decimals - fraction.digits];
         after = fraction.end;
     }
     value = negative ? -magnitude : magnitude;
     return after;
 }
 
-const char* find_plain_string_end(const char* at, const char* end) {
+const char* find_long_string_end(const char* at, const char* end) {
     const char* found = find_special(at, end);
     if (found < end && *found == '"') return found;
     for (;;) {

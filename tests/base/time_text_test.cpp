@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <iterator>
 #include <string>
 
 #include "base/random.h"
@@ -119,6 +120,51 @@ TEST_CASE("WhatIsWrittenReadsBackOverAllYears") {
             static_cast<EpochMs>(random.below(static_cast<std::uint64_t>(kSpanMs))) - kSpanMs / 2;
         INFO("time_ms ", time_ms);
         REQUIRE(instant(iso(time_ms)) == time_ms * 1'000'000);
+    }
+}
+
+// The reader that knows the last day against the one that knows none, on times that come near each
+// other and are spoilt now and then.
+TEST_CASE("ADayThatIsKnownChangesNoAnswer") {
+    const std::uint64_t seed = 20260722;
+    INFO("seed ", seed);
+    Random random(seed);
+    DayReader reader;
+    const char* const zones[] = {"Z", "+00:00", "+02:00", "-11:30", "45678Z", "000000Z", ""};
+    std::int64_t ms = 1'784'737'884'468;
+    std::string zone = "+00:00";
+    std::size_t accepted = 0;
+    for (int i = 0; i < 40'000; ++i) {
+        ms += static_cast<std::int64_t>(random.below(2'000'000)) - 900'000;
+        if (random.below(400) == 0) ms = static_cast<std::int64_t>(random.below(8'000'000'000'000));
+        if (random.below(50) == 0) zone = zones[random.below(std::size(zones))];
+        std::string text = iso(ms).substr(0, 23) + zone;
+        if (random.below(3) == 0)
+            text[random.below(text.size())] = static_cast<char>('-' + random.below(14));
+        if (random.below(20) == 0)
+            text[random.below(text.size())] = static_cast<char>(random.next());
+        const Result<EpochNs> plain = epoch_ns_from_text(text);
+        const Result<EpochNs> known = reader.epoch_ns(text);
+        INFO("text ", text);
+        REQUIRE(plain.has_value() == known.has_value());
+        if (plain) REQUIRE(*plain == *known);
+        if (plain) ++accepted;
+    }
+    CHECK(accepted > 20'000);
+}
+
+TEST_CASE("AKnownDayEndsWhereTimesDo") {
+    DayReader reader;
+    for (int twice = 0; twice < 2; ++twice) {
+        for (const char* text :
+             {"2262-04-11T23:47:16.854Z", "2262-04-11T23:47:16.855Z", "1677-09-21T00:12:43.146Z",
+              "1677-09-21T00:12:43.145Z", "2026-12-31T23:59:60.999Z", "2026-12-31T24:00:00.000Z"}) {
+            const Result<EpochNs> plain = epoch_ns_from_text(text);
+            const Result<EpochNs> known = reader.epoch_ns(text);
+            INFO("text ", std::string(text));
+            REQUIRE(plain.has_value() == known.has_value());
+            if (plain) CHECK(*plain == *known);
+        }
     }
 }
 
