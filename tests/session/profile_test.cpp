@@ -315,3 +315,48 @@ TEST_CASE("AFoldFollowsItsTable") {
     rig.advance_ms(200'000);  // its checks pass without a word
     CHECK(rig.status() == Status::Live);
 }
+
+// The delete rule of a bucket, where its subject is listened to and no stream is read.
+TEST_CASE("ADeletionTakesTheRowAwayAlsoWithoutAStream") {
+    feed::ParsedProfile parsed = feed::profile_from_json(
+        R"({"name":"p","tables":[{"name":"t","subjects":["$KV.b.*"],"key":["id"],"delete":"kv",)"
+        R"("columns":[{"field":"id","type":"int","token":3},{"field":"n","type":"int"}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    SessionRig rig(std::move(parsed.profile));
+    std::string sid;
+    rig.on_line = [&sid](std::string_view line) {
+        if (line.starts_with("SUB $KV.b.* ")) sid = std::string(line.substr(12));
+        return false;
+    };
+    rig.start(session::kAllAccounts);
+    rig.advance_ms(300);
+    REQUIRE(rig.status() == Status::Live);
+    const auto removes = [&](const std::string& key) {
+        const std::string headers = "NATS/1.0\r\nKV-Operation: DEL\r\n\r\n";
+        const std::string bytes = std::to_string(headers.size());
+        rig.broker_sends("HMSG $KV.b." + key + ' ' + sid + ' ' + bytes + ' ' + bytes + "\r\n" +
+                         headers + "\r\n");
+        rig.settle();
+    };
+    const auto rejects = [&rig] {
+        std::uint64_t all = 0;
+        for (const std::uint64_t count : rig.stats().rejects) all += count;
+        return all;
+    };
+    rig.publish("$KV.b.7", R"({"n":70})");
+    rig.publish("$KV.b.8", R"({"n":80})");
+    rig.settle();
+    REQUIRE(rig.session.table(0).row_count() == 2);
+    removes("9");  // which nobody had
+    CHECK(rig.session.table(0).row_count() == 2);
+    removes("7");
+    CHECK(rig.session.table(0).row_count() == 1);
+    CHECK(rejects() == 0);
+    removes("no-number");  // no key of this table
+    CHECK(rig.session.table(0).row_count() == 1);
+    CHECK(rejects() == 1);
+    rig.publish("$KV.b.7", R"({"n":71})");
+    rig.settle();
+    CHECK(rig.session.table(0).row_count() == 2);
+}

@@ -77,6 +77,13 @@ struct ModelStream {
         consumer.reset();
     }
 
+    // As when somebody deletes it, or another takes its place.
+    void end_consumer() {
+        REQUIRE(consumer);
+        send(consumer->inbox, {}, "NATS/1.0 409 Consumer Deleted\r\n\r\n", {});
+        consumer.reset();
+    }
+
     // Time with the heartbeats of the stream in it.
     void run_ms(std::int64_t ms) {
         for (std::int64_t at = 0; at < ms; at += 500) {
@@ -461,4 +468,102 @@ TEST_CASE("TheNewestStayInAFullTableWithoutVersions") {
     CHECK(shown.ends_with("149=149"));
     CHECK(shown.find("100=") == std::string::npos);
     CHECK(rig.session.unloaded(0) >= 29);
+}
+
+// Without a filter every hole between two messages is seen, and one that is let go is not.
+TEST_CASE("ALogOfAWholeStreamIsReadWithoutAFilter") {
+    StoredRig rig(profile_with(R"({"stream":"S"},"subjects":[">"])"));
+    bool filtered = false;
+    rig.on_line = [&filtered, next = rig.on_line](std::string_view line) {
+        filtered = filtered || line.find("filter_subject") != std::string_view::npos;
+        return next(line);
+    };
+    rig.put("a", 1);
+    rig.put("b", 2);
+    rig.begin();
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a=1 b=2");
+    CHECK_FALSE(filtered);
+    StoredRig other(profile_with(kLog));
+    other.on_line = [&filtered, next = other.on_line](std::string_view line) {
+        filtered = filtered || line.find("filter_subject") != std::string_view::npos;
+        return next(line);
+    };
+    other.begin();
+    CHECK(filtered);
+}
+
+TEST_CASE("WhatIsNotPermittedIsSaid") {
+    StoredRig rig(profile_with(kLog));
+    rig.stream.silent = true;
+    rig.begin();
+    rig.broker_sends("-ERR 'Permissions Violation for Publish to \"$JS.API.STREAM.INFO.S\"'\r\n");
+    rig.settle();
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause() == "The stream S cannot be read: the broker does not permit it");
+    rig.stream.silent = false;
+    rig.put("a", 1);
+    rig.stream.run_ms(20'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a=1");
+}
+
+TEST_CASE("AReadingThatTheBrokerEndsBeginsAgain") {
+    StoredRig rig(profile_with(kLog));
+    rig.put("a", 1);
+    rig.begin();
+    CHECK(rig.status() == Status::Live);
+    const std::int64_t gaps = static_cast<std::int64_t>(rig.stats().gaps);
+    rig.stream.end_consumer();
+    rig.settle();
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause() ==
+          "The stream S: the broker ended the reading, it is asked for again");
+    CHECK(static_cast<std::int64_t>(rig.stats().gaps) == gaps + 1);
+    rig.put("b", 2);
+    rig.stream.run_ms(20'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a=1 b=2");
+}
+
+// A table of each kind: neither waits for the other, and a reading that fails is not both's.
+TEST_CASE("ATableOfAStreamAndOneOfRequestsGoSideBySide") {
+    feed::ParsedProfile parsed = feed::profile_from_json(
+        R"({"name":"p","tables":[)"
+        R"({"name":"t","key":["id"],"snapshot":{"stream":"S"},"subjects":["s.*"],)"
+        R"("columns":[{"field":"id","type":"text"},{"field":"n","type":"int"}]},)"
+        R"({"name":"u","key":["id"],"snapshot":{"request":"rows.u"},"subjects":["u"],)"
+        R"("columns":[{"field":"id","type":"text"},{"field":"n","type":"int"}]},)"
+        R"({"name":"w","key":["id"],"snapshot":{"request":"rows.w"},"subjects":["w"],)"
+        R"("columns":[{"field":"id","type":"text"},{"field":"n","type":"int"}]}]})",
+        "f");
+    REQUIRE(parsed.error == "");
+    StoredRig rig(std::move(parsed.profile));
+    int asked = 0;
+    rig.on_request = [&asked](std::string_view subject) -> std::string {
+        ++asked;
+        if (asked < 3 && subject == "rows.w") return R"([{"n":"no record"}])";
+        return R"([{"id":"x","n":1},{"id":"y","n":2}])";
+    };
+    rig.put("a", 1);
+    rig.begin();
+    CHECK(rig.session.table(1).row_count() == 2);
+    CHECK(rig.session.table(2).row_count() == 0);
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause().find("rows.w answers no records") != std::string::npos);
+    rig.stream.run_ms(10'000);
+    CHECK(rig.status() == Status::Live);
+    CHECK(rig.shown() == "a=1");
+    CHECK(rig.session.table(2).row_count() == 2);
+    rig.publish("w", R"({"id":"z","n":3})");
+    rig.settle();
+    CHECK(rig.session.table(2).row_count() == 3);
+    // The stream falls silent: it alone is said to be in trouble.
+    rig.stream.silent = true;
+    for (int i = 0; i < 40; ++i) rig.stream.run_ms(500);
+    CHECK(rig.status() == Status::Syncing);
+    CHECK(rig.session.cause().find("The stream S") == 0);
+    rig.stream.silent = false;
+    rig.stream.run_ms(20'000);
+    CHECK(rig.status() == Status::Live);
 }
