@@ -21,6 +21,17 @@ function(add_system_header_links)
     target_include_directories(nb_system_headers SYSTEM INTERFACE "${links}")
 endfunction()
 
+# doctest's implementation, once for all programs: it costs as much to compile as five tests do.
+function(add_doctest_main)
+    add_library(nb_doctest_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+    target_link_libraries(nb_doctest_main PRIVATE nb_compile_options nb_system_headers)
+    target_compile_definitions(nb_doctest_main
+                               PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS)
+    if(NATS_BLOTTER_SANITIZE) # other people's code, through which millions of assertions go
+        target_compile_options(nb_doctest_main PRIVATE -fno-sanitize=all)
+    endif()
+endfunction()
+
 # A program that is run under Node, with the machine's files, when it is built as WebAssembly.
 function(link_for_node target)
     if(EMSCRIPTEN)
@@ -34,7 +45,9 @@ function(link_for_node target)
             -sALLOW_MEMORY_GROWTH=1 # tests at the limits need more than the default 16 MiB
             -sINITIAL_MEMORY=67108864
             -sNODERAWFS=1 # tests read their samples from tests/data
-            -sASSERTIONS=1)
+            -sASSERTIONS=1
+            # Binaryen's passes after LLVM's cost eight seconds a program for a few per cent.
+            -O1)
     endif()
 endfunction()
 
@@ -45,7 +58,7 @@ function(add_unit_test name)
     endif()
     add_executable(${name}_test ${ARG_SOURCES})
     if(NOT ARG_OWN_MAIN)
-        target_sources(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
+        target_link_libraries(${name}_test PRIVATE nb_doctest_main)
     endif()
     target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers
@@ -56,6 +69,10 @@ function(add_unit_test name)
     target_compile_definitions(
         ${name}_test PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
                              NB_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+    # Simulations, which have main functions of their own, run long enough to be worth optimising.
+    if(NATS_BLOTTER_SANITIZE AND NOT ARG_OWN_MAIN)
+        target_compile_options(${name}_test PRIVATE -O0)
+    endif()
     link_for_node(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test)
 endfunction()
