@@ -62,7 +62,6 @@ async function press(button) {
     if (!(await place(button))) {
         await page.mouse.click(...(await place('Settings')));
         await until(button, () => place(button));
-        await untilStill(page, 100); // nobody is as quick as the frame that it appears in
     }
     await page.mouse.click(...(await place(button)));
 }

@@ -72,6 +72,7 @@ bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
         for (TextField* field : {&created_, &renamed_, &searched_}) field->set_text("");
     }
     const bool before = was_open_;
+    seen_ = before && !asked;
     places_.clear();
     was_open_ = begin_dialog(scene, within, "settings", "Settings", width, height, asked);
     if (!was_open_) {
@@ -124,6 +125,7 @@ void SettingsPanel::draw_profile(const Scene& scene) {
 }
 
 void SettingsPanel::remember_place(std::string_view words) {
+    if (!seen_) return;
     const ImVec2 from = ImGui::GetItemRectMin();
     const ImVec2 to = ImGui::GetItemRectMax();
     places_.emplace_back(words, Area{from.x, from.y, to.x - from.x, to.y - from.y});

@@ -23,7 +23,8 @@ class SettingsPanel {
               bool opened);
     bool is_open() const { return was_open_; }
     const std::string& words() const { return words_; }
-    // Its buttons, as they were drawn last, by their words.
+    // Its buttons, as they were drawn last, by their words; none in the frame that opens it, which
+    // Dear ImGui measures and does not show: a click there would close it.
     template <typename Visit>
     void for_each_place(const Visit& visit) const {
         for (const auto& [words, area] : places_) visit(words, area);
@@ -41,6 +42,7 @@ class SettingsPanel {
 
     bool open_asked_ = false;
     bool was_open_ = false;
+    bool seen_ = false;
     TextField created_;
     TextField renamed_;
     TextField searched_;
