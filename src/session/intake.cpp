@@ -49,10 +49,7 @@ void Session::State::take_record(LiveTable& live, const feed::Record& record, Ac
     if (outcome == table::Outcome::Replaced && live.table.changes().size() == changes)
         ++stats.conflated;
     if (outcome == table::Outcome::Outdated) ++stats.outdated;
-    if (outcome == table::Outcome::BeyondCap) {
-        ++live.kept_out;
-        ++live.kept_out_of_stream;
-    }
+    if (outcome == table::Outcome::BeyondCap) ++live.kept_out_of_stream;
     if (outcome == table::Outcome::Full)
         count_reject(static_cast<std::int32_t>(feed::Reject::TableFull));
     if (outcome == table::Outcome::Inserted && !tickets.history().empty())

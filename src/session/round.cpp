@@ -143,8 +143,10 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     read.kept_out = 0;
     read.unreadable = {};
     read.evicted_before = live.table.evicted();
+    read.unread_before = live.table.evicted_unread();
+    read.kept_out_of_stream_before = live.kept_out_of_stream;
     if (round.whole_scope) {
-        live.kept_out_of_stream = 0;
+        live.table.begin_pass(live.last_pass);
         live.checks_waited = 0;
     }
     read.done = false;
@@ -271,7 +273,7 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
         live.unreadable = read.unreadable;
     else
         live.unreadable.count += read.unreadable.count;
-    live.kept_out = read.kept_out + (round.whole_scope ? live.kept_out_of_stream : live.kept_out);
+    count_unloaded(live, read, round.whole_scope && (!head || head->from_ms == kNoVersion));
     stats.removed += swept.removed;
     stats.phantoms += swept.phantoms;
     // What was removed had taken the room of rows that are owed now.
@@ -281,6 +283,19 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
     read.done = true;
     read.fetch = 0;
     on_reads_done(round_index, now);
+}
+
+// A row that is unloaded while an answer comes is either in what the answer has shown, or it is
+// kept out when the answer comes to it: counted once.
+void Session::State::count_unloaded(LiveTable& live, const Read& read, bool whole) {
+    if (!whole) {
+        live.lacked_at_read += read.kept_out;
+        return;
+    }
+    const std::uint64_t unread = live.table.evicted_unread() - read.unread_before;
+    live.lacked_at_read = read.kept_out + live.table.evicted() - read.evicted_before - unread;
+    live.kept_out_of_stream -= read.kept_out_of_stream_before;
+    live.evicted_before = live.table.evicted();
 }
 
 // Goes on when all tables have been read.

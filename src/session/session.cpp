@@ -283,7 +283,7 @@ void Session::set_scope(AccountId account, MonotonicUs now) {
     go_on();
     for (const auto& live : s.tables) {
         live->table.clear();
-        live->kept_out = live->kept_out_of_stream = 0;
+        live->forget_unloaded();
         live->unreadable = {};
     }
     if (s.ledger) s.ledger->clear();
@@ -549,7 +549,7 @@ bool Session::loading(std::size_t index) const {
 std::uint64_t Session::unloaded(std::size_t index) const {
     const LiveTable& live = *state_->tables[index];
     if (const auto& fold = live.table.spec().fold) return unloaded(fold->of);
-    return live.table.evicted() + live.kept_out;
+    return live.unloaded();
 }
 
 std::uint64_t Session::unreadable(std::size_t index) const {

@@ -137,10 +137,19 @@ struct LiveTable {
     std::int64_t since_ms = kNoVersion;
     int partial_reads = 0;          // in a row
     std::size_t checks_waited = 0;  // since the last read of the whole scope
-    // Rows that the row cap kept out of the last whole read and since, of later reads of single
-    // accounts, and of the stream; of that the ones since the last whole read began.
-    std::uint64_t kept_out = 0;
+    // What the row cap costs: rows that the last whole read and later ones of single accounts had
+    // and the table has not, those of the stream that it kept out since the whole one began, and
+    // those that were unloaded since it ended.
+    std::uint64_t lacked_at_read = 0;
     std::uint64_t kept_out_of_stream = 0;
+    std::uint64_t evicted_before = 0;
+    std::uint64_t unloaded() const {
+        return lacked_at_read + kept_out_of_stream + table.evicted() - evicted_before;
+    }
+    void forget_unloaded() {
+        lacked_at_read = kept_out_of_stream = 0;
+        evicted_before = table.evicted();
+    }
     // Of the last whole read and of later ones of single accounts: the records nobody could read.
     Unreadable unreadable;
 };
@@ -153,7 +162,9 @@ struct Read {
     bool done = false;
     std::int64_t since_ms = kNoVersion;  // what was asked for; kNoVersion: everything
     std::uint64_t kept_out = 0;          // rows that the row cap kept out
-    std::uint64_t evicted_before = 0;
+    std::uint64_t evicted_before = 0;    // these three: of the table when this was asked for
+    std::uint64_t unread_before = 0;
+    std::uint64_t kept_out_of_stream_before = 0;
     Unreadable unreadable;  // of the answer that comes
     Unreadable refused;     // of the last answer that was not taken for them
 };
@@ -245,6 +256,7 @@ struct Session::State {
     void start_read(std::size_t round, std::size_t table, bool reread, MonotonicUs now);
     std::int64_t since_of_read(const LiveTable& live, const Round& round) const;
     bool take_partial(std::size_t round, std::size_t table, const SinceHeader& head);
+    static void count_unloaded(LiveTable& live, const Read& read, bool whole);
     void read_all_in_full(std::size_t round, MonotonicUs now);
     void read_in_full();  // the next reads, whatever was offered
     void on_read_complete(std::size_t round, std::size_t table,

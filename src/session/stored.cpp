@@ -74,7 +74,7 @@ void Session::State::begin_stored(LiveTable& live, MonotonicUs now) {
     stored.due_at = kNever;
     stored.begun_at = now;
     stored.evicted_before = live.table.evicted();
-    live.kept_out = live.kept_out_of_stream = 0;
+    live.forget_unloaded();
     live.checks_waited = 0;
     nats::OrderedConsumerOptions wanted;
     wanted.stream = spec.stored_in;
@@ -173,7 +173,7 @@ void Session::State::on_stored_current(LiveTable& live, MonotonicUs now) {
             table::sweep_after_snapshot(live.table, stored.round, all).removed;
         stats.removed += removed;
         // What was removed had taken the room of rows that are owed now.
-        const bool lacked_room = live.kept_out > 0 || live.table.evicted() > stored.evicted_before;
+        const bool lacked_room = live.unloaded() > 0;
         if (removed > 0 && lacked_room) return begin_stored(live, now);
     }
     const bool again = anew && !stored.trouble.empty() && !rounds.empty() && rounds.front().merged;

@@ -272,6 +272,9 @@ std::size_t Table::evict() {
         const RowAge oldest = eviction_.take();
         if (!(age_of(oldest.row) == oldest)) continue;
         evicted_version_ = std::max(evicted_version_, oldest.version);
+        // What only the stream has told of may not be in the snapshot yet.
+        const feed::SnapshotPass pass = provenance(oldest.row).pass;
+        if (pass != 0 && !feed::pass_reaches(pass, pass_now_)) ++evicted_unread_;
         erase_row(oldest.row, true);
         ++erased;
     }

@@ -113,6 +113,10 @@ class Table {
     // Rows there may be above rows_max while the oldest are looked for.
     std::size_t eviction_allowance() const;
     std::uint64_t evicted() const { return evicted_; }
+    // From here on a snapshot of all rows is read with this pass: evicted_unread() counts what is
+    // evicted before it has shown it, and will when it comes to it.
+    void begin_pass(feed::SnapshotPass pass) { pass_now_ = pass; }
+    std::uint64_t evicted_unread() const { return evicted_unread_; }
     // A row at most this old is beyond the cap and need not be inserted: INT64_MIN before any
     // eviction.
     std::int64_t evicted_version() const { return evicted_version_; }
@@ -174,6 +178,8 @@ class Table {
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;
     std::uint64_t evicted_ = 0;
+    std::uint64_t evicted_unread_ = 0;
+    feed::SnapshotPass pass_now_ = 0;
     std::int64_t evicted_version_ = INT64_MIN;
     std::uint64_t clears_ = 0;
     bool was_cleared_ = false;

@@ -48,7 +48,6 @@ SessionOracle::Fields SessionOracle::fields_of(std::string_view name) const {
 }
 
 void SessionOracle::scope_changed() {
-    evicted_before_ = session_.stats(0).evicted;
     differs_since_ = -1;
     for (auto& reads : reads_) reads.clear();
 }
@@ -280,10 +279,9 @@ std::string SessionOracle::missing_rows(bool trades, const table::Table& table, 
                    " is missing, of the newest " + number(static_cast<std::int64_t>(newest)) +
                    " of " + number(static_cast<std::int64_t>(versions.size()));
     }
-    if (missing.size() > stats.evicted - evicted_before_)
+    if (missing.size() > stats.evicted)
         return number(static_cast<std::int64_t>(missing.size())) + " rows are missing, and " +
-               number(static_cast<std::int64_t>(stats.evicted - evicted_before_)) +
-               " announced as unloaded";
+               number(static_cast<std::int64_t>(stats.evicted)) + " announced as unloaded";
     return {};
 }
 

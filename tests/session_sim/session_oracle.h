@@ -105,7 +105,6 @@ class SessionOracle {
     MonotonicUs looked_at_ = -1;
     MonotonicUs live_us_ = 0;
     MonotonicUs calm_us_ = 0;
-    std::uint64_t evicted_before_ = 0;  // in scopes that were left
     std::uint64_t rows_compared_ = 0;
     struct ReadDone {
         session::AccountId account = 0;

@@ -52,15 +52,15 @@ SESSION_BUGS = [
     ),
     (
         "what is unloaded is not counted",
-        "src/session/session.cpp",
-        "return live.table.evicted() + live.kept_out;",
-        "return live.kept_out;",
+        "src/session/state.h",
+        "kept_out_of_stream + table.evicted() - evicted_before",
+        "kept_out_of_stream",
     ),
     (
         "what the cap keeps out is not counted",
         "src/session/intake.cpp",
-        "        ++live.kept_out;\n",
-        "",
+        "++live.kept_out_of_stream;",
+        "live.kept_out_of_stream += 0;",
     ),
     (
         "live with one table of two",
