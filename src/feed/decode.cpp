@@ -67,6 +67,8 @@ RecordDecoder::RecordDecoder(const TableSpec& spec, Speculation speculation)
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         if (!spec.columns[index].path.empty()) deep_.push_back(static_cast<std::uint16_t>(index));
         if (spec.columns[index].subject_token != 0) presets_.push_back({index, {}});
+        if (spec.columns[index].origin != Origin::Record)
+            derived_.push_back(static_cast<std::uint16_t>(index));
     }
     // Shapes know the fields of one record and nothing else.
     // ... and true and false are part of a layout.
@@ -404,6 +406,30 @@ class RecordDecoder::Reader {
 };
 
 Result<const Record*> RecordDecoder::decode(std::string_view json) {
+    const Result<const Record*> record = read(json);
+    return record ? Result<const Record*>(finished()) : record;
+}
+
+// The record with the columns that are worked out.
+const Record* RecordDecoder::finished() {
+    for (const std::uint16_t column : derived_) {
+        const ColumnSpec& spec = spec_.columns[column];
+        Cell& cell = record_.cells[column];
+        cell = Cell{};
+        if (spec.origin == Origin::Latency) {
+            if (came_at_ != 0 && record_.published_ms != 0)
+                cell = Cell::of_number(came_at_ - record_.published_ms);
+            continue;
+        }
+        const Cell& amount = record_.cells[spec.amount];
+        const Cell& sign = record_.cells[spec.sign];
+        if (amount.is_null() || sign.is_null()) continue;
+        cell = Cell::of_number(sign.text == spec.minus ? -amount.number : amount.number);
+    }
+    return &record_;
+}
+
+Result<const Record*> RecordDecoder::read(std::string_view json) {
     if (json.size() > kRecordBytesMax) return reject_error(Reject::TooLong, kRecordBytesMax);
     if (speculation_ == Speculation::Off) return Reader(*this, json).read();
     if (shapes_.read(json, record_)) {
@@ -421,7 +447,7 @@ const Record* RecordDecoder::decode_front(std::string_view text, std::size_t& by
     bytes = shapes_.read_front(text, record_);
     if (bytes == 0 || bytes >= kRecordBytesMax) return nullptr;  // the splitter has it fail
     ++stats_.shape_hits;
-    return &record_;
+    return finished();
 }
 
 }  // namespace nats_blotter::feed

@@ -69,10 +69,16 @@ class RecordDecoder {
     // `subject_token`.
     void preset(std::size_t column, const Cell& cell);
 
+    // When what is decoded next came, for columns of Origin::Latency; 0: not as an event.
+    void came_at(EpochMs epoch_ms) { came_at_ = epoch_ms; }
+
     const DecodeStats& stats() const { return stats_; }
 
   private:
     class Reader;
+
+    Result<const Record*> read(std::string_view json);
+    const Record* finished();
 
     const TableSpec& spec_;
     Speculation speculation_;
@@ -88,6 +94,8 @@ class RecordDecoder {
         Cell cell;
     };
     std::vector<Preset> presets_;
+    std::vector<std::uint16_t> derived_;  // columns of another origin than the record
+    EpochMs came_at_ = 0;
 };
 
 }  // namespace nats_blotter::feed

@@ -21,6 +21,7 @@ FieldIndex::FieldIndex(const TableSpec& spec) {
     }
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         if (!spec.columns[index].path.empty()) continue;  // looked for by its steps
+        if (spec.columns[index].origin != Origin::Record) continue;
         const auto claim = [this, index](std::string_view name) {
             Field& field = add(name);
             if (field.column < 0) field.column = static_cast<std::int32_t>(index);

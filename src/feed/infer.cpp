@@ -173,7 +173,7 @@ std::string pointer_of(std::span<const std::string> steps) {
 
 // ---- fields, and what their values can be
 
-enum class Type : std::uint8_t { None, Int, Decimal, Text, Symbol, Enum, Time };
+enum class Type : std::uint8_t { None, Int, Decimal, Text, Symbol, Enum, Time, Bool };
 
 struct Field {
     std::string field;  // as the profile has it
@@ -184,7 +184,8 @@ struct Field {
     std::size_t present = 0;
     std::size_t numbers = 0;
     std::size_t texts = 0;
-    bool other = false;       // true, false, a list or an object came too
+    std::size_t truths = 0;
+    bool other = false;       // a list or an object came too
     bool fits = true;         // all numbers in 64 bits and `scale` digits
     int scale = 0;            // most digits behind a point
     bool numeric = true;      // of the texts: all are numbers
@@ -228,6 +229,8 @@ void take_value(Field& field, std::size_t record, const JsonTree::Value& value) 
             field.has_point = field.has_point || value.text.find('.') != std::string::npos;
             take_number(field, value.text);
         }
+    } else if (value.kind == Kind::True || value.kind == Kind::False) {
+        ++field.truths;
     } else {
         field.other = true;
         return;
@@ -240,6 +243,7 @@ void take_value(Field& field, std::size_t record, const JsonTree::Value& value) 
 
 Type type_of(const Field& field) {
     if (field.other || field.present == 0) return Type::None;
+    if (field.truths > 0) return field.truths == field.present ? Type::Bool : Type::None;
     const bool all_numbers = field.texts == 0;
     const bool all_texts = field.numbers == 0;
     if (all_texts ? field.iso_times : field.epoch_times && (all_numbers || field.iso_times))
@@ -260,6 +264,7 @@ std::string_view type_words(Type type) {
         case Type::Symbol: return "symbol";
         case Type::Enum: return "enum";
         case Type::Time: return "time";
+        case Type::Bool: return "bool";
         default: return "text";
     }
 }
@@ -319,6 +324,20 @@ int naming_score(const Field& field) {
     for (const std::string_view thing : kThings)
         if (name.find(thing) != std::string::npos) return kNamesThings;
     return field.type == Type::Int ? 5 : 10;
+}
+
+// Of an amount; the sum of prices, numbers in a row or names says nothing.
+bool has_sum(const Field& field) {
+    const std::string name = lowered(field.name);
+    const auto has = [&name](std::string_view word) {
+        return name.find(word) != std::string::npos;
+    };
+    if (field.type == Type::Decimal)
+        return has("qty") || has("quantity") || has("amount") || has("size") || has("volume") ||
+               has("notional");
+    constexpr std::array<std::string_view, 9> kNone{"price", "bid",     "ask", "rate",  "open",
+                                                    "close", "version", "seq", "number"};
+    return naming_score(field) <= kNamesThings && std::none_of(kNone.begin(), kNone.end(), has);
 }
 
 // ---- all of it
@@ -693,6 +712,8 @@ std::string Guess::json() const {
         if (field.token > 0) out += ", \"token\": " + std::to_string(field.token);
         const bool is_name = naming_score(field) > kNamesThings;
         if (field.type == Type::Int && is_name) out += ", \"grouped\": false";
+        const bool counts = field.type == Type::Int || field.type == Type::Decimal;
+        if (counts && !has_sum(field)) out += ", \"sum\": false";
         out += "}";
     };
     for (const Field& field : fields_)

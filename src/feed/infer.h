@@ -7,8 +7,8 @@
 //
 //   records   the array of objects with the most in it, where that is more than what stands around
 //             it; else the envelope's payload; else the message
-//   columns   each text, number and instant, nested ones by JSON pointer. Left out: true and false,
-//             lists, and fields whose values are of several types
+//   columns   each text, number, instant and truth, nested ones by JSON pointer. Left out: lists,
+//             and fields whose values are of several types. Prices and names have no sum
 //   key       what the wildcards of the subject stand for, or the field that repeats it; with it
 //             the field `id`, or those whose names or values say that they tell rows apart
 //   version   an instant or a sequence number that never fell for any key

@@ -492,7 +492,7 @@ class Reader {
     // ---- columns, and what names them
 
     bool read_columns(Index at, TableSpec& spec) {
-        return read_array(at, kColumnsMax, "columns", [&](Index value) {
+        const bool read = read_array(at, kColumnsMax, "columns", [&](Index value) {
             ColumnSpec column;
             if (!read_column(value, column)) return false;
             for (const ColumnSpec& other : spec.columns)
@@ -501,6 +501,38 @@ class Reader {
             spec.columns.push_back(std::move(column));
             return true;
         });
+        if (!read) return false;
+        std::size_t next = 0;
+        return read_array(at, kColumnsMax, "columns", [&](Index value) {
+            ColumnSpec& column = spec.columns[next++];
+            const Index of = find(value, "signed");
+            return of == JsonTree::kNone ||
+                   inside("signed", [&] { return read_signed(of, spec, column); });
+        });
+    }
+
+    // {"column": "quantity", "sign": "side", "minus": "Sell"}
+    bool read_signed(Index at, const TableSpec& spec, ColumnSpec& column) {
+        BookSide side;  // which says the same
+        const bool read =
+            read_object(at, {"column", "sign", "minus"}, [&](std::string_view name, Index value) {
+                if (name == "column") return read_book_amount(value, spec, side);
+                if (name == "sign") return read_book_sign(value, spec, side);
+                if (name == "minus") return read_text(value, side.minus);
+                return unknown_member();
+            });
+        if (!read) return false;
+        const ColumnSpec& amount = spec.columns[side.amount];
+        if (column.origin != Origin::Record || &amount == &column ||
+            amount.origin != Origin::Record)
+            return fail("is of a column that is not worked out itself");
+        if (amount.type != column.type || amount.scale != column.scale)
+            return fail("is not of the type of " + quoted(amount.field));
+        column.origin = Origin::Signed;
+        column.amount = side.amount;
+        column.sign = static_cast<std::uint16_t>(side.sign);
+        column.minus = side.minus;
+        return true;
     }
 
     bool read_column(Index at, ColumnSpec& column) {
@@ -520,10 +552,19 @@ class Reader {
                 if (name == "format") return true;
                 if (name == "flash") return read_flag(value, column.flash);
                 if (name == "hidden") return read_flag(value, column.hidden);
+                if (name == "sum") return read_flag(value, column.sum);
+                if (name == "signed") return true;  // once all columns are known
+                if (name == "latency") {
+                    column.origin = Origin::Latency;
+                    column.sum = false;
+                    return tree_[value].kind == Kind::True || wrong_kind(value, "true");
+                }
                 if (name == "token") return read_token(value, column);
                 return unknown_member();
             });
         if (!read) return false;
+        if (column.origin == Origin::Latency && column.type != ColumnType::Int)
+            return fail_at("latency", "is of a column of type int");
         if (column.title.empty()) column.title = column.field;
         const bool counts = column.type == ColumnType::Int || column.type == ColumnType::Decimal;
         column.align = align.value_or(counts ? Align::Right : Align::Left);
@@ -809,6 +850,7 @@ class Reader {
         column.aliases.clear();
         column.path.clear();
         column.subject_token = 0;
+        column.origin = Origin::Record;
         column.token_to_end = column.hidden = false;
         return column;
     }

@@ -20,6 +20,23 @@ ColumnSpec hidden(ColumnSpec spec) {
     return spec;
 }
 
+// What the page works out itself: bought is above zero, sold below.
+ColumnSpec signed_quantity_column() {
+    ColumnSpec spec = column("signedQuantity", "Signed qty", ColumnType::Int, Align::Right);
+    spec.origin = Origin::Signed;
+    spec.amount = 5;
+    spec.sign = 4;
+    spec.minus = "Sell";
+    return spec;
+}
+
+ColumnSpec latency_column() {
+    ColumnSpec spec = column("latencyMs", "Latency ms", ColumnType::Int, Align::Right);
+    spec.origin = Origin::Latency;
+    spec.sum = spec.flash = false;
+    return spec;
+}
+
 // The stock front end's model spells the account in lower case (contract, section 5).
 ColumnSpec account_column() {
     ColumnSpec spec = column("accountId", "Account", ColumnType::Int, Align::Right);
@@ -52,6 +69,8 @@ TableSpec trades_table(SubjectChoice subjects) {
         column("quantity", "Qty", ColumnType::Int, Align::Right),
         column("state", "State", ColumnType::Enum),
         hidden(column("created", "Created", ColumnType::Time)),
+        hidden(signed_quantity_column()),
+        hidden(latency_column()),
     };
     spec.key_columns = {1};
     spec.version_column = 0;

@@ -31,6 +31,13 @@ std::string_view column_type_name(ColumnType type);
 inline constexpr std::string_view kTrueText = "true";
 inline constexpr std::string_view kFalseText = "false";
 
+// Where the value of a column comes from.
+enum class Origin : std::uint8_t {
+    Record,   // a field of the record, or a token of the subject
+    Signed,   // the amount of another column, below zero where its sign is minus
+    Latency,  // milliseconds from the event's `date` until it came; null in a snapshot
+};
+
 enum class Align : std::uint8_t { Left, Right };
 
 // Every member has a value of its own, so that a few can be named in an initialiser.
@@ -46,12 +53,18 @@ struct ColumnSpec {
     bool flash = true;                // a change of the value is seen for a moment
     bool is_bool = false;             // Enum: JSON's true and false, and nothing else
     bool hidden = false;              // not among the columns shown at first
+    bool sum = true;                  // Int and Decimal: its sum makes sense
     std::vector<std::string> path{};  // of a `field` that is a JSON pointer: its steps
     // As in a profile, without a scale: "bool" too.
     std::string_view type_name() const { return is_bool ? "bool" : column_type_name(type); }
 
     int subject_token = 0;  // of messages: the value is this token of the subject, from 1; 0: none
     bool token_to_end = false;  // that token and all behind it: the key of a bucket
+
+    Origin origin = Origin::Record;
+    std::uint16_t amount = 0;  // of Signed: an Int or Decimal of the same scale
+    std::uint16_t sign = 0;    // likewise: a Symbol or Enum, which makes it negative where it is
+    std::string minus{};       // this
 
     bool operator==(const ColumnSpec&) const = default;
 };

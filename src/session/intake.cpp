@@ -20,6 +20,8 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
 void Session::State::take_records(LiveTable& live, std::string_view subject,
                                   std::string_view payload, AccountId account, MonotonicUs now,
                                   EpochMs epoch_ms) {
+    // A stream that is read again tells of what is long past.
+    live.decoder.came_at(live.stored.reading ? 0 : epoch_ms);
     live.messages.begin(subject, payload);
     while (const auto decoded = live.messages.next()) {
         if (*decoded)
@@ -27,6 +29,7 @@ void Session::State::take_records(LiveTable& live, std::string_view subject,
         else
             count_reject(decoded->error().code);
     }
+    live.decoder.came_at(0);
 }
 
 void Session::State::take_record(LiveTable& live, const feed::Record& record, AccountId account,

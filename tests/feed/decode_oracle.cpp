@@ -203,6 +203,7 @@ std::optional<std::int64_t> time_of(const Node& node) {
 
 std::int32_t column_of(const feed::TableSpec& spec, std::string_view key) {
     for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+        if (spec.columns[i].origin != feed::Origin::Record) continue;
         const auto& aliases = spec.columns[i].aliases;
         if (spec.columns[i].field == key ||
             std::find(aliases.begin(), aliases.end(), key) != aliases.end())
@@ -276,6 +277,14 @@ struct Reading {
         for (const std::uint16_t column : spec.key_columns)
             if (record.cells[column].kind == feed::Cell::Kind::Null)
                 return reject(feed::Reject::MissingKey);
+        for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+            const feed::ColumnSpec& column = spec.columns[i];
+            if (column.origin != feed::Origin::Signed) continue;
+            record.cells[i] = record.cells[column.amount];
+            if (record.cells[column.sign].kind == feed::Cell::Kind::Null) record.cells[i] = {};
+            if (record.cells[column.sign].text == column.minus)
+                record.cells[i].number = -record.cells[i].number;
+        }
     }
 };
 

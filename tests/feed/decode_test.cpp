@@ -141,3 +141,30 @@ TEST_CASE("RejectTablesAreComplete") {
         CHECK(reject_name(static_cast<Reject>(code)) != "unknown");
     }
 }
+
+// Columns that are worked out: with a learned layout and without, in an event and in a snapshot.
+TEST_CASE("ASignedAmountAndALatencyAreWorkedOut") {
+    Trades t;
+    std::string sale(kTradeEvent);
+    sale.replace(sale.find("Buy"), 3, "Sell");
+    for (int round = 0; round < 3; ++round) {
+        t.decoder.came_at(1784737884500);
+        const auto bought = t.decoder.decode(kTradeEvent);
+        REQUIRE(bought.has_value());
+        CHECK(t.cell(**bought, "signedQuantity").number == 100);
+        CHECK(t.cell(**bought, "latencyMs").number == 30);
+        const auto sold = t.decoder.decode(sale);
+        REQUIRE(sold.has_value());
+        CHECK(t.cell(**sold, "signedQuantity").number == -100);
+        t.decoder.came_at(0);
+        const auto late = t.decoder.decode(kTradeEvent);
+        REQUIRE(late.has_value());
+        CHECK(t.cell(**late, "latencyMs").is_null());
+    }
+    // A record cannot say what is worked out, and without a side there is no sign.
+    const auto without =
+        t.decoder.decode(bare(R"(,"quantity":5,"signedQuantity":77,"latencyMs":{"deep":1})"));
+    REQUIRE(without.has_value());
+    CHECK(t.cell(**without, "signedQuantity").is_null());
+    CHECK(t.cell(**without, "latencyMs").is_null());
+}

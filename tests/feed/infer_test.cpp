@@ -48,7 +48,7 @@ std::string columns_of(const TableSpec& spec) {
     std::string out;
     for (const ColumnSpec& column : spec.columns) {
         if (!out.empty()) out += ' ';
-        out += column.field + ":" + std::string(column_type_name(column.type));
+        out += column.field + ":" + std::string(column.type_name());
         if (column.type == ColumnType::Decimal) out += std::to_string(column.scale);
         if (column.subject_token > 0) out += "@" + std::to_string(column.subject_token);
     }
@@ -196,7 +196,9 @@ TEST_CASE("TypesFollowFromAllValues") {
     CHECK(type_of({R"("a")", R"("a")", R"("a")"}) == "enum");
     CHECK(type_of({R"("a long text that is no symbol at all")"}) == "text");
     CHECK(type_of({R"("word")", "1"}) == "none");
-    CHECK(type_of({"true", "false"}) == "none");
+    CHECK(type_of({"true", "false"}) == "bool");
+    CHECK(type_of({"true", "null"}) == "bool");
+    CHECK(type_of({"true", "1"}) == "none");
     CHECK(type_of({"[1,2]"}) == "none");
     CHECK(type_of({"1", R"({"deep":1})"}) == "none");
     CHECK(type_of({"null"}) == "none");
@@ -222,7 +224,7 @@ TEST_CASE("WithoutMessagesOrRecordsItSaysSo") {
         CHECK(made.json == "");
         CHECK(made.words == no_json);
     }
-    CHECK(inferred("a", {{"a", R"({"a":true,"b":99999999999999999999})"}}).words ==
+    CHECK(inferred("a", {{"a", R"({"a":[],"b":99999999999999999999})"}}).words ==
           "The records of a have no field that a column can show.");
 }
 

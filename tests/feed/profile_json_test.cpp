@@ -538,3 +538,40 @@ TEST_CASE("TokensOfASubject") {
         CHECK(!is_subject_pattern(wrong));
     }
 }
+
+TEST_CASE("ColumnsThatAreWorkedOutNameWhatTheyAreOf") {
+    const auto with = [](const std::string& column) {
+        return good_but(R"({"field": "at", "type": "time"}]})",
+                        R"({"field": "at", "type": "time"}, {"field": "w", )" + column + "}]}");
+    };
+    const std::string signed_of_n =
+        R"("signed": {"column": "n", "sign": "side", "minus": "S"}, "sum": false)";
+    const ParsedProfile parsed =
+        profile_from_json(with(R"~("type": "decimal(2)", )~" + signed_of_n), "f.json");
+    CHECK(parsed.error == "");
+    const ColumnSpec& made = parsed.profile.tables.at(0).columns.at(7);
+    CHECK(made.origin == Origin::Signed);
+    CHECK(made.amount == 4);
+    CHECK(made.sign == 3);
+    CHECK(made.minus == "S");
+    CHECK(!made.sum);
+    const ParsedProfile late = profile_from_json(with(R"("type": "int", "latency": true)"), "f");
+    CHECK(late.error == "");
+    CHECK(late.profile.tables.at(0).columns.at(7).origin == Origin::Latency);
+    CHECK(!late.profile.tables.at(0).columns.at(7).sum);
+
+    const std::string place = "profile \"f.json\", /tables/0/columns/7/";
+    CHECK(error_of(with(R"("type": "int", )" + signed_of_n)) ==
+          place + "signed: is not of the type of \"n\"");
+    CHECK(error_of(with(R"("type": "int", "latency": false)")) ==
+          place + "latency: must be true and is false");
+    CHECK(error_of(with(R"("type": "text", "latency": true)")) ==
+          place + "latency: is of a column of type int");
+    CHECK(error_of(with(R"("type": "int", "latency": true, )" + signed_of_n)) ==
+          place + "signed: is of a column that is not worked out itself");
+    CHECK(error_of(with(R"("type": "int", "signed": {"column": "w"})")) ==
+          place + "signed: lacks the member \"sign\"");
+    CHECK(error_of(
+              with(R"("type": "int", "signed": {"column": "w", "sign": "side", "minus": "S"})")) ==
+          place + "signed: is of a column that is not worked out itself");
+}
