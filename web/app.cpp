@@ -83,7 +83,7 @@ ThemeChoice App::theme_now() const {
 Scene App::make_scene(MonotonicUs now) {
     if (now - surroundings_at_ > kSecondUs) {
         surroundings_at_ = now;
-        utc_offset_minutes_ = utc_offset_minutes();
+        update_time_zone(zone_);
         motion_ = !reduced_motion();
     }
     return Scene{.theme = *theme_,
@@ -94,7 +94,7 @@ Scene App::make_scene(MonotonicUs now) {
                  .density = platform_.density(),
                  .row_px = row_px(look_.spacing),
                  .now = now,
-                 .utc_offset_minutes = utc_offset_minutes_,
+                 .zone = zone_,
                  .motion = motion_ && !theme_->plain};
 }
 
@@ -292,8 +292,7 @@ TableState App::table_state(std::size_t index) const {
     if (session_.scope() == session::kAllAccounts)
         state.accounts_not_followed = session_.accounts_not_followed();
     if (session_.lacks_rows_since(index) != kNever)
-        state.lacks_words =
-            "may lack rows since " + clock_text(lacks_since_ms(), utc_offset_minutes_);
+        state.lacks_words = "may lack rows since " + clock_text(lacks_since_ms(), zone_);
     std::string_view path = spec.snapshot_url;
     path.remove_prefix(std::min<std::size_t>(path.size(), 1));
     state.phantom_words = "not confirmed by ";

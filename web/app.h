@@ -15,6 +15,7 @@
 #include "session/session.h"
 #include "table/finder.h"
 #include "web/account_names.h"
+#include "web/browser.h"
 #include "web/desk_look.h"
 #include "web/figures_dom.h"
 #include "web/find_words.h"
@@ -262,7 +263,7 @@ class App {
     bool closed_ = false;
     bool visible_ = true;
     MonotonicUs surroundings_at_ = INT64_MIN / 2;  // when the next two were asked for
-    int utc_offset_minutes_ = 0;
+    TimeZone zone_ = local_time_zone();
     bool motion_ = true;
 
     // View state.

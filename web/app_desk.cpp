@@ -25,7 +25,7 @@ constexpr MonotonicUs kSpellUs = 3 * kSecondUs;
 std::string grouped(std::uint64_t value) {
     std::string text;
     table::append_shown(text, feed::ColumnSpec{.type = feed::ColumnType::Int},
-                        feed::Cell::of_number(static_cast<std::int64_t>(value)), 0);
+                        feed::Cell::of_number(static_cast<std::int64_t>(value)), kUtc);
     return text;
 }
 
@@ -287,8 +287,7 @@ void App::note_happenings(MonotonicUs now) {
     note_lacking(stats, now);
     const EpochMs lacks_since = lacks_since_ms();
     if (lacks_since >= 0 && !noted_lack_) {
-        const std::string words = "Rows may be missing since " +
-                                  clock_text(lacks_since, utc_offset_minutes()) +
+        const std::string words = "Rows may be missing since " + clock_text(lacks_since, zone_) +
                                   ": this feed has no snapshot to read them from";
         log_.add(epoch_now_ms(), LogKind::Trouble, words);
         toasts_.add(words + '.', true, now);

@@ -18,7 +18,7 @@ constexpr int kStepsMax = 64;
 std::string counted(std::size_t count) {
     std::string text;
     table::append_shown(text, feed::ColumnSpec{.type = feed::ColumnType::Int},
-                        feed::Cell::of_number(static_cast<std::int64_t>(count)), 0);
+                        feed::Cell::of_number(static_cast<std::int64_t>(count)), kUtc);
     return text;
 }
 
@@ -55,11 +55,11 @@ void App::begin_find() {
     session_.refresh_views();
     const table::Table& table = session_.table(find_.table);
     const TableLook& look = table_looks_[find_.table];
-    table::FilterSpec all = filter_spec(look, table.spec(), epoch_now_ms(), utc_offset_minutes());
+    table::FilterSpec all = filter_spec(look, table.spec(), epoch_now_ms(), zone_);
     table::FilterSpec words;
     words.quick = find_bar_.text();
     words.quick_columns = all.quick_columns;
-    words.utc_offset_minutes = all.utc_offset_minutes;
+    words.zone = all.zone;
     all.quick += ' ';
     all.quick += words.quick;
     session_.begin_search(find_.table, std::move(all));
@@ -154,10 +154,10 @@ void App::show_match(table::RowId row) {
         }
     }
     std::size_t column = kNoColumn;
-    const int offset = look.utc ? 0 : utc_offset_minutes();
+    const TimeZone& zone = look.utc ? kUtc : zone_;
     for (const PlacedColumn& place : panel.places().columns) {
         const feed::ColumnSpec& spec = table.spec().columns[place.column];
-        if (find_.words.found(spec, table.cell(row, place.column), offset) == 0) continue;
+        if (find_.words.found(spec, table.cell(row, place.column), zone) == 0) continue;
         column = place.column;
         break;
     }

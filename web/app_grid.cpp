@@ -46,8 +46,7 @@ void App::apply_sort(std::size_t index) {
 void App::apply_filter(std::size_t index) {
     session_.refresh_views();
     const feed::TableSpec& spec = session_.table(index).spec();
-    session_.view(index).set_filter(
-        filter_spec(table_looks_[index], spec, epoch_now_ms(), utc_offset_minutes()));
+    session_.view(index).set_filter(filter_spec(table_looks_[index], spec, epoch_now_ms(), zone_));
     panels_[index].scroll_to_start();
     plan_filter_move(monotonic_now());
     refresh_find(index);
@@ -206,9 +205,8 @@ void App::move_filters(MonotonicUs now) {
                         [](const ColumnFilterLook& filter) { return filter.last_minutes > 0; });
         if (!moves || session_.view(index).rebuilding()) continue;
         session_.refresh_views();
-        session_.view(index).set_filter(filter_spec(table_looks_[index],
-                                                    session_.table(index).spec(), epoch_now_ms(),
-                                                    utc_offset_minutes()));
+        session_.view(index).set_filter(
+            filter_spec(table_looks_[index], session_.table(index).spec(), epoch_now_ms(), zone_));
         refresh_find(index);
         want_frames(1);
     }

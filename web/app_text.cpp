@@ -37,9 +37,9 @@ void App::append_copy(std::string& out) {
         if (end && !single) inside = !inside;
     }
     const TableLook& look = table_looks_[focus_];
-    append_tsv(out, table, rows, columns, look, utc_offset_minutes());
+    append_tsv(out, table, rows, columns, look, zone_);
     out += '\0';
-    append_html(out, table, rows, columns, look, utc_offset_minutes());
+    append_html(out, table, rows, columns, look, zone_);
 }
 
 void App::begin_export(std::size_t index, RowExport::Format format) {

@@ -9,7 +9,7 @@
 namespace nats_blotter::web {
 
 void append_as_looked(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
-                      const TableLook& look, int utc_offset_minutes) {
+                      const TableLook& look, const TimeZone& zone) {
     const bool number =
         column.type == feed::ColumnType::Int || column.type == feed::ColumnType::Decimal;
     if (number && !cell.is_null() && !look.separators) {
@@ -18,7 +18,7 @@ void append_as_looked(std::string& out, const feed::ColumnSpec& column, const fe
                       column.type == feed::ColumnType::Decimal ? column.scale : 0);
         return append_grouped(out, digits, false);
     }
-    table::append_shown(out, column, cell, look.utc ? 0 : utc_offset_minutes);
+    table::append_shown(out, column, cell, look.utc ? kUtc : zone);
     constexpr std::size_t kMillisecondBytes = 4;  // ".468"
     if (column.type == feed::ColumnType::Time && !cell.is_null() && column.milliseconds &&
         !look.milliseconds)

@@ -25,10 +25,10 @@ void FindWords::set(std::string_view text) {
 }
 
 std::uint64_t FindWords::found(const feed::ColumnSpec& column, const feed::Cell& cell,
-                               int utc_offset_minutes) const {
+                               const TimeZone& zone) const {
     if (words_.empty() || cell.is_null()) return 0;
     spelled_.clear();
-    table::append_spelled(spelled_, column, cell, utc_offset_minutes);
+    table::append_spelled(spelled_, column, cell, zone);
     folded_.clear();
     table::append_folded(folded_, spelled_);
     std::uint64_t bits = 0;

@@ -20,7 +20,7 @@ class FindWords {
     // A bit for each word that is in the cell, as it is typed (table::append_spelled). Words
     // behind the 64th have none.
     std::uint64_t found(const feed::ColumnSpec& column, const feed::Cell& cell,
-                        int utc_offset_minutes) const;
+                        const TimeZone& zone) const;
     // The bits of all words.
     std::uint64_t all() const;
 

@@ -14,13 +14,13 @@ bool is_number(const feed::ColumnSpec& column) {
 }
 
 void append_plain(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
-                  const TableLook& look, int utc_offset_minutes) {
+                  const TableLook& look, const TimeZone& zone) {
     if (cell.is_null()) return;
     if (is_number(column)) {
         append_scaled(out, cell.number,
                       column.type == feed::ColumnType::Decimal ? column.scale : 0);
     } else {
-        append_as_looked(out, column, cell, look, utc_offset_minutes);
+        append_as_looked(out, column, cell, look, zone);
     }
 }
 
@@ -58,7 +58,7 @@ void append_csv_text(std::string& out, std::string_view text) {
 
 void append_tsv(std::string& out, const table::Table& table, const std::vector<table::RowId>& rows,
                 const std::vector<std::size_t>& columns, const TableLook& look,
-                int utc_offset_minutes) {
+                const TimeZone& zone) {
     const auto separate = [&](std::size_t index) {
         out += index + 1 < columns.size() ? "\t" : "\r\n";
     };
@@ -71,7 +71,7 @@ void append_tsv(std::string& out, const table::Table& table, const std::vector<t
         for (std::size_t index = 0; index < columns.size(); ++index) {
             text.clear();
             append_plain(text, table.spec().columns[columns[index]],
-                         table.cell(row, columns[index]), look, utc_offset_minutes);
+                         table.cell(row, columns[index]), look, zone);
             append_tsv_text(out, text);
             separate(index);
         }
@@ -80,7 +80,7 @@ void append_tsv(std::string& out, const table::Table& table, const std::vector<t
 
 void append_html(std::string& out, const table::Table& table, const std::vector<table::RowId>& rows,
                  const std::vector<std::size_t>& columns, const TableLook& look,
-                 int utc_offset_minutes) {
+                 const TimeZone& zone) {
     out += "<table><thead><tr>";
     for (const std::size_t column : columns) {
         out += "<th>";
@@ -93,8 +93,7 @@ void append_html(std::string& out, const table::Table& table, const std::vector<
         out += "<tr>";
         for (const std::size_t column : columns) {
             text.clear();
-            append_plain(text, table.spec().columns[column], table.cell(row, column), look,
-                         utc_offset_minutes);
+            append_plain(text, table.spec().columns[column], table.cell(row, column), look, zone);
             out += "<td>";
             append_html_text(out, text);
             out += "</td>";
@@ -147,7 +146,7 @@ void RowExport::append_row(std::string& out, const table::Table& table, table::R
                 if (spec.type == feed::ColumnType::Time)
                     table::append_json(text, spec, cell, false);
                 else
-                    append_plain(text, spec, cell, {}, 0);
+                    append_plain(text, spec, cell, {}, kUtc);
             } else if (!cell.is_null()) {
                 text = cell.text;
             }

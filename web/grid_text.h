@@ -19,10 +19,10 @@ inline constexpr std::size_t kCopyRowsMax = 100'000;
 // With the titles of the columns in front. Numbers are plain digits, times as they are shown.
 void append_tsv(std::string& out, const table::Table& table, const std::vector<table::RowId>& rows,
                 const std::vector<std::size_t>& columns, const TableLook& look,
-                int utc_offset_minutes);
+                const TimeZone& zone);
 void append_html(std::string& out, const table::Table& table, const std::vector<table::RowId>& rows,
                  const std::vector<std::size_t>& columns, const TableLook& look,
-                 int utc_offset_minutes);
+                 const TimeZone& zone);
 
 // The rows that a view has when it begins, in its order, with their cells as they are when they are
 // written. Rows that go meanwhile are left out.

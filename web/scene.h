@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/time_zone.h"
 #include "imgui.h"
 #include "web/account_names.h"
 #include "web/targets.h"
@@ -36,7 +37,7 @@ struct Scene {
     float density = 1;  // device pixels in a CSS pixel
     float row_px = 20;  // CSS pixels of a table's row
     MonotonicUs now = 0;
-    int utc_offset_minutes = 0;
+    const TimeZone& zone;
     bool motion = true;  // false: no fades, as the system's preference asks
 
     // CSS pixels as whole device pixels, at least one.

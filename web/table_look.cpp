@@ -134,10 +134,10 @@ bool has_net(const feed::TableSpec& spec) {
 }
 
 table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec, EpochMs now_ms,
-                              int utc_offset_minutes) {
+                              const TimeZone& zone) {
     table::FilterSpec made;
     made.quick = look.quick;
-    made.utc_offset_minutes = look.utc ? 0 : utc_offset_minutes;
+    made.zone = look.utc ? kUtc : zone;
     // What is not on the screen is not what the user looks for.
     for (const ColumnLook& column : look.columns) {
         const bool is_scope = static_cast<std::int32_t>(column.column) == spec.scope_column;

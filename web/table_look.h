@@ -86,7 +86,7 @@ std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec);
 bool has_net(const feed::TableSpec& spec);
 
 table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec, EpochMs now_ms,
-                              int utc_offset_minutes);
+                              const TimeZone& zone);
 table::GroupSpec group_spec(const TableLook& look, const feed::TableSpec& spec);
 
 // The value of a group, as TableLook::toggled names it.

@@ -102,6 +102,10 @@ inline constexpr std::size_t kEvictionBatchDivisor = 16;
 // page has some gigabytes, of which the tables themselves may take one.
 inline constexpr std::size_t kHeldBytesMax = 256 * 1024 * 1024;
 
+// Changes of the offset of the viewer's time zone that are known, the newest first: two a year for
+// most zones, four for one that also changes in Ramadan.
+inline constexpr std::size_t kZoneChangesMax = 96;
+
 // One text cell. TraderX ids have at most 50 characters, account names 50.
 inline constexpr std::size_t kTextCellBytesMax = 64 * 1024;
 

@@ -38,13 +38,13 @@ void append_folded(std::string& out, std::string_view text) {
 bool FilterSpec::is_empty() const { return columns.empty() && consists_of(quick, " \t\r\n"); }
 
 void append_spelled(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
-                    int utc_offset_minutes) {
+                    const TimeZone& zone) {
     if (cell.is_null()) return;
     if (is_number(column.type))
         append_scaled(out, cell.number,
                       column.type == feed::ColumnType::Decimal ? column.scale : 0);
     else
-        append_shown(out, column, cell, utc_offset_minutes);
+        append_shown(out, column, cell, zone);
 }
 
 Filter::Filter(const Table& table, FilterSpec spec) : table_(&table), spec_(std::move(spec)) {
@@ -174,8 +174,7 @@ bool Filter::test_value(const Test& test, RowId row) {
 // The cell as people type it, into spelled_.
 void Filter::spell(std::uint16_t column, RowId row) {
     spelled_.clear();
-    append_spelled(spelled_, table_->spec().columns[column], table_->cell(row, column),
-                   spec_.utc_offset_minutes);
+    append_spelled(spelled_, table_->spec().columns[column], table_->cell(row, column), spec_.zone);
 }
 
 }  // namespace nats_blotter::table

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time_zone.h"
 #include "table/table.h"
 
 namespace nats_blotter::table {
@@ -40,7 +41,7 @@ struct FilterSpec {
     std::string quick;
     std::vector<std::uint16_t> quick_columns;  // empty: all
     std::vector<ColumnFilter> columns;
-    int utc_offset_minutes = 0;  // times are shown so
+    TimeZone zone;  // times are shown in it
 
     bool is_empty() const;
     friend bool operator==(const FilterSpec&, const FilterSpec&) = default;
@@ -52,7 +53,7 @@ void append_folded(std::string& out, std::string_view text);
 // Appends a cell as people type it, which is what words are looked for in: numbers without
 // thousands separators. Nothing for a null.
 void append_spelled(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
-                    int utc_offset_minutes);
+                    const TimeZone& zone);
 
 // A FilterSpec made ready for one table. Keeps for each symbol whether it matched, so that a symbol
 // column costs one look-up a row.

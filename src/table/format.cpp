@@ -36,10 +36,10 @@ void append_amount(std::string& out, std::int64_t scaled, int scale, bool groupe
     }
 }
 
-void append_clock(std::string& out, std::int64_t epoch_ns, int utc_offset_minutes,
+void append_clock(std::string& out, std::int64_t epoch_ns, const TimeZone& zone,
                   bool milliseconds) {
     const std::int64_t local_ms =
-        floor_div(epoch_ns, kNsPerMs) + std::int64_t{utc_offset_minutes} * 60'000;
+        floor_div(epoch_ns, kNsPerMs) + std::int64_t{zone.offset_minutes(epoch_ns)} * 60'000;
     const std::int64_t of_day = local_ms - floor_div(local_ms, kMsPerDay) * kMsPerDay;
     append_padded(out, of_day / 3'600'000, 2);
     out += ':';
@@ -60,7 +60,7 @@ void append_number(std::string& out, std::int64_t scaled, int scale, bool as_tex
 }  // namespace
 
 void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::Cell& cell,
-                  int utc_offset_minutes) {
+                  const TimeZone& zone) {
     if (cell.is_null()) {
         out.append("\xE2\x80\x93");  // en dash
         return;
@@ -70,7 +70,7 @@ void append_shown(std::string& out, const feed::ColumnSpec& column, const feed::
         case feed::ColumnType::Decimal:
             return append_amount(out, cell.number, column.scale, column.grouped);
         case feed::ColumnType::Time:
-            return append_clock(out, cell.number, utc_offset_minutes, column.milliseconds);
+            return append_clock(out, cell.number, zone, column.milliseconds);
         case feed::ColumnType::Text:
         case feed::ColumnType::Symbol:
         case feed::ColumnType::Enum: out.append(cell.text); return;

@@ -40,7 +40,7 @@ struct Rig {
         FilterSpec spec;
         spec.quick = words;
         spec.quick_columns = std::move(columns);
-        spec.utc_offset_minutes = offset;
+        spec.zone = TimeZone(offset);
         return Filter(*table, spec).matches(row);
     }
     bool range(std::uint16_t column, std::optional<std::int64_t> low,
@@ -112,7 +112,7 @@ TEST_CASE("OnlyLettersAreFolded") {
 
 TEST_CASE("NullIsSpelledWithNothing") {
     std::string spelled;
-    append_spelled(spelled, support::sample_spec().columns[3], feed::Cell{}, 0);
+    append_spelled(spelled, support::sample_spec().columns[3], feed::Cell{}, kUtc);
     CHECK(spelled.empty());
 }
 

@@ -16,9 +16,9 @@ ColumnSpec column(ColumnType type, int scale = 0) {
     return spec;
 }
 
-std::string shown(const ColumnSpec& spec, const Cell& cell, int utc_offset_minutes = 0) {
+std::string shown(const ColumnSpec& spec, const Cell& cell, const TimeZone& zone = kUtc) {
     std::string out;
-    table::append_shown(out, spec, cell, utc_offset_minutes);
+    table::append_shown(out, spec, cell, zone);
     return out;
 }
 
@@ -44,8 +44,8 @@ TEST_CASE("AmountsHaveThousandsSeparatorsAndARealMinus") {
 TEST_CASE("TimesAreShownToTheMillisecondInTheViewersZone") {
     const Cell at = Cell::of_number(1784737884468'000'000);  // 2026-07-22T16:31:24.468Z
     CHECK(shown(column(ColumnType::Time), at) == "16:31:24.468");
-    CHECK(shown(column(ColumnType::Time), at, 8 * 60) == "00:31:24.468");
-    CHECK(shown(column(ColumnType::Time), at, -17 * 60) == "23:31:24.468");
+    CHECK(shown(column(ColumnType::Time), at, TimeZone(8 * 60)) == "00:31:24.468");
+    CHECK(shown(column(ColumnType::Time), at, TimeZone(-17 * 60)) == "23:31:24.468");
     CHECK(shown(column(ColumnType::Time), Cell::of_number(-1)) == "23:59:59.999");
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("ColumnsMayLeaveMillisecondsOutAndTruthsAreJson") {
     time.type = feed::ColumnType::Time;
     time.milliseconds = false;
     std::string out;
-    table::append_shown(out, time, feed::Cell::of_number(1'753'201'884'468'000'000), 0);
+    table::append_shown(out, time, feed::Cell::of_number(1'753'201'884'468'000'000), kUtc);
     CHECK(out == "16:31:24");
     feed::ColumnSpec truth;
     truth.type = feed::ColumnType::Enum;

@@ -11,7 +11,7 @@ constexpr float kControlPx = 26;
 
 void append_count(std::string& out, std::size_t count) {
     const feed::ColumnSpec number{.type = feed::ColumnType::Int};
-    table::append_shown(out, number, feed::Cell::of_number(static_cast<std::int64_t>(count)), 0);
+    table::append_shown(out, number, feed::Cell::of_number(static_cast<std::int64_t>(count)), kUtc);
 }
 
 }  // namespace

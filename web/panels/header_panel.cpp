@@ -52,11 +52,11 @@ ImU32 status_colour(const Theme& theme, session::Status status) {
     }
 }
 
-std::string clock_text(EpochMs time_ms, int utc_offset_minutes) {
+std::string clock_text(EpochMs time_ms, const TimeZone& zone) {
     constexpr std::int64_t kNsPerMs = 1'000'000;
     std::string text;
     table::append_shown(text, feed::ColumnSpec{.type = feed::ColumnType::Time},
-                        feed::Cell::of_number(time_ms * kNsPerMs), utc_offset_minutes);
+                        feed::Cell::of_number(time_ms * kNsPerMs), zone);
     return text.substr(0, text.find('.'));
 }
 
@@ -150,7 +150,7 @@ float HeaderPanel::draw_buttons(const Scene& scene, float right, float top,
         const feed::ColumnSpec number{.type = feed::ColumnType::Int};
         pause = "PAUSED · ";
         table::append_shown(pause, number,
-                            feed::Cell::of_number(static_cast<std::int64_t>(model.waiting)), 0);
+                            feed::Cell::of_number(static_cast<std::int64_t>(model.waiting)), kUtc);
         pause += " waiting";
     }
     if (narrow) pause = model.paused ? "Resume" : "‖";
@@ -195,11 +195,9 @@ float HeaderPanel::draw_chip(const Scene& scene, float x, float top, float botto
         append_duration(scratch_, scene.now - model.status_since);
     }
     if (model.status == session::Status::Offline && model.last_good_ms >= 0)
-        scratch_ += " · last good " + clock_text(model.last_good_ms, scene.utc_offset_minutes);
+        scratch_ += " · last good " + clock_text(model.last_good_ms, scene.zone);
     const bool lacks = model.status == session::Status::Live && model.lacks_since_ms >= 0;
-    if (lacks)
-        scratch_ +=
-            " · may lack rows since " + clock_text(model.lacks_since_ms, scene.utc_offset_minutes);
+    if (lacks) scratch_ += " · may lack rows since " + clock_text(model.lacks_since_ms, scene.zone);
     draw_text(list, scene.label_font, size, x, top, bottom,
               lacks ? scene.theme.stale : status_colour(scene.theme, model.status), scratch_);
     if (lacks)
@@ -227,7 +225,7 @@ void append_figures(std::string& out, const HeaderFigures& figures) {
     if (figures.linked) {
         if (!out.empty()) out += kBetween;
         const feed::ColumnSpec number{.type = feed::ColumnType::Int};
-        table::append_shown(out, number, feed::Cell::of_number(figures.events_per_s), 0);
+        table::append_shown(out, number, feed::Cell::of_number(figures.events_per_s), kUtc);
         out += "/s";
     }
     if (figures.verified_age_us >= 0) {

@@ -98,7 +98,7 @@ ImU32 status_colour(const Theme& theme, session::Status status);
 void append_figures(std::string& out, const HeaderFigures& figures);
 
 // "10:41:07", of a time of day.
-std::string clock_text(EpochMs time_ms, int utc_offset_minutes);
+std::string clock_text(EpochMs time_ms, const TimeZone& zone);
 
 // "00:42", or "1:02:03".
 void append_duration(std::string& out, MonotonicUs duration);

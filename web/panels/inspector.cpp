@@ -327,7 +327,7 @@ void InspectorPanel::draw_messages(const Scene& scene, const Area& area, session
                                scene.theme.selection);
         scratch_.clear();
         table::append_shown(scratch_, time, feed::Cell::of_number(message.at_ms * kNsPerMs),
-                            scene.utc_offset_minutes);
+                            scene.zone);
         float x = area.x + gap;
         draw_text(list, scene.cell_font, size, x, y, y + lines.line,
                   number == chosen_ ? scene.theme.text : scene.theme.dim, scratch_);

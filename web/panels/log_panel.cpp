@@ -37,7 +37,7 @@ void LogPanel::draw(const Scene& scene, const Area& area, const LogBook& log) {
                 log.entries()[log.entries().size() - 1 - static_cast<std::size_t>(index)];
             scratch_.clear();
             table::append_shown(scratch_, time, feed::Cell::of_number(entry.at_ms * kNsPerMs),
-                                scene.utc_offset_minutes);
+                                scene.zone);
             draw_text(list, scene.cell_font, size, x, y, y + line, scene.theme.dim, scratch_);
             x += scene.px(kTimePx);
             draw_text(list, scene.cell_font, size, x, y, y + line,

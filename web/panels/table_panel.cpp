@@ -24,7 +24,7 @@ constexpr std::size_t kSumStepsPerFrame = 16'384;
 
 void append_count(std::string& out, std::size_t count) {
     const feed::ColumnSpec column{.type = feed::ColumnType::Int};
-    table::append_shown(out, column, feed::Cell::of_number(static_cast<std::int64_t>(count)), 0);
+    table::append_shown(out, column, feed::Cell::of_number(static_cast<std::int64_t>(count)), kUtc);
 }
 
 }  // namespace

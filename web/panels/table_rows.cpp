@@ -72,10 +72,10 @@ void TablePanel::draw_row(const Scene& scene, const feed::TableSpec& spec, const
         list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, ground);
     const bool faint = row.phantom || !state.current;
     const ImU32 plain = faint && !selected ? scene.theme.dim : scene.theme.text;
-    const int offset = look.utc ? 0 : scene.utc_offset_minutes;
+    const TimeZone& zone = look.utc ? kUtc : scene.zone;
     const auto found = [&](const PlacedColumn& place) {
         return state.find->found(spec.columns[place.column], window_.cell(index, place.column),
-                                 offset);
+                                 zone);
     };
     std::uint64_t words = 0;
     if (state.find != nullptr)
@@ -183,7 +183,7 @@ void TablePanel::draw_cell(const Scene& scene, const feed::ColumnSpec& column,
         scratch_ = "▼ Sell";
         if (coloured) colour = scene.theme.down;
     } else {
-        append_as_looked(scratch_, column, cell, look, scene.utc_offset_minutes);
+        append_as_looked(scratch_, column, cell, look, scene.zone);
         const bool number = is_number(column) && !cell.is_null();
         if (number && cell.number < 0 && coloured) colour = scene.theme.down;
         if (number && cell.number == 0 && coloured) colour = scene.theme.dim;
