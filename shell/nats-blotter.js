@@ -545,6 +545,18 @@ class NatsBlotter extends HTMLElement {
                     .then(() => words !== '' && this.#note(words))
                     .catch(() => {}),
             ),
+            // A column is to name the rows of an opened table, or no longer.
+            keyAsked: mine((table, field) => {
+                const profile = JSON.parse(this.#opened);
+                const one = profile.tables.find(({name}) => name === table);
+                if (!one) return;
+                const rest = one.key.filter((name) => name !== field);
+                one.key = rest.length < one.key.length ? rest : [...rest, field];
+                nextTask()
+                    .then(() => this.openProfile(`${JSON.stringify(profile, null, 4)}\n`))
+                    .then(() => this.#note(`${table}: a row for each ${one.key.join(' and ')}.`))
+                    .catch(() => {});
+            }),
             profileFile: mine(() => {
                 const {name} = JSON.parse(this.#opened);
                 save(`${name}.json`, new Blob([this.#opened], {type: 'application/json'}));

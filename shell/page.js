@@ -36,8 +36,13 @@ function writeHash(wanted) {
 // Superseded by the next choice is no error; anything else is on the screen already.
 const quietly = (promise) => promise.catch(() => {});
 
+// Of the page's own profile: the hash is theirs, and not of a table opened from the inspector.
+let own = null;
+const areOwn = (tables) => own === null || own === tables.join('\n');
+
 async function applyFilters() {
     const tables = await blotter.tables();
+    if (!areOwn(tables)) return;
     const {tables: views} = await blotter.viewState();
     filtersFromHash(tables).forEach((filter, at) => {
         const table = tables[at];
@@ -52,7 +57,7 @@ const filtersGiven = location.hash.includes('filter');
 let told = !filtersGiven; // the link's filters come before the view's own
 blotter.addEventListener('accountchange', (event) => writeHash({account: event.detail.account}));
 blotter.addEventListener('viewstatechange', ({detail: {tables}}) => {
-    if (!told) return;
+    if (!told || !areOwn(Object.keys(tables))) return;
     const filters = Object.entries(tables).map(([table, {filter}], at) => [
         at === 0 ? 'filter' : `filter.${table}`,
         filter?.quick ?? '',
@@ -63,10 +68,15 @@ addEventListener('hashchange', () => {
     quietly(blotter.setAccount(Number(accountFromHash() ?? '0')));
     quietly(applyFilters());
 });
+const running = customElements.whenDefined('nats-blotter').then(() => blotter.ready);
+running
+    .then(() => blotter.tables())
+    .then((tables) => {
+        own = tables.join('\n');
+    })
+    .catch(() => {});
 if (filtersGiven) {
-    customElements
-        .whenDefined('nats-blotter')
-        .then(() => blotter.ready)
+    running
         .then(applyFilters)
         .catch(() => {})
         .then(() => {

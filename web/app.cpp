@@ -53,7 +53,8 @@ void App::frame() {
     help_.draw(scene, {0, 0, header_area_.width, tables_area_.bottom()},
                {.orders = session_.takes_orders(),
                 .accounts = session_.profile().has_accounts(),
-                .links = session_.table_count() > 1});
+                .links = session_.table_count() > 1,
+                .opened = options_.opened});
     end_frame(now, asked);
 }
 
@@ -95,7 +96,7 @@ Scene App::make_scene(MonotonicUs now) {
                  .row_px = row_px(look_.spacing),
                  .now = now,
                  .zone = zone_,
-                 .motion = motion_ && !theme_->plain};
+                 .motion = motion_ && look_.flash && !theme_->plain};
 }
 
 void App::lay_out(const Scene& scene) {

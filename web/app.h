@@ -172,6 +172,8 @@ class App {
     bool inspects() const;  // the Inspector is open
     bool inspector_has_keys() const;
     void open_table();
+    // Of an opened table: the column names its rows, or no longer.
+    void choose_key(std::size_t index, std::size_t column);
     void find_marks(const Scene& scene);
     void draw_marks(const Scene& scene);
     std::vector<StatGroup> stat_groups(MonotonicUs now) const;

@@ -93,13 +93,22 @@ void App::apply_wish(std::size_t index, const TableWish& wish) {
 void App::draw_menus(const Scene& scene) {
     const std::size_t index = menus_.table();
     if (index >= panels_.size()) return;
-    const MenuWish wish = menus_.draw(scene, session_.table(index).spec(), table_looks_[index]);
+    const MenuWish wish =
+        menus_.draw(scene, session_.table(index).spec(), table_looks_[index], options_.opened);
     apply_wish(index, wish.look);
     if (wish.select_all) panels_[index].select_all(session_.table(index));
     if (wish.cross_link) cross_link(index);
     if (wish.copy) copy_selection();
+    if (wish.key) choose_key(index, menus_.column());
     if (wish.export_csv || wish.export_ndjson)
         tell_export(session_.table(index).spec().name, wish.export_csv ? "csv" : "ndjson");
+}
+
+// By the profile: the table is opened anew, and its rows come as they are told again.
+void App::choose_key(std::size_t index, std::size_t column) {
+    const feed::TableSpec& spec = session_.table(index).spec();
+    if (can_be_key(spec, column)) return tell_key(spec.name, spec.columns[column].field);
+    note("That column cannot be chosen to name the rows, or to do so no longer.", true);
 }
 
 // ---- the focused row and column

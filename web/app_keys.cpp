@@ -158,6 +158,7 @@ bool App::takes_in_table(const KeyCommand& command) {
         case Command::NarrowColumn:
         case Command::WidenColumn:
         case Command::Close: keys_used_ = true; return !panels_.empty();
+        case Command::KeyColumn: return options_.opened;
         default: return false;
     }
 }
@@ -196,6 +197,7 @@ void App::run_in_table(const KeyCommand& command) {
         case Command::CrossLink: return cross_link(focus_);
         case Command::NarrowColumn: return size_column(-1);
         case Command::WidenColumn: return size_column(1);
+        case Command::KeyColumn: return choose_key(focus_, panel.selection().focus().column);
         case Command::Close: return find_bar_.is_open() ? close_find() : clear_in_table();
         default: return;
     }

@@ -157,6 +157,8 @@ void App::append_layout_json(std::string& out) const {
         append(",\"headerHeight\":", panel.head_height());
         if (index == focus_) out += ",\"focused\":true";
         append(",\"footerHeight\":", panel.foot_height());
+        out += ",\"flashes\":";
+        append_int(out, static_cast<std::int64_t>(panel.flash_count()));
         append_columns(panel, index);
         append_focus(panel, index);
         out += ",\"firstRow\":";

@@ -72,6 +72,9 @@ EM_JS(void, nb_js_plain_table, (), { Module.host.plainTable(); });
 EM_JS(void, nb_js_open_profile, (const char* text, int bytes, const char* words, int words_bytes), {
     Module.host.profileAsked(UTF8ToString(text, bytes), UTF8ToString(words, words_bytes));
 });
+EM_JS(void, nb_js_key, (const char* table, int bytes, const char* field, int field_bytes), {
+    Module.host.keyAsked(UTF8ToString(table, bytes), UTF8ToString(field, field_bytes));
+});
 EM_JS(void, nb_js_close_profile, (), { Module.host.profileAsked(null, ""); });
 EM_JS(void, nb_js_profile_file, (), { Module.host.profileFile(); });
 EM_JS(void, nb_js_request_frame, (), {
@@ -114,9 +117,6 @@ EM_JS(void, nb_js_tell_account, (double account), { Module.host.accountChosen(ac
 // clang-format on
 
 namespace nats_blotter::web {
-
-void browser_init() { nb_js_browser_init(); }
-
 namespace {
 
 constexpr EpochMs kMinuteMs = 60'000;
@@ -142,6 +142,9 @@ EpochMs change_between(EpochMs from, EpochMs to) {
 }
 
 }  // namespace
+
+void browser_init() { nb_js_browser_init(); }
+
 MonotonicUs monotonic_now() {
     return static_cast<MonotonicUs>(emscripten_get_now() * double(kMillisecondUs));
 }
@@ -213,6 +216,11 @@ void tell_export(std::string_view table, std::string_view format) {
 void tell_open_profile(std::string_view text, std::string_view words) {
     nb_js_open_profile(text.data(), static_cast<int>(text.size()), words.data(),
                        static_cast<int>(words.size()));
+}
+
+void tell_key(std::string_view table, std::string_view field) {
+    nb_js_key(table.data(), static_cast<int>(table.size()), field.data(),
+              static_cast<int>(field.size()));
 }
 
 void tell_close_profile() { nb_js_close_profile(); }

@@ -63,6 +63,8 @@ inline constexpr std::string_view kInspectorExport = "inspected messages";
 void tell_export(std::string_view table, std::string_view format);
 // The user wants a table of a feed by this profile text; the words say what it is.
 void tell_open_profile(std::string_view text, std::string_view words);
+// The user wants this column of an opened table to name its rows, or no longer.
+void tell_key(std::string_view table, std::string_view field);
 // The user wants back from it, or its profile as a file.
 void tell_close_profile();
 void tell_profile_file();

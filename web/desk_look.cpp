@@ -78,6 +78,8 @@ void append_json(std::string& out, const DeskLook& look) {
     out += ",\"dockTab\":";
     append_json_string(out, dock_tab_words(look.dock_tab));
     append_thousandths(out, ",\"dockPx\":", look.dock_px);
+    out += ",\"flash\":";
+    out += look.flash ? "true" : "false";
     out += '}';
 }
 
@@ -99,6 +101,7 @@ bool read_json(DeskLook& look, std::string_view json) {
             take_number(read, key, scanner.raw());
         } else if (value == JsonToken::True || value == JsonToken::False) {
             if (key == "dockOpen") read.dock_open = value == JsonToken::True;
+            if (key == "flash") read.flash = value == JsonToken::True;
         } else if (!scanner.skip(value)) {
             return false;
         }

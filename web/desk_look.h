@@ -28,6 +28,7 @@ struct DeskLook {
     bool dock_open = false;
     DockTab dock_tab = DockTab::Stats;
     float dock_px = 240;  // CSS pixels, with its tabs
+    bool flash = true;    // new rows and changed cells are seen for a moment
 
     friend bool operator==(const DeskLook&, const DeskLook&) = default;
 };

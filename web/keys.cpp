@@ -55,6 +55,7 @@ constexpr std::array kTable{
     by_letter(Export, kTables, 'e', 0, "E", "export the rows to a file"),
     by_letter(NarrowColumn, kTables, '[', 0, "[", "narrow the column"),
     by_letter(WidenColumn, kTables, ']', 0, "]", "widen the column"),
+    by_letter(KeyColumn, kTables, 'k', 0, "K", "the column names the rows, or no longer"),
 
     by_letter(Ticket, kOrders, 'n', 0, "N", "new ticket"),
     by_letter(Buy, kOrders, 'b', 0, "B", "a ticket to buy"),

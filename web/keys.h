@@ -75,6 +75,7 @@ enum class Command : std::uint8_t {
     Export,
     NarrowColumn,
     WidenColumn,
+    KeyColumn,
     // Orders
     Ticket,
     Buy,

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kNsPerMinute = 60'000'000'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
+// What a profile takes.
+constexpr std::size_t kKeyColumnsMax = 4;
 // Values of a set that are named in words.
 constexpr std::size_t kNamedMax = 3;
 
@@ -118,12 +120,27 @@ std::int32_t merged_column(const feed::TableSpec& spec) {
     return -1;
 }
 
+bool is_key(const feed::TableSpec& spec, std::size_t column) {
+    const auto& keys = spec.key_columns;
+    return std::find(keys.begin(), keys.end(), column) != keys.end();
+}
+
+// The last one stays; a price or an instant does not stay the same.
+bool can_be_key(const feed::TableSpec& spec, std::size_t column) {
+    if (spec.fold || column >= spec.columns.size()) return false;
+    if (is_key(spec, column)) return spec.key_columns.size() > 1;
+    const feed::ColumnSpec& wanted = spec.columns[column];
+    return wanted.type != feed::ColumnType::Decimal && wanted.type != feed::ColumnType::Time &&
+           wanted.origin == feed::Origin::Record && spec.key_columns.size() < kKeyColumnsMax;
+}
+
 std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec) {
     std::vector<std::uint16_t> sums;
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         const feed::ColumnType type = spec.columns[index].type;
         const bool number = type == feed::ColumnType::Int || type == feed::ColumnType::Decimal;
-        if (number && static_cast<std::int32_t>(index) != spec.scope_column)
+        if (number && spec.columns[index].sum &&
+            static_cast<std::int32_t>(index) != spec.scope_column)
             sums.push_back(static_cast<std::uint16_t>(index));
     }
     return sums;

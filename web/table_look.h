@@ -79,7 +79,10 @@ bool can_group(const feed::TableSpec& spec, std::size_t column);
 // Where rows of several accounts are told apart by the account and another column (a position by
 // its security): that column, whose rows are merged while all accounts are shown. Else -1.
 std::int32_t merged_column(const feed::TableSpec& spec);
-// The columns that have sums: numbers that are not names.
+// Whether the column names the rows of its table, with others or alone, and whether it could.
+bool is_key(const feed::TableSpec& spec, std::size_t column);
+bool can_be_key(const feed::TableSpec& spec, std::size_t column);
+// The columns that have sums: numbers that are not names, nor prices.
 std::vector<std::uint16_t> sum_columns(const feed::TableSpec& spec);
 
 // Whether the first of these is an amount held, long or short: the rows are as of merged_column().

@@ -26,11 +26,13 @@ TEST_CASE("ALookComesBackAsItWas") {
     look.dock_open = true;
     look.dock_tab = DockTab::Log;
     look.dock_px = 321;
+    look.flash = false;
     DeskLook read;
     REQUIRE(read_json(read, text_of(look)));
     CHECK(text_of(read) == text_of(look));
     CHECK(read.theme == look.theme);
     CHECK(read.dock_tab == look.dock_tab);
+    CHECK(!read.flash);
     const nlohmann::json parsed = nlohmann::json::parse(text_of(look), nullptr, false);
     REQUIRE(parsed.is_object());
     CHECK(parsed["spacing"] == "compact");

@@ -93,12 +93,21 @@ test('a feed becomes a table that is live, a file, and is left again', async () 
     await press('Open as table');
     await tablesAre('sensors-readings');
     await untilStatus(page, 'live');
-    await toast(/^sensors\.\*\.readings as a table, from 2 messages: 5 columns, a row for each /);
+    await toast(/^sensors\.\*\.readings as a table, from 2 messages: 6 columns, a row for each /);
     const columns = await withBlotter(page, (blotter) => blotter.columns('sensors-readings'));
     assert.deepEqual(
         columns.map(({title, type}) => `${title} ${type}`),
-        ['Subject 2 symbol', 'Sensor symbol', 'Value number decimal', 'Value unit enum', 'At time'],
+        [
+            'Subject 2 symbol',
+            'Sensor symbol',
+            'Value number decimal',
+            'Value unit enum',
+            'Ok bool',
+            'At time',
+        ],
     );
+    const {targets} = (await statsOf(page)).layout;
+    assert.ok(!targets.some(({words}) => words.startsWith('sum ')), 'no sum of temperatures');
     const rows = () => rowsOf(page, 'sensors-readings');
     await message('north', reading('t1', 22.5, at + 1), reading('t2', 4.5, at + 1));
     await until('both of the north', async () => (await rows()).length === 2);
@@ -168,6 +177,94 @@ test('by keys: O opens the feed of the chosen message, and O leads back', async 
     await page.keyboard.press('Tab');
     await page.keyboard.press('?');
     await shown('help: a ticket to buy');
+});
+
+test('what names the rows is chosen, by the menu of a head and by a key', async () => {
+    await subscribe('fills');
+    const fill = (id, venue) => publish('fills', `{"id":${id},"venue":"${venue}","qty":${id}}`);
+    await fill(1, 'X');
+    await said(/^1 message$/);
+    await press('Open as table');
+    await tablesAre('fills');
+    await untilStatus(page, 'live');
+    const keyIs = async (...fields) => {
+        await toast(new RegExp(`^fills: a row for each ${fields.join(' and ')}\\.$`));
+        await untilStatus(page, 'live');
+    };
+    const table = async () => (await statsOf(page)).layout.tables.fills;
+    const head = async (field) => {
+        const {y, headerHeight, columns} = await table();
+        const {x} = columns.find((one) => one.field === field);
+        return [x + 20, y + headerHeight - 11];
+    };
+    await until('it is drawn', async () => (await table())?.columns.length === 3);
+    await page.mouse.click(...(await head('venue')), {button: 'right'});
+    await press('○ names the rows');
+    await keyIs('id', 'venue');
+    await until('it is drawn', async () => (await table())?.columns.length === 3);
+    await page.mouse.click(...(await head('id')), {button: 'right'});
+    await press('● names the rows');
+    await keyIs('venue');
+    await fill(2, 'X');
+    await fill(3, 'X');
+    await until('one row for the venue', async () => {
+        const rows = await rowsOf(page, 'fills');
+        return rows.length === 1 && rows[0].id === 3;
+    });
+    // The last one stays, and has no such line.
+    await page.mouse.click(...(await head('venue')), {button: 'right'});
+    await shown('Sort upwards');
+    assert.ok(
+        !(await statsOf(page)).layout.targets.some(({words}) => words.includes('names the rows')),
+    );
+    await page.keyboard.press('Escape');
+    const {x, y, headerHeight, rowHeight, columns} = await table();
+    const id = columns.find((one) => one.field === 'id');
+    await page.mouse.click(id.x + id.width / 2, y + headerHeight + rowHeight / 2);
+    await until('the focus', async () => (await table()).focus?.field === 'id');
+    assert.ok(x >= 0);
+    await page.keyboard.press('k');
+    await keyIs('venue', 'id');
+});
+
+test('the filter of an opened table is not in the link, and does not come back', async () => {
+    const hash = () => page.evaluate(() => location.hash);
+    await withBlotter(page, (blotter) => blotter.setFilter('trades', 'MSFT'));
+    await until('in the link', async () => (await hash()).includes('filter=MSFT'));
+    await subscribe('quotes.*');
+    await publish('quotes.IBM', '{"symbol":"IBM","bid":1.25}');
+    await said(/^1 message$/);
+    await press('Open as table');
+    await tablesAre('quotes');
+    await untilStatus(page, 'live');
+    await withBlotter(page, (blotter) => blotter.setFilter('quotes', 'XYZ'));
+    await shown(/^XYZ ✕$/);
+    assert.ok((await hash()).includes('filter=MSFT'), await hash());
+    await page.reload();
+    await untilStatus(page, 'live');
+    await tablesAre('trades', 'positions');
+    await until('the filter of the trades', async () => {
+        const {tables} = await withBlotter(page, (blotter) => blotter.viewState());
+        return tables.trades.filter.quick === 'MSFT';
+    });
+    assert.ok((await hash()).includes('filter=MSFT'));
+});
+
+test('on a phone the profile can be saved, and a pause counts what waits', async () => {
+    await subscribe('ticks');
+    await publish('ticks', '{"id":1,"v":1}');
+    await said(/^1 message$/);
+    await press('Open as table');
+    await tablesAre('ticks');
+    await untilStatus(page, 'live');
+    await page.setViewportSize({width: 390, height: 844});
+    const [file] = await Promise.all([page.waitForEvent('download'), press('Save')]);
+    assert.equal(file.suggestedFilename(), 'ticks.json');
+    await press('‖');
+    await shown('Resume · 0');
+    await publish('ticks', '{"id":2,"v":1}');
+    await press('Resume · 1');
+    await until('its row', async () => (await rowsOf(page, 'ticks')).length === 1);
 });
 
 test('where no table can be made, words say why and nothing changes', async () => {

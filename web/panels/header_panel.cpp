@@ -134,7 +134,7 @@ void HeaderPanel::draw_feed(const Scene& scene, const Area& area, const HeaderMo
     };
     if (model.opened) {
         wish.back = button("Back");
-        if (!narrow) wish.save_profile = button("Save profile");
+        wish.save_profile = button(narrow ? "Save" : "Save profile");
     }
     list.PushClipRect({x, area.y}, {area.right(), area.bottom()}, true);
     draw_text(list, scene.label_font, size, x, area.y, area.bottom(), scene.theme.text, model.feed);
@@ -145,15 +145,14 @@ float HeaderPanel::draw_buttons(const Scene& scene, float right, float top,
                                 const HeaderModel& model, bool narrow, HeaderWish& wish) {
     const float control = scene.px(kControlPx);
     const float gap = scene.px(6);
-    std::string pause = "‖ Pause";
+    std::string pause = narrow ? "‖" : "‖ Pause";
     if (model.paused) {
         const feed::ColumnSpec number{.type = feed::ColumnType::Int};
-        pause = "PAUSED · ";
+        pause = narrow ? "Resume · " : "PAUSED · ";
         table::append_shown(pause, number,
                             feed::Cell::of_number(static_cast<std::int64_t>(model.waiting)), kUtc);
-        pause += " waiting";
+        if (!narrow) pause += " waiting";
     }
-    if (narrow) pause = model.paused ? "Resume" : "‖";
     float x = right;
     for (Button& button : buttons_) {
         const bool is_pause = button.wish == &HeaderWish::pause;

@@ -21,6 +21,7 @@ bool belongs(Command command, HelpPanel::Scope scope) {
         case Command::Sell: return scope.orders;
         case Command::Accounts: return scope.accounts;
         case Command::CrossLink: return scope.links;
+        case Command::KeyColumn: return scope.opened;
         default: return true;
     }
 }

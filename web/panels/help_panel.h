@@ -14,6 +14,7 @@ class HelpPanel {
         bool orders = true;
         bool accounts = true;
         bool links = true;
+        bool opened = false;  // the table is one that was opened on the page
     };
     void draw(const Scene& scene, const Area& within, Scope scope);
 

@@ -14,6 +14,8 @@ constexpr float kGapPx = 8;
 constexpr const char* kSaveWords = "Save to a file";
 constexpr const char* kLoadWords = "Load from a file";
 constexpr const char* kProfileWords = "Save it to a file";
+constexpr const char* kFlashWords = "lights up for a moment";
+constexpr const char* kStillWords = "does not";
 constexpr const char* kBackWords = "Back to what was here";
 
 bool draw_choice(const Scene& scene, std::string_view words, bool chosen) {
@@ -64,7 +66,7 @@ bool SettingsPanel::draw(const Scene& scene, const Area& within, DeskLook& look,
     const bool asked = std::exchange(open_asked_, false);
     const float margin = scene.px(16);
     const float width = std::min(within.width - margin, scene.px(520));
-    const float wanted = scene.px(session.takes_orders() ? 580 : opened ? 340 : 280);
+    const float wanted = scene.px(session.takes_orders() ? 636 : opened ? 396 : 336);
     const float height = std::min(within.height - margin, wanted);
     if (asked) {
         session.admin().forget();
@@ -101,6 +103,13 @@ bool SettingsPanel::draw_looks(const Scene& scene, DeskLook& look) {
         const auto spacing = static_cast<Spacing>(index);
         if (draw_choice(scene, spacing_words(spacing), look.spacing == spacing))
             look.spacing = spacing;
+    }
+    ImGui::NewLine();
+    draw_heading(scene, "What changes");
+    for (const bool flash : {true, false}) {
+        const char* const words = flash ? kFlashWords : kStillWords;
+        if (draw_choice(scene, words, look.flash == flash)) look.flash = flash;
+        remember_place(words);
     }
     ImGui::NewLine();
     return !(look == before);

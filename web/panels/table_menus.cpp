@@ -91,7 +91,8 @@ void TableMenus::open_rows(std::size_t table) {
     rows_asked_ = true;
 }
 
-MenuWish TableMenus::draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look) {
+MenuWish TableMenus::draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look,
+                          bool opened) {
     MenuWish wish;
     if (std::exchange(head_asked_, false)) ImGui::OpenPopup("head menu");
     if (std::exchange(rows_asked_, false)) ImGui::OpenPopup("row menu");
@@ -99,7 +100,14 @@ MenuWish TableMenus::draw(const Scene& scene, const feed::TableSpec& spec, Table
     ImGui::SetNextWindowSize({scene.px(kMenuPx), 0});
     if (ImGui::BeginPopup("head menu", ImGuiWindowFlags_NoMove)) {
         if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::CloseCurrentPopup();
-        if (column_ < spec.columns.size()) draw_head(scene, spec, look, wish);
+        if (column_ < spec.columns.size()) {
+            if (opened && can_be_key(spec, column_) &&
+                choice(scene, "names the rows", is_key(spec, column_))) {
+                wish.key = true;
+                ImGui::CloseCurrentPopup();
+            }
+            draw_head(scene, spec, look, wish);
+        }
         ImGui::EndPopup();
     }
     ImGui::SetNextWindowSize({scene.px(kMenuPx), 0});

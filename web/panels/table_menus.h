@@ -21,6 +21,7 @@ struct MenuWish {
     bool cross_link = false;
     bool export_csv = false;
     bool export_ndjson = false;
+    bool key = false;  // the head's column is to name the rows, or no longer
 };
 
 class TableMenus {
@@ -31,9 +32,11 @@ class TableMenus {
     void open_rows(std::size_t table);
     // The table whose menu it is.
     std::size_t table() const { return table_; }
+    std::size_t column() const { return column_; }
 
-    // Draws the one that is open, if any.
-    MenuWish draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look);
+    // Draws the one that is open, if any. `opened`: the table was opened on the page, and what
+    // names its rows can be chosen.
+    MenuWish draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look, bool opened);
 
   private:
     void draw_head(const Scene& scene, const feed::TableSpec& spec, TableLook& look,

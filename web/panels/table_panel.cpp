@@ -27,6 +27,23 @@ void append_count(std::string& out, std::size_t count) {
     table::append_shown(out, column, feed::Cell::of_number(static_cast<std::int64_t>(count)), kUtc);
 }
 
+// The newest version of the rows of a group. Their order answers where it is by version.
+feed::Cell newest_of(const table::Table& table, const table::View& view, std::size_t group) {
+    const auto column = static_cast<std::size_t>(table.spec().version_column);
+    const std::size_t first = view.groups().first_position(group);
+    const std::size_t end =
+        std::min(view.size(), first + static_cast<std::size_t>(view.groups().at(group).rows));
+    const bool by_version = !view.sort().empty() && view.sort().front().column == column;
+    feed::Cell newest;
+    for (std::size_t at = first; at < end; ++at) {
+        // Between the two ends nothing is newer.
+        if (by_version && at > first) at = end - 1;
+        const feed::Cell cell = table.cell(view.row_at(at), column);
+        if (!cell.is_null() && (newest.is_null() || cell.number > newest.number)) newest = cell;
+    }
+    return newest;
+}
+
 }  // namespace
 
 void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
@@ -95,6 +112,10 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
     window_groups_.clear();
     group_heads_.clear();
     anchor_row_ = table::kNoRow;
+    const std::int32_t version = table.spec().version_column;
+    const bool has_last =
+        version >= 0 && !view.rebuilding() &&
+        table.spec().columns[static_cast<std::size_t>(version)].type == feed::ColumnType::Time;
     for (std::size_t index = top_row_; index < end; ++index) {
         const Line line = lines_.at(index);
         window_rows_.push_back(line.row);
@@ -110,6 +131,8 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
         head.words = is_account && !value.is_null() ? scene.accounts.words(value.number) : head.key;
         head.open = lines_.is_open(line.group);
         head.totals = groups.at(line.group);
+        if (has_last && static_cast<std::int32_t>(column) == merged_column(table.spec()))
+            head.last = newest_of(table, view, line.group);
         group_heads_.push_back(std::move(head));
     }
     window_.fill(table, window_rows_, top_row_, lines_.size(), seen_generation_);
@@ -162,6 +185,7 @@ std::uint64_t TablePanel::hash_of_shown(bool loading) const {
     for (const GroupHead& head : group_heads_) {
         hash = hash_text(hash, head.words);
         add_totals(head.totals);
+        hash = hash_cell(hash, head.last);
     }
     return hash;
 }

@@ -116,6 +116,8 @@ class TablePanel {
 
     const Area& area() const { return area_; }
     float row_height() const { return row_height_; }
+    // Flashes begun since the page was loaded.
+    std::uint64_t flash_count() const { return flashes_.started(); }
     float head_height() const { return title_height_ + strip_height_ + heads_height_; }
     float foot_height() const { return foot_height_ + bar_height_; }
     std::size_t first_row() const { return top_row_; }
@@ -135,6 +137,7 @@ class TablePanel {
         std::string key;
         bool open = false;
         table::Totals totals;
+        feed::Cell last{};  // of merged rows: the newest version, where that is an instant
     };
     struct Gesture {
         enum class Kind : std::uint8_t { Select, Toggle, ExtendRows, ExtendCells };
@@ -174,8 +177,8 @@ class TablePanel {
                    const TableState& state, bool focused);
     void draw_row(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
                   const TableState& state, std::size_t index, float y, bool focused);
-    void draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head, float y,
-                    bool focused);
+    void draw_group(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                    const GroupHead& head, float y, bool focused);
     void draw_cell(const Scene& scene, const feed::ColumnSpec& column, const TableLook& look,
                    const PlacedColumn& place, const feed::Cell& cell, bool is_account, float y,
                    ImU32 plain, bool coloured);

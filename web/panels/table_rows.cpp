@@ -48,7 +48,7 @@ void TablePanel::draw_rows(const Scene& scene, const feed::TableSpec& spec, cons
     for (std::size_t index = 0; index < window_.row_count(); ++index) {
         if (window_groups_[index] != SIZE_MAX) {
             const GroupHead& one = group_heads_[head++];
-            draw_group(scene, spec, one, y, focused && on_head_ && one.key == head_key_);
+            draw_group(scene, spec, look, one, y, focused && on_head_ && one.key == head_key_);
         } else {
             draw_row(scene, spec, look, state, index, y, focused);
         }
@@ -223,8 +223,8 @@ void TablePanel::append_long_short(const feed::ColumnSpec& column, const TableLo
     append_sum(column, look, gross);
 }
 
-void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, const GroupHead& head,
-                            float y, bool focused) {
+void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                            const GroupHead& head, float y, bool focused) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled({area_.x, y}, {area_.right(), y + row_height_}, scene.theme.panel);
     if (focused) {
@@ -245,6 +245,9 @@ void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, con
     for (std::size_t index = 0; index < sum_columns_.size(); ++index)
         for (const PlacedColumn& place : places_.columns)
             if (place.column == sum_columns_[index]) right = std::min(right, left_of(place));
+    for (const PlacedColumn& place : places_.columns)
+        if (!head.last.is_null() && static_cast<std::int32_t>(place.column) == spec.version_column)
+            right = std::min(right, left_of(place));
     list.PushClipRect({area_.x, y}, {right, y + row_height_}, true);
     draw_text(list, scene.label_font, size, area_.x + padding, y, y + row_height_, scene.theme.text,
               scratch_);
@@ -258,6 +261,17 @@ void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, con
             draw_in_column(scene, place, y, scene.theme.text);
             if (clipped) list.PopClipRect();
         }
+    }
+    if (head.last.is_null()) return;
+    for (const PlacedColumn& place : places_.columns) {
+        if (static_cast<std::int32_t>(place.column) != spec.version_column) continue;
+        const bool clipped = clip_to(place);
+        scratch_.clear();
+        append_as_looked(scratch_, spec.columns[place.column], head.last, look, scene.zone);
+        scene.targets.add("last of " + head.words + ' ' + scratch_, left_of(place), y, place.width,
+                          row_height_);
+        draw_in_column(scene, place, y, scene.theme.text);
+        if (clipped) list.PopClipRect();
     }
 }
 
