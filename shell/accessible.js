@@ -11,12 +11,13 @@ const MIRROR_MS = 250;
 
 const two = (number) => String(number).padStart(2, '0');
 
-// A cell as the canvas shows it.
-export function shown(column, value) {
+// A cell as the canvas shows it, times in UTC or as the clock on the wall had it.
+export function shown(column, value, utc = false) {
     if (value === null || value === undefined) return '';
     if (column.type === 'time') {
         const time = new Date(Number(value));
-        const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+        const part = (name) => time[`get${utc ? 'UTC' : ''}${name}`]();
+        const clock = ['Hours', 'Minutes', 'Seconds'].map((name) => two(part(name))).join(':');
         return `${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
     }
     if (typeof value === 'number' && column.type !== 'text' && !/^account/i.test(column.field)) {
@@ -59,16 +60,18 @@ export class Mirror {
         const table = names.find((name) => layout.tables[name].focused) ?? names[0];
         const place = layout.tables[table];
         const all = await this.#element.columns(table);
+        const {utc} = (await this.#element.viewState()).tables[table];
         const columns = place.columns
             ? place.columns.map(({field}) => all.find((column) => column.field === field))
             : all;
         const body = place.height - place.headerHeight - (place.footerHeight ?? 0);
         const count = Math.max(1, Math.ceil(body / place.rowHeight));
         const {lines, focus, firstRow: first} = place;
-        if (lines) return {table, columns, ...(await this.#grouped(table, place)), first, focus};
+        if (lines)
+            return {table, columns, utc, ...(await this.#grouped(table, place)), first, focus};
         const rows = await this.#element.rows(table, first, count);
         const total = await this.#element.rowCount(table);
-        return {table, columns, rows, total, first, focus};
+        return {table, columns, utc, rows, total, first, focus};
     }
 
     // Lines that are heads of groups, and the rows of those that are open.
@@ -89,7 +92,7 @@ export class Mirror {
         const canvas = this.#element.shadowRoot.querySelector('canvas');
         if (!canvas || this.#element.shadowRoot.activeElement !== canvas) return;
         const read = await this.#read();
-        const {table, columns, rows, total, first, focus} = read;
+        const {table, columns, utc, rows, total, first, focus} = read;
         const now = JSON.stringify(read);
         if (now === this.#shown && canvas.firstChild) return;
         this.#shown = now;
@@ -111,7 +114,7 @@ export class Mirror {
                 let value = head ? head.sums[column.field] : record[column.field];
                 // Sums are exact digits.
                 if (head && Number.isSafeInteger(Number(value))) value = Number(value);
-                const text = words || shown(column, value);
+                const text = words || shown(column, value, utc);
                 return cell('gridcell', `cell-${at}-${place}`, place, text);
             });
             const line = row(first + at + 2, cells, record._phantom);
@@ -205,6 +208,7 @@ export class PlainTable {
     async #table(name) {
         const columns = await this.#element.columns(name);
         const total = await this.#element.rowCount(name);
+        const {utc} = (await this.#element.viewState()).tables[name];
         const count = (this.#counts[name] ??= PLAIN_ROWS);
         const rows = await this.#element.rows(name, 0, count);
         const words =
@@ -215,7 +219,7 @@ export class PlainTable {
         const lines = rows.map((row) => {
             const cells = columns.map((column) => {
                 const right = column.type === 'int' || column.type.startsWith('decimal');
-                const text = shown(column, row[column.field]);
+                const text = shown(column, row[column.field], utc);
                 return make('td', right ? {class: 'right'} : {}, text);
             });
             return make('tr', row._phantom ? {class: 'phantom'} : {}, ...cells);
