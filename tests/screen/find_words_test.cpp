@@ -18,13 +18,13 @@ TEST_CASE("FindWordsMarkTheCellsThatHaveOne") {
     words.set("  ibm \t SELL ");
     CHECK_FALSE(words.empty());
     CHECK(words.all() == 3);
-    CHECK(words.found(kText, feed::Cell::of_text("IBM"), 0) == 1);
-    CHECK(words.found(kText, feed::Cell::of_text("to sell"), 0) == 2);
-    CHECK(words.found(kText, feed::Cell::of_text("MSFT"), 0) == 0);
-    CHECK(words.found(kText, feed::Cell{}, 0) == 0);
+    CHECK(words.found(kText, feed::Cell::of_text("IBM"), kUtc) == 1);
+    CHECK(words.found(kText, feed::Cell::of_text("to sell"), kUtc) == 2);
+    CHECK(words.found(kText, feed::Cell::of_text("MSFT"), kUtc) == 0);
+    CHECK(words.found(kText, feed::Cell{}, kUtc) == 0);
     words.set(" \n");
     CHECK(words.empty());
-    CHECK(words.found(kText, feed::Cell::of_text("IBM"), 0) == 0);
+    CHECK(words.found(kText, feed::Cell::of_text("IBM"), kUtc) == 0);
 }
 
 TEST_CASE("FindWordsBehindThe64thHaveNoMark") {
@@ -33,14 +33,14 @@ TEST_CASE("FindWordsBehindThe64thHaveNoMark") {
     for (int i = 0; i < 70; ++i) text += "w" + std::to_string(100 + i) + ' ';
     words.set(text);
     CHECK(words.all() == UINT64_MAX);
-    CHECK(words.found(kText, feed::Cell::of_text("w163"), 0) == std::uint64_t{1} << 63);
-    CHECK(words.found(kText, feed::Cell::of_text("w164"), 0) == 0);
+    CHECK(words.found(kText, feed::Cell::of_text("w163"), kUtc) == std::uint64_t{1} << 63);
+    CHECK(words.found(kText, feed::Cell::of_text("w164"), kUtc) == 0);
 }
 
 TEST_CASE("FindWordsReadNumbersAsTheyAreTyped") {
     FindWords words;
     words.set("1700");
-    CHECK(words.found(kNumber, feed::Cell::of_number(-1700), 0) == 1);
+    CHECK(words.found(kNumber, feed::Cell::of_number(-1700), kUtc) == 1);
     words.set("1,700");
-    CHECK(words.found(kNumber, feed::Cell::of_number(1700), 0) == 0);
+    CHECK(words.found(kNumber, feed::Cell::of_number(1700), kUtc) == 0);
 }

@@ -139,7 +139,7 @@ TEST_CASE("ATimeFilterMovesWithTheClock") {
     last.test.column = 0;
     last.last_minutes = 5;
     look.filters = {last};
-    const table::FilterSpec spec = filter_spec(look, trades(), 1'000'000, 0);
+    const table::FilterSpec spec = filter_spec(look, trades(), 1'000'000, kUtc);
     REQUIRE(spec.columns.size() == 1);
     CHECK(spec.columns[0].kind == table::ColumnFilter::Kind::Range);
     CHECK(spec.columns[0].low == (1'000'000 - 300'000) * std::int64_t{1'000'000});
