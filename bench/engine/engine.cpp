@@ -19,10 +19,11 @@ std::uint32_t fnv1a(std::uint32_t hash, std::string_view text) {
 }
 
 // The cells in the order of the table's columns as text, times in milliseconds, with '|' behind
-// each.
+// each; without those that are worked out.
 std::uint32_t row_hash(const table::Table& table, table::RowId row) {
     std::uint32_t hash = 2'166'136'261u;
     for (std::size_t column = 0; column < table.spec().columns.size(); ++column) {
+        if (table.spec().columns[column].origin != feed::Origin::Record) continue;
         const feed::Cell cell = table.cell(row, column);
         const bool is_time = table.spec().columns[column].type == feed::ColumnType::Time;
         if (cell.kind == feed::Cell::Kind::Number)

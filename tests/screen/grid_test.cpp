@@ -40,6 +40,8 @@ struct Fixture {
             feed::Cell::of_number(quantity),
             feed::Cell::of_text("Settled"),
             feed::Cell::of_number(static_cast<std::int64_t>(id)),
+            feed::Cell::of_number(quantity),
+            feed::Cell{},
         };
         const table::RowId row = table.insert(cells);
         refresh();

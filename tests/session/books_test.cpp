@@ -271,7 +271,8 @@ TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
     using feed::Cell;
     trades.insert(std::vector<Cell>{Cell::of_number(1), Cell::of_text("a"), Cell::of_number(7),
                                     Cell::of_text("MS"), Cell::of_text("Sell"), Cell::of_number(4),
-                                    Cell::of_text("Settled"), Cell::of_number(1)});
+                                    Cell::of_text("Settled"), Cell::of_number(1),
+                                    Cell::of_number(-4), Cell{}});
     CHECK(books.look(100'000) == Books::Finding::Nothing);
     CHECK(books.look(3'000'000) == Books::Finding::Nothing);
     CHECK(books.look(3'200'000) == Books::Finding::WantsFence);

@@ -17,9 +17,11 @@ namespace {
 
 std::vector<Cell> trade(std::string_view id, std::int64_t account, std::string_view security,
                         std::string_view side, std::int64_t quantity) {
-    return {Cell::of_number(1),       Cell::of_text(id),   Cell::of_number(account),
-            Cell::of_text(security),  Cell::of_text(side), Cell::of_number(quantity),
-            Cell::of_text("Settled"), Cell::of_number(1)};
+    return {Cell::of_number(1),        Cell::of_text(id),
+            Cell::of_number(account),  Cell::of_text(security),
+            Cell::of_text(side),       Cell::of_number(quantity),
+            Cell::of_text("Settled"),  Cell::of_number(1),
+            Cell::of_number(quantity), Cell{}};
 }
 
 std::vector<Cell> position(std::int64_t account, std::string_view security, std::int64_t held) {
