@@ -146,7 +146,7 @@ TEST_CASE("SpecsAreEqualOnlyInEveryPart") {
     CHECK(differs([](ColumnFilter& other) { other.texts.emplace_back(); }));
     CHECK(differs([](ColumnFilter& other) { other.numbers = {4}; }));
 
-    const FilterSpec spec{"words", {1, 2}, {filter}, 60};
+    const FilterSpec spec{"words", {1, 2}, {filter}, TimeZone(60)};
     CHECK(spec == FilterSpec(spec));
     const auto spec_differs = [&spec](auto&& change) {
         FilterSpec other = spec;
@@ -157,5 +157,5 @@ TEST_CASE("SpecsAreEqualOnlyInEveryPart") {
     CHECK(spec_differs([](FilterSpec& other) { other.quick_columns = {2, 1}; }));
     CHECK(spec_differs([](FilterSpec& other) { other.columns[0].high = 8; }));
     CHECK(spec_differs([](FilterSpec& other) { other.columns.clear(); }));
-    CHECK(spec_differs([](FilterSpec& other) { other.utc_offset_minutes = 0; }));
+    CHECK(spec_differs([](FilterSpec& other) { other.zone = kUtc; }));
 }
