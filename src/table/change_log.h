@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "table/paged.h"
-
 namespace nats_blotter::table {
 
 using RowId = std::uint32_t;
@@ -30,22 +28,28 @@ inline constexpr std::uint64_t kPhantomBit = std::uint64_t{1} << 63;
 
 class ChangeLog {
   public:
-    // Makes places for row ids below `rows`.
-    void resize(std::size_t rows) { places_.resize(rows, 0); }
     // Adds a change, or adds to the one that the row has: a row inserted since the last
-    // clear_changes() stays "inserted" until it is erased. REQUIRES: there is a place for `row`.
-    void note(RowId row, Change::Kind kind, std::uint64_t columns);
+    // clear_changes() stays "inserted" until it is erased. `place` is the row's own, 0 at first:
+    // the number of its last change, counted since ever and modulo 2^32. So nothing has to be taken
+    // back when the changes go.
+    void note(RowId row, std::uint32_t& place, Change::Kind kind, std::uint64_t columns) {
+        const std::uint32_t index = place - first_;
+        if (index < changes_.size() && changes_[index].row == row) {
+            Change& change = changes_[index];
+            change.columns |= columns;
+            if (kind == Change::Kind::Erased) change.kind = kind;
+            return;
+        }
+        place = first_ + static_cast<std::uint32_t>(changes_.size());
+        changes_.push_back({row, kind, columns});
+    }
     std::span<const Change> changes() const { return changes_; }
     void clear_changes();
-    // Takes the places as well.
-    void clear();
-    std::size_t memory_bytes() const;
+    std::size_t memory_bytes() const { return changes_.capacity() * sizeof(Change); }
 
   private:
     std::vector<Change> changes_;
-    // By row: the index of its change if that one names the row, so nothing has to be taken back
-    // when the changes go.
-    PagedArray<std::uint32_t> places_;
+    std::uint32_t first_ = 1;  // the number of changes_[0]
 };
 
 }  // namespace nats_blotter::table

@@ -53,7 +53,8 @@ class Column {
     }
     // As set(), of a cell that was taken apart by key_part().
     bool set_key(std::size_t row, const feed::Cell& cell, const KeyPart& part) {
-        return storage_ == Storage::Text ? texts_.set(row, part.text) : set(row, cell);
+        if (storage_ == Storage::Text) return texts_.set(row, part.text);
+        return part.possible ? numbers_.set(row, part.number) : set(row, cell);
     }
     // Lets go what an erased row held beside its place.
     void release(std::size_t row);

@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::size_t kPlacesMin = 16;
 
-// A segment grows when it is fuller than 17/20, to where 3/5 are taken.
-bool is_crowded(std::size_t count, std::size_t places) { return count * 20 > places * 17; }
-std::size_t places_for(std::size_t count) { return std::max(kPlacesMin, count * 5 / 3); }
+// A segment grows when it is fuller than 2/3, to where a half is taken: a key that is not there is
+// told after two or three places.
+bool is_crowded(std::size_t count, std::size_t places) { return count * 3 > places * 2; }
+std::size_t places_for(std::size_t count) { return std::max(kPlacesMin, count * 2); }
 
 }  // namespace
 

@@ -72,7 +72,7 @@ class KeyIndex {
     static constexpr std::uint32_t kRowMask = kRowIdsMax;
     static constexpr std::uint32_t kTagMask = ~kRowMask;
     static constexpr std::size_t kSegmentRowsMax = 4096;
-    static constexpr std::size_t kSegmentPlaces = kSegmentRowsMax * 20 / 17 + 1;  // of a full one
+    static constexpr std::size_t kSegmentPlaces = kSegmentRowsMax * 3 / 2 + 1;  // of a full one
     static constexpr std::uint32_t kDepthMax = 16;
 
     struct Segment {

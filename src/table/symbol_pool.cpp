@@ -23,23 +23,22 @@ std::uint32_t SymbolPool::find_hashed(std::string_view text, std::uint64_t hash)
     });
 }
 
-void SymbolPool::remember(Recent recent, std::uint32_t id) const {
-    Recent* const pair = &recent_[recent_place(recent)];
-    recent.id = id;
+void SymbolPool::remember(std::uint64_t word, std::uint32_t id) const {
+    Recent* const pair = &recent_[recent_place(word)];
     pair[1] = pair[0];
-    pair[0] = recent;
+    pair[0] = {word, id};
 }
 
-std::uint32_t SymbolPool::find_other(const Recent& wanted, std::string_view text) const {
+std::uint32_t SymbolPool::find_other(std::uint64_t word, std::string_view text) const {
     const std::uint32_t found = find_hashed(text, hash_bytes(text, 0));
-    if (found != kNone) remember(wanted, found);
+    if (found != kNone) remember(word, found);
     return found;
 }
 
-std::uint32_t SymbolPool::intern_other(const Recent& wanted, std::string_view text) {
+std::uint32_t SymbolPool::intern_other(std::uint64_t word, std::string_view text) {
     const std::uint64_t hash = hash_bytes(text, 0);
     const std::uint32_t found = find_hashed(text, hash);
-    if (found != kNone) remember(wanted, found);
+    if (found != kNone) remember(word, found);
     if (found != kNone || texts_.size() >= kSymbolsMax) return found;
     if (blocks_.empty() || block_used_ + text.size() > block_bytes_) {
         block_bytes_ =
@@ -57,10 +56,10 @@ std::uint32_t SymbolPool::intern_other(const Recent& wanted, std::string_view te
                                return hash_bytes(static_cast<const SymbolPool*>(pool)->text(held),
                                                  0);
                            }});
-    // Room for twice the texts, as long as that is little.
-    if (texts_.size() * 2 > recent_.size() && recent_.size() < kRecentMax)
+    // Room for four times the texts, as long as that is little.
+    if (texts_.size() * 4 > recent_.size() && recent_.size() < kRecentMax)
         recent_.assign(std::max(kRecentMin, recent_.size() * 2), Recent{});
-    remember(wanted, id);
+    remember(word, id);
     return id;
 }
 

@@ -25,15 +25,15 @@ class SymbolPool {
 
     // The id of this text, kNone when it is new and kSymbolsMax are held.
     std::uint32_t intern(std::string_view text) {
-        const Recent wanted = recent_of(text);
-        const std::uint32_t known = find_recent(wanted, text);
-        return known != kNone ? known : intern_other(wanted, text);
+        const std::uint64_t word = word_of(text);
+        const std::uint32_t known = find_recent(word, text);
+        return known != kNone ? known : intern_other(word, text);
     }
     // The id of this text, kNone when it is not held.
     std::uint32_t find(std::string_view text) const {
-        const Recent wanted = recent_of(text);
-        const std::uint32_t known = find_recent(wanted, text);
-        return known != kNone ? known : find_other(wanted, text);
+        const std::uint64_t word = word_of(text);
+        const std::uint32_t known = find_recent(word, text);
+        return known != kNone ? known : find_other(word, text);
     }
     std::string_view text(std::uint32_t id) const { return texts_[id]; }
     bool has_room_for(std::string_view text) const {
@@ -45,42 +45,41 @@ class SymbolPool {
 
   private:
     static constexpr std::size_t kRecentMin = 16;
-    static constexpr std::size_t kRecentMax = 1024;
+    static constexpr std::size_t kRecentMax = 4096;
 
-    // A text found lately: up to eight bytes are told apart by these two numbers alone.
+    // A text found lately. Up to seven bytes are told apart by the word alone: it has them and
+    // their number in its highest byte, which is 255 for longer ones.
     struct Recent {
-        std::uint64_t bytes = 0;
-        std::uint32_t length = UINT32_MAX;
+        std::uint64_t word = kNoWord;
         std::uint32_t id = kNone;
     };
-    static Recent recent_of(std::string_view text) {
-        Recent recent;
-        recent.bytes = load_short(text.data(), text.size());
-        if (text.size() > 8)
-            recent.bytes += load_word(text.data() + text.size() - 8) * 0x9E3779B97F4A7C15u;
-        recent.length = static_cast<std::uint32_t>(text.size());
-        return recent;
+    static constexpr std::size_t kWholeMax = 7;
+    static constexpr std::uint64_t kNoWord = std::uint64_t{kWholeMax + 1} << 56;  // of no text
+    static std::uint64_t word_of(std::string_view text) {
+        if (text.size() <= kWholeMax)
+            return load_short(text.data(), text.size()) | std::uint64_t{text.size()} << 56;
+        const std::uint64_t last = load_word(text.data() + text.size() - 8);
+        return (load_word(text.data()) + last * 0x9E3779B97F4A7C15u + text.size()) |
+               std::uint64_t{0xFF} << 56;
     }
     // The first of two neighbours.
-    std::size_t recent_place(const Recent& wanted) const {
-        const std::uint64_t mixed = (wanted.bytes + wanted.length) * 0xD6E8FEB86659FD93u;
-        return static_cast<std::size_t>(mixed >> 40) & (recent_.size() - 2);
+    std::size_t recent_place(std::uint64_t word) const {
+        return static_cast<std::size_t>(word * 0xD6E8FEB86659FD93u >> 40) & (recent_.size() - 2);
     }
-    std::uint32_t find_recent(const Recent& wanted, std::string_view text) const {
+    std::uint32_t find_recent(std::uint64_t word, std::string_view text) const {
         if (recent_.empty()) return kNone;
-        const Recent* const pair = &recent_[recent_place(wanted)];
-        for (std::size_t i = 0; i < 2; ++i) {
-            const Recent& held = pair[i];
-            if (held.bytes != wanted.bytes || held.length != wanted.length) continue;
-            if (held.length <= 8 || same_bytes(texts_[held.id].data(), text.data(), text.size()))
-                return held.id;
-        }
-        return kNone;
+        const Recent* held = &recent_[recent_place(word)];
+        if (held->word != word && (++held)->word != word) return kNone;
+        if (text.size() <= kWholeMax) return held->id;
+        const std::string_view known = texts_[held->id];
+        const bool same =
+            known.size() == text.size() && same_bytes(known.data(), text.data(), text.size());
+        return same ? held->id : kNone;
     }
-    void remember(Recent recent, std::uint32_t id) const;
-    std::uint32_t find_other(const Recent& wanted, std::string_view text) const;
+    void remember(std::uint64_t word, std::uint32_t id) const;
+    std::uint32_t find_other(std::uint64_t word, std::string_view text) const;
     std::uint32_t find_hashed(std::string_view text, std::uint64_t hash) const;
-    std::uint32_t intern_other(const Recent& wanted, std::string_view text);
+    std::uint32_t intern_other(std::uint64_t word, std::string_view text);
 
     mutable std::vector<Recent> recent_;  // pairs, the later one first; a power of two
     KeyIndex ids_;

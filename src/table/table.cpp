@@ -36,6 +36,7 @@ Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
         const auto column = static_cast<std::uint16_t>(i);
         if (std::count(spec_.key_columns.begin(), spec_.key_columns.end(), column) == 0)
             written_columns_.push_back(column);
+        if (columns_[i].storage() != Column::Storage::Number) limited_columns_.push_back(column);
     }
 }
 
@@ -48,7 +49,7 @@ std::uint64_t Table::row_hash(RowId row) const {
 
 RowHash Table::hasher() const {
     return {this, [](const void* table, std::uint32_t row) {
-                return static_cast<const Table*>(table)->row_hash(row);
+                return index_hash(static_cast<const Table*>(table)->hashes_[row]);
             }};
 }
 
@@ -59,13 +60,14 @@ Table::Found Table::look_up(std::span<const feed::Cell> cells) const {
         columns_[column].take_apart(cells[column], found.hash + 1, key_[i]);
         found.hash = key_[i].hash;
     }
-    found.row = index_.find(found.hash, [this](RowId row) { return key_equals(row); });
+    found.row =
+        index_.find(index_hash(half_of(found.hash)), [this](RowId row) { return key_equals(row); });
     return found;
 }
 
 bool Table::has_room_for(std::span<const feed::Cell> cells) const {
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (!columns_[i].has_room_for(cells[i])) return false;
+    for (const std::uint16_t column : limited_columns_)
+        if (!columns_[column].has_room_for(cells[column])) return false;
     return true;
 }
 
@@ -76,7 +78,7 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
     RowId row = 0;
     if (free_.empty()) {
         if (slots_ >= row_ids_max_) return kNoRow;
-        if (slots_ == flags_.size()) make_places();
+        if (slots_ == heads_.size()) make_places();
         row = static_cast<RowId>(slots_++);
     } else {
         row = free_.back();
@@ -89,12 +91,14 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
         is_new_symbol |= !key_[i].possible;
     }
     for (const std::uint16_t column : written_columns_) columns_[column].set(row, cells[column]);
-    flags_[row] = flags_of(provenance);
-    streamed_at_ms_.set(row, provenance.streamed_at_ms);
-    pass_.set(row, provenance.pass);
     // A symbol that nobody had met has its id only now.
     const std::uint64_t hash = is_new_symbol ? row_hash(row) : at.hash;
-    index_.insert(hash, row, hasher());
+    RowHead& head = heads_[row];
+    head.flags = flags_of(provenance);
+    head.streamed_at_ms = provenance.streamed_at_ms;
+    head.pass = provenance.pass;
+    hashes_[row] = half_of(hash);
+    index_.insert(index_hash(half_of(hash)), row, hasher());
     if (ledger_ != nullptr) {
         ledger_->add(page_, *this, ledger_->posting_of(page_, *this, row), hash,
                      !provenance.from_stream);
@@ -110,10 +114,8 @@ void Table::make_places() {
     const std::size_t used = place_in_page(slots_);
     const std::size_t more = used == 0 && slots_ > 0 ? kPageRows : std::max(kPlacesAtFirst, used);
     const std::size_t places = slots_ + std::min(more, kPageRows - used);
-    flags_.resize(places, 0);
-    log_.resize(places);
-    streamed_at_ms_.resize(places);
-    pass_.resize(places);
+    heads_.resize(places, {});
+    hashes_.resize(places, 0);
     inserted_.resize(places);
     for (Column& column : columns_) column.resize(places);
 }
@@ -135,32 +137,31 @@ void Table::erase(RowId row) { erase_row(row, false); }
 
 void Table::erase_row(RowId row, bool unloaded) {
     check_row(row);
-    const std::uint64_t hash = row_hash(row);
     if (ledger_ != nullptr) {
+        const std::uint64_t hash = row_hash(row);
         const Posting posting = ledger_->posting_of(page_, *this, row);
         if (unloaded)
             ledger_->unload(page_, *this, posting, hash);
         else
             ledger_->remove(page_, *this, posting);
     }
-    index_.erase(hash, row, hasher());
+    index_.erase(index_hash(hashes_[row]), row, hasher());
     for (Column& column : columns_) column.release(row);
     --live_rows_;
     erased_.push_back(row);
     note(row, Change::Kind::Erased, 0);
-    flags_[row] = 0;
+    heads_[row].flags = 0;
 }
 
 void Table::clear() {
     for (Column& column : columns_) column.clear();
     index_.clear();
-    flags_.clear();
-    streamed_at_ms_.clear();
-    pass_.clear();
+    heads_.clear();
+    hashes_.clear();
     inserted_.clear();
     free_.clear();
     erased_.clear();
-    log_.clear();
+    log_.clear_changes();
     eviction_.clear();
     slots_ = 0;
     live_rows_ = 0;
@@ -171,11 +172,12 @@ void Table::clear() {
 }
 
 feed::Provenance Table::provenance(RowId row) const {
+    const RowHead& head = heads_[row];
     feed::Provenance provenance;
-    provenance.streamed_at_ms = static_cast<feed::SessionMs>(streamed_at_ms_.get(row));
-    provenance.pass = static_cast<feed::SnapshotPass>(pass_.get(row));
-    provenance.from_stream = (flags_[row] & kFromStream) != 0;
-    provenance.phantom = is_phantom(row);
+    provenance.streamed_at_ms = head.streamed_at_ms;
+    provenance.pass = head.pass;
+    provenance.from_stream = (head.flags & kFromStream) != 0;
+    provenance.phantom = (head.flags & kPhantom) != 0;
     return provenance;
 }
 
@@ -188,26 +190,27 @@ void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     check_row(row);
     const bool turns = provenance.phantom != is_phantom(row);
     if (turns) note(row, Change::Kind::Updated, kPhantomBit);
-    streamed_at_ms_.set(row, provenance.streamed_at_ms);
-    pass_.set(row, provenance.pass);
+    heads_[row].streamed_at_ms = provenance.streamed_at_ms;
+    heads_[row].pass = provenance.pass;
     set_flags(row, flags_of(provenance), turns);
 }
 
 void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
     check_row(row);
+    RowHead& head = heads_[row];
     const bool turns = is_phantom(row);
     if (turns) note(row, Change::Kind::Updated, kPhantomBit);
-    streamed_at_ms_.set(row, now_ms);
-    set_flags(row, static_cast<std::uint8_t>((flags_[row] | kFromStream) & ~kPhantom), turns);
+    head.streamed_at_ms = now_ms;
+    set_flags(row, static_cast<std::uint8_t>((head.flags | kFromStream) & ~kPhantom), turns);
 }
 
 void Table::set_flags(RowId row, std::uint8_t flags, bool posted_anew) {
     if (ledger_ == nullptr || !posted_anew) {
-        flags_[row] = flags;
+        heads_[row].flags = flags;
         return;
     }
     const Posting before = ledger_->posting_of(page_, *this, row);
-    flags_[row] = flags;
+    heads_[row].flags = flags;
     post_change(before, row);
 }
 
@@ -237,7 +240,7 @@ void Table::book_kept_out(const Found& at, std::span<const feed::Cell> cells, bo
 
 void Table::note(RowId row, Change::Kind kind, std::uint64_t columns) {
     ++generation_;
-    log_.note(row, kind, columns);
+    log_.note(row, heads_[row].change, kind, columns);
 }
 
 void Table::clear_changes() {
@@ -283,8 +286,7 @@ std::size_t Table::evict() {
 }
 
 std::size_t Table::memory_bytes() const {
-    std::size_t bytes = index_.memory_bytes() + flags_.memory_bytes() +
-                        streamed_at_ms_.memory_bytes() + pass_.memory_bytes() +
+    std::size_t bytes = index_.memory_bytes() + heads_.memory_bytes() + hashes_.memory_bytes() +
                         inserted_.memory_bytes() + log_.memory_bytes() + eviction_.memory_bytes() +
                         (free_.capacity() + erased_.capacity()) * sizeof(RowId);
     for (const Column& column : columns_) bytes += column.memory_bytes();

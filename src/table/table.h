@@ -44,7 +44,7 @@ class Table {
     std::size_t row_count() const { return live_rows_; }
     // Row ids are below this; not all of them are live.
     std::size_t slot_count() const { return slots_; }
-    bool is_live(RowId row) const { return (flags_[row] & kLive) != 0; }
+    bool is_live(RowId row) const { return (heads_[row].flags & kLive) != 0; }
 
     // The row with the key of this record, or kNoRow. REQUIRES: one cell for each column, keys not
     // null.
@@ -87,7 +87,7 @@ class Table {
     }
 
     feed::Provenance provenance(RowId row) const;
-    bool is_phantom(RowId row) const { return (flags_[row] & kPhantom) != 0; }
+    bool is_phantom(RowId row) const { return (heads_[row].flags & kPhantom) != 0; }
     // A row that becomes a phantom, or no longer is one, has a Change with kPhantomBit.
     void set_provenance(RowId row, const feed::Provenance& provenance);
     // An event wrote the row: it is no phantom, and the rest of its provenance stays.
@@ -143,6 +143,19 @@ class Table {
     static constexpr std::uint8_t kFromStream = 2;
     static constexpr std::uint8_t kPhantom = 4;
 
+    // What each event needs of a row beside its cells, in one place.
+    struct RowHead {
+        std::uint32_t change = 0;  // its place in the log
+        feed::SessionMs streamed_at_ms = 0;
+        feed::SnapshotPass pass = 0;
+        std::uint8_t flags = 0;
+    };
+    // A half of a key's hash is kept, and tells the index enough.
+    static std::uint32_t half_of(std::uint64_t hash) {
+        return static_cast<std::uint32_t>(hash >> 32);
+    }
+    static std::uint64_t index_hash(std::uint32_t half) { return half * 0x9E3779B97F4A7C15u; }
+
     static std::uint8_t flags_of(const feed::Provenance& provenance);
     std::uint64_t row_hash(RowId row) const;
     RowHash hasher() const;
@@ -164,16 +177,16 @@ class Table {
     std::size_t row_ids_max_;
     std::vector<Column> columns_;
     KeyIndex index_;
-    PagedArray<std::uint8_t> flags_;
-    NumberPages streamed_at_ms_;
-    NumberPages pass_;
-    NumberPages inserted_;       // the generation of the insertion
-    std::vector<RowId> free_;    // ready for use
-    std::vector<RowId> erased_;  // free after clear_changes()
+    PagedArray<RowHead> heads_;
+    PagedArray<std::uint32_t> hashes_;  // a half of the key's
+    NumberPages inserted_;              // the generation of the insertion
+    std::vector<RowId> free_;           // ready for use
+    std::vector<RowId> erased_;         // free after clear_changes()
     ChangeLog log_;
     Eviction eviction_;
     mutable std::vector<KeyPart> key_;            // of the last look_up()
     std::vector<std::uint16_t> written_columns_;  // those of an update: all but the key's
+    std::vector<std::uint16_t> limited_columns_;  // those that can be full
     std::size_t slots_ = 0;
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;
