@@ -21,6 +21,9 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block
            font: 13px nats-blotter-cells, system-ui, sans-serif;
            font-variant-numeric: tabular-nums; }
 .figures[hidden] { display: none; }
+.missing { position: absolute; inset: auto 0 0 0; margin: 0; padding: 6px 16px;
+           font: 13px/1.5 system-ui, sans-serif; background: #6E4600; color: #FFFFFF; }
+.missing[hidden] { display: none; }
 canvas:focus-visible { outline: 2px solid #79C0FF; outline-offset: -2px; }
 .words { position: absolute; inset: 0; box-sizing: border-box; margin: 0; padding: 24px;
          overflow: auto; font: 14px/1.5 system-ui, sans-serif; white-space: pre-line;
@@ -47,6 +50,8 @@ const CRASH_WORDS =
     'The blotter has stopped because of an error of its own, and what it showed can no longer be ' +
     'trusted.\nReload the page to start it again.';
 // Each by its whole name, as bundlers look for such.
+const FIRST = new URL('./blotter.wasm', import.meta.url);
+const LATER = new URL('./blotter-later.wasm', import.meta.url);
 const FACES = [
     new URL('./text.ttf', import.meta.url),
     new URL('./latin.ttf', import.meta.url),
@@ -54,6 +59,13 @@ const FACES = [
 ];
 const PROFILE_BYTES_MAX = 1024 * 1024; // as the program's own kProfileBytesMax
 const SPEAK_MS = 5000;
+// Of the program's later part: with words when it takes so long, given up, and asked for again.
+const LATE_MS = 3000;
+const LOST_MS = 60_000;
+const RETRY_FIRST_MS = 1000;
+const RETRY_LAST_MS = 30_000;
+const HELD_EVENTS = 64; // that wait for it, and not longer than a hand remembers
+const HELD_MS = 5000;
 const VIEW_MS = 200; // a view that changes is told this often at most
 const LAYOUTS = 'nats-blotter-layouts';
 const LAYOUTS_BYTES = 1024 * 1024; // of a file; one layout is some 2 kB
@@ -105,6 +117,35 @@ function nextTask() {
         };
         port2.postMessage(0);
     });
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// Until the page was painted, or is not painted at all.
+async function painted() {
+    await Promise.race([new Promise(requestAnimationFrame), pause(1000)]);
+    await nextTask();
+}
+
+// Compiled while it comes, where the server names its type.
+async function compiled(url, signal) {
+    const answer = await fetch(url, {signal});
+    if (!answer.ok) throw new Error(`a file could not be loaded: answered ${answer.status}`);
+    return answer.headers.get('content-type')?.startsWith('application/wasm')
+        ? WebAssembly.compileStreaming(answer)
+        : WebAssembly.compile(await answer.arrayBuffer());
+}
+
+// For whoever cannot wait; without a type, as synchronous requests give no bytes else.
+function compiledNow(url) {
+    const request = new XMLHttpRequest();
+    request.open('GET', url, false);
+    request.overrideMimeType('text/plain; charset=x-user-defined');
+    request.send();
+    if (request.status !== 200) throw new Error(`a file could not be loaded: ${request.status}`);
+    const {responseText} = request;
+    const bytes = Uint8Array.from(responseText, (letter) => letter.charCodeAt(0) & 255);
+    return new WebAssembly.Module(bytes);
 }
 
 // Until every table is as its user wants it.
@@ -256,8 +297,20 @@ function signatureText(signature) {
 }
 
 // One running program. Gone for good after destroy() or a trap.
+//
+// What its first paint does without is a second file (web/later.txt). Both are of one build: the
+// first file names its number where it imports what it lacks, the later one where it imports the
+// first. Until the program is whole, what the user does is held back.
 class Program {
     #module;
+    #build = '';
+    #exports;
+    #held = [];
+    #becameWhole;
+    // Settled when the program is whole, or gone.
+    whole = new Promise((resolve) => {
+        this.#becameWhole = resolve;
+    });
     #decoder = new TextDecoder();
     #encoder = new TextEncoder();
     dead = false;
@@ -265,16 +318,113 @@ class Program {
     static async load(canvas, host) {
         // Not even asked for where it cannot run.
         if (typeof WebAssembly !== 'object') throw new Error('no WebAssembly');
-        const {default: createBlotter} = await import('./blotter.js');
+        const [{default: createBlotter}, first] = await Promise.all([
+            import('./blotter.js'),
+            compiled(FIRST),
+        ]);
         const program = new Program();
-        program.#module = await createBlotter({
-            canvas,
-            host,
-            printErr: (text) => console.error(text),
-            locateFile: () => new URL('./blotter.wasm', import.meta.url).href,
+        host.hold = (type, work) => program.#hold(type, work);
+        program.#module = await new Promise((resolve, reject) => {
+            createBlotter({
+                canvas,
+                host,
+                printErr: (text) => console.error(text),
+                locateFile: () => FIRST.href,
+                instantiateWasm: (imports, receive) => {
+                    program.#instantiate(first, imports).then(receive).catch(reject);
+                    return {};
+                },
+            }).then(resolve, reject);
         });
         program.call('nb_init');
         return program;
+    }
+
+    async #instantiate(first, imports) {
+        const lacking = {};
+        for (const {module, name} of WebAssembly.Module.imports(first)) {
+            if (module in imports) continue;
+            this.#build = module;
+            lacking[name] = (...args) => this.#needed(Number(name))(...args);
+        }
+        const instance = await WebAssembly.instantiate(first, {
+            ...imports,
+            [this.#build]: lacking,
+        });
+        this.#exports = instance.exports;
+        if (this.#build === '') this.#joined(); // a program of one file
+        return instance;
+    }
+
+    get isWhole() {
+        return this.#held === null;
+    }
+
+    get #ended() {
+        return this.dead || this.#module?.dead;
+    }
+
+    // Of the later part, which web/later.txt says is not asked for before it is there. Should it be
+    // all the same, the page waits for it.
+    #needed(slot) {
+        if (!this.isWhole) {
+            console.error('nats-blotter: needed before it was loaded:', LATER.pathname);
+            const later = compiledNow(LATER);
+            new WebAssembly.Instance(later, this.#importsOf(later));
+            nextTask().then(() => this.#joined());
+        }
+        const isTable = (member) => member instanceof WebAssembly.Table;
+        return Object.values(this.#exports).find(isTable).get(slot);
+    }
+
+    #importsOf(later) {
+        if (WebAssembly.Module.imports(later)[0].module !== this.#build)
+            throw new Said('The server has another release by now: reload the page.');
+        return {[this.#build]: this.#exports};
+    }
+
+    // Loads the later part, again and again until it is there; `tell` is given words on why it is
+    // not, and empty ones when it is.
+    async complete(tell) {
+        const unusual = setTimeout(() => tell('They are still being loaded.'), LATE_MS);
+        for (let wait = RETRY_FIRST_MS; !this.isWhole && !this.#ended; wait *= 2) {
+            const lost = new AbortController();
+            const timer = setTimeout(() => lost.abort(), LOST_MS);
+            try {
+                const later = await compiled(LATER, lost.signal);
+                await WebAssembly.instantiate(later, this.#importsOf(later));
+                if (!this.#ended) this.#joined();
+            } catch (error) {
+                clearTimeout(unusual);
+                wait = Math.min(wait, RETRY_LAST_MS);
+                const again = `Trying again in ${wait / 1000} s.`;
+                tell(error instanceof Said ? error.message : `${again}\n(${error.message})`);
+                await pause(wait);
+            } finally {
+                clearTimeout(timer);
+            }
+        }
+        clearTimeout(unusual);
+        tell('');
+        this.#becameWhole();
+    }
+
+    #joined() {
+        const held = this.#held;
+        if (held === null) return;
+        this.#held = null;
+        this.#becameWhole();
+        const since = performance.now() - HELD_MS;
+        for (const {at, work} of held) if (at > since) work();
+    }
+
+    // Answers whether the work, which may need the later part, is done when that is there.
+    #hold(type, work) {
+        if (this.isWhole) return false;
+        if (type === 'pointermove') return true; // a press says where it was
+        if (this.#held.length === HELD_EVENTS) this.#held.length = 0; // half of it helps nobody
+        this.#held.push({at: performance.now(), work});
+        return true;
     }
 
     // Calls a function of web/exports.cpp. After a trap nothing is called any more.
@@ -332,9 +482,11 @@ class Program {
         if (this.dead) return;
         this.dead = true;
         if (!this.#module.dead && this.#module.stopBrowser) {
-            this.#module._nb_destroy();
+            if (this.isWhole) this.#module._nb_destroy();
+            else this.#module.platformDestroy?.();
             this.#module.stopBrowser();
         }
+        this.#becameWhole();
     }
 
     #heap() {
@@ -347,6 +499,7 @@ class NatsBlotter extends HTMLElement {
 
     #root;
     #words;
+    #missing; // words on the part of the program that is not there yet
     #spoken;
     #program = null;
     #run = 0; // counts starts; an older one that is still loading gives up
@@ -388,7 +541,10 @@ class NatsBlotter extends HTMLElement {
         this.#spoken = document.createElement('div');
         this.#spoken.className = 'quiet';
         this.#spoken.setAttribute('role', 'status');
-        this.#root.append(this.#words, this.#spoken);
+        this.#missing = document.createElement('p');
+        this.#missing.className = 'missing';
+        this.#missing.hidden = true;
+        this.#root.append(this.#words, this.#missing, this.#spoken);
         this.#newReady();
     }
 
@@ -461,6 +617,11 @@ class NatsBlotter extends HTMLElement {
             this.#root.prepend(canvas);
             const program = await Program.load(canvas, this.#host(run));
             if (run !== this.#run) return program.destroy();
+            const tell = (words) => {
+                if (run === this.#run) this.#showMissing(words);
+            };
+            if (custom) await program.complete(tell);
+            if (run !== this.#run) return program.destroy();
             program.setText(JSON.stringify(options));
             const refused = program.text('nb_start');
             // What was refused is gone for good.
@@ -471,12 +632,10 @@ class NatsBlotter extends HTMLElement {
             this.#showWords('');
             this.#settleReady.resolve();
             // Behind the first paint; told to nobody, since nothing is lost without them.
-            requestAnimationFrame(() =>
-                setTimeout(() => {
-                    program.loadFaces().catch(() => {});
-                    this.#loadAccessible().catch(() => {});
-                }),
-            );
+            await painted();
+            program.complete(tell).then(() => this.#tellView());
+            program.loadFaces().catch(() => {});
+            this.#loadAccessible().catch(() => {});
         } catch (error) {
             if (run !== this.#run) return;
             const words = reasonWords(error);
@@ -641,6 +800,14 @@ class NatsBlotter extends HTMLElement {
         this.#words.hidden = words === '';
     }
 
+    #showMissing(words) {
+        const live =
+            'What is shown goes on; keys, menus and panels wait for a part of the blotter.';
+        this.#missing.textContent = words === '' ? '' : `${live} ${words}`;
+        this.#missing.hidden = words === '';
+        if (words !== '') this.#say(this.#missing.textContent);
+    }
+
     // At most one announcement in 5 s, and of several only the last.
     #say(words) {
         this.#toSay = words;
@@ -712,8 +879,11 @@ class NatsBlotter extends HTMLElement {
 
     async #running() {
         await this.#ready;
-        if (!this.#program) throw new DOMException('the blotter was closed', 'InvalidStateError');
-        return this.#program;
+        const program = this.#program;
+        await program?.whole;
+        if (!program || program !== this.#program)
+            throw new DOMException('the blotter was closed', 'InvalidStateError');
+        return program;
     }
 
     #named(program, table) {
@@ -912,7 +1082,7 @@ class NatsBlotter extends HTMLElement {
         this.#viewTimer = setTimeout(() => {
             this.#viewTimer = 0;
             const program = this.#program;
-            if (!program || program.dead) return;
+            if (!program || program.dead || !program.isWhole) return;
             const version = program.call('nb_view_version');
             if (version === this.#viewVersion) return;
             this.#viewVersion = version;

@@ -22,6 +22,13 @@ EM_JS(void, nb_js_browser_init, (), {
             return undefined;
         }
     };
+    // What the user does may need all of the program, and waits until that is there.
+    Module.userGuard = (work) => {
+        const guarded = Module.guard(work);
+        return (event) => {
+            if (!Module.host.hold(event.type, () => guarded(event))) guarded(event);
+        };
+    };
     Module.heapBytes = () => HEAPU8;
 
     const channel = new MessageChannel();

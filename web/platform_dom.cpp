@@ -36,7 +36,8 @@ EM_JS(void, nb_js_platform_create, (), {
     };
     const undo = [];
     const on = (target, name, work, options) => {
-        const guarded = Module.guard(work);
+        const user = target === canvas && name !== 'contextmenu'; // which calls nothing
+        const guarded = user ? Module.userGuard(work) : Module.guard(work);
         target.addEventListener(name, guarded, options);
         undo.push(() => target.removeEventListener(name, guarded, options));
     };
@@ -124,7 +125,8 @@ EM_JS(void, nb_js_platform_create, (), {
             holdTouch(touch, position(event));
             return;
         }
-        canvas.setPointerCapture(event.pointerId); // a drag goes on outside of the element
+        // A drag goes on outside of the element; one that was held back may be over.
+        try { canvas.setPointerCapture(event.pointerId); } catch (error) {}
         _nb_modifiers(modifiers(event));
         _nb_pointer_move(...position(event));
         holdButtons(event.buttons);

@@ -31,7 +31,7 @@ EM_JS(void, nb_js_field_create, (int id, int letters_max), {
         HEAPU8.set(text, at);
         _nb_field(id, what);
     };
-    const on = (name, work) => field.addEventListener(name, Module.guard(work));
+    const on = (name, work) => field.addEventListener(name, Module.userGuard(work));
     on('input', (event) => { if (!event.isComposing) tell(0); });
     on('compositionend', () => tell(0));
     on('focus', () => tell(1));

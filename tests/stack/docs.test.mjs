@@ -58,7 +58,7 @@ test('EveryLinkOfTheReadmeLeadsSomewhere', () => {
 
 test('EveryDecisionHasItsFourParts', () => {
     const records = linksOf('docs/adr/README.md');
-    assert.equal(records.length, 8);
+    assert.equal(records.length, 9);
     for (const path of records) {
         const heads = [...read(path).matchAll(/^## (.*)$/gm)].map(([, head]) => head);
         assert.deepEqual(heads, ['Context', 'Options', 'Decision', 'Consequences'], path);
@@ -90,6 +90,7 @@ describe('the page for a TraderX that is there', () => {
             'index.html',
             'nats-blotter.js',
             'blotter.wasm',
+            'blotter-later.wasm',
             'nginx-location.conf',
             'blotter-compose.yaml',
             'licences.txt',
