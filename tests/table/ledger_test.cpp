@@ -230,7 +230,8 @@ TEST_CASE("RowsThatTheCapKeepsOutAreBookedOnceAndShownNowhere") {
 TEST_CASE("ASnapshotsRowThatMayHaveBeenForgottenIsNotAddedUp") {
     Desk desk(1);
     for (std::size_t i = 0; i <= kUnloadedKeysMax; ++i) {
-        const std::vector<Cell> one = trade("t" + std::to_string(i), 7, "MS", "Buy", 1);
+        const std::string id = "t" + std::to_string(i);
+        const std::vector<Cell> one = trade(id, 7, "MS", "Buy", 1);
         desk.trades.book_kept_out(desk.trades.look_up(one), one, true);
     }
     desk.positions.insert(position(7, "MS", static_cast<std::int64_t>(kUnloadedKeysMax) + 1));
