@@ -46,7 +46,8 @@ test('the page without a client gets every byte that the others get', async () =
             return Math.round(((await browser.call('read')).bytes - before.bytes) / published);
         });
     }
-    assert.equal(bytes.raw, bytes.ours);
+    // A run that went on for longer has ids of more digits.
+    assert.ok(Math.abs(bytes.raw - bytes.ours) <= 1, JSON.stringify(bytes));
 });
 
 test('every row of the targets has a program, once', async () => {
