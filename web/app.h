@@ -23,6 +23,7 @@
 #include "web/frame_times.h"
 #include "web/grid_text.h"
 #include "web/keys.h"
+#include "web/local_zone.h"
 #include "web/log_book.h"
 #include "web/options.h"
 #include "web/panels/dock_panel.h"

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/time_zone.h"
 
 namespace nats_blotter::web {
 
@@ -18,11 +17,6 @@ void browser_init();
 
 MonotonicUs monotonic_now();
 EpochMs epoch_now_ms();
-// The zone of the browser, for some twenty years back and two ahead: before and behind these, the
-// offset at that end holds.
-TimeZone local_time_zone();
-// Reads it anew where the user, or the machine, has gone to another one; to be called now and then.
-void update_time_zone(TimeZone& zone);
 bool reduced_motion();
 bool prefers_dark();
 bool forced_colors();

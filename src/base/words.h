@@ -109,7 +109,7 @@ inline std::uint64_t bytes_above_9(std::uint64_t digits) {
     return (digits | ((digits & (kEachByte * 0x7F)) + kEachByte * 0x76)) & kHighBits;
 }
 
-inline constexpr std::uint64_t kPowersOfTen[8] = {1,      10,      100,       1'000,
+inline constexpr std::uint32_t kPowersOfTen[8] = {1,      10,      100,       1'000,
                                                   10'000, 100'000, 1'000'000, 10'000'000};
 
 inline DigitRun read_digits(const char* at, const char* end) {

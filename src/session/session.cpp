@@ -27,6 +27,10 @@ std::string_view status_name(Status status) {
     return "unknown";
 }
 
+std::uint64_t LiveTable::unloaded() const {
+    return lacked_at_read + kept_out_of_stream + table.evicted() - evicted_before;
+}
+
 Session::State::State(Options options)
     : profile(std::move(options.profile)),
       link(std::move(options.nats), options.seed),

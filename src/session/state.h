@@ -143,9 +143,7 @@ struct LiveTable {
     std::uint64_t lacked_at_read = 0;
     std::uint64_t kept_out_of_stream = 0;
     std::uint64_t evicted_before = 0;
-    std::uint64_t unloaded() const {
-        return lacked_at_read + kept_out_of_stream + table.evicted() - evicted_before;
-    }
+    std::uint64_t unloaded() const;
     void forget_unloaded() {
         lacked_at_read = kept_out_of_stream = 0;
         evicted_before = table.evicted();

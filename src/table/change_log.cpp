@@ -8,6 +8,11 @@ constexpr std::size_t kChangesKept = 32 * 1024;
 
 }  // namespace
 
+void ChangeLog::add_to(Change& change, Change::Kind kind, std::uint64_t columns) {
+    change.columns |= columns;
+    if (kind == Change::Kind::Erased) change.kind = kind;
+}
+
 void ChangeLog::clear_changes() {
     first_ += static_cast<std::uint32_t>(changes_.size());
     if (changes_.capacity() > kChangesKept)

@@ -35,9 +35,7 @@ class ChangeLog {
     void note(RowId row, std::uint32_t& place, Change::Kind kind, std::uint64_t columns) {
         const std::uint32_t index = place - first_;
         if (index < changes_.size() && changes_[index].row == row) {
-            Change& change = changes_[index];
-            change.columns |= columns;
-            if (kind == Change::Kind::Erased) change.kind = kind;
+            add_to(changes_[index], kind, columns);
             return;
         }
         place = first_ + static_cast<std::uint32_t>(changes_.size());
@@ -48,6 +46,8 @@ class ChangeLog {
     std::size_t memory_bytes() const { return changes_.capacity() * sizeof(Change); }
 
   private:
+    static void add_to(Change& change, Change::Kind kind, std::uint64_t columns);
+
     std::vector<Change> changes_;
     std::uint32_t first_ = 1;  // the number of changes_[0]
 };

@@ -171,5 +171,5 @@ test("outside of the tables Ctrl+F is the browser's", async () => {
     await grid.page.mouse.click(x, y);
     await until('the cell has the focus', async () => (await grid.table()).focus?.row === 0);
     assert.equal(await pressed(3), true, 'in a table');
-    assert.equal(await focusedField(), 'Find in trades');
+    await until('its field', async () => (await focusedField()) === 'Find in trades');
 });
