@@ -42,7 +42,10 @@ afterEach(async () => {
 // The column of times as Ctrl+C of all rows copies it, the newest row first.
 async function copiedTimes() {
     await grid.press(await grid.cell(0, 'security'));
-    await until('the focus', async () => (await grid.table()).focus?.field === 'security');
+    await until('the focus', async () => {
+        const {focus, selected} = await grid.table();
+        return focus?.field === 'security' && selected === 1; // and no more all of them
+    });
     await grid.page.keyboard.press('Control+a');
     await until('all selected', async () => (await grid.table()).selected === 4);
     await grid.page.evaluate(() => navigator.clipboard.writeText(''));
