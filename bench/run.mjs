@@ -194,6 +194,8 @@ try {
         const family = await import(`./rows/${name}.mjs`);
         if (!options.curves && !family.rows.some(({row}) => isWanted(row))) continue;
         results.push(...(await family.run(context)));
+        // What is measured is kept, should the rest be cut short.
+        if (!options.curves) save(results.filter(({row}) => isWanted(row)));
     }
 } finally {
     await context.servers.stop();
