@@ -150,11 +150,15 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
 void TablePanel::snapshot_sums(const Scene& scene, const table::Table& table,
                                const table::View& view) {
     const table::Totals& now = view.totals();
-    const bool same =
-        now.rows == totals_.rows && now.sums == totals_.sums && now.longs == totals_.longs;
+    const std::size_t in_table = table.row_count();
+    const bool same = now.rows == totals_.rows && now.sums == totals_.sums &&
+                      now.longs == totals_.longs && in_table == totals_in_table_;
     if (!same) {
-        if (scene.now - totals_at_ >= kSumsStepUs || was_loading_) {
+        // The first rows do not wait: "0 rows" above them would be wrong.
+        const bool first = totals_.rows == 0 && now.rows > 0;
+        if (scene.now - totals_at_ >= kSumsStepUs || was_loading_ || first) {
             totals_ = now;
+            totals_in_table_ = in_table;
             totals_at_ = scene.now;
         } else {
             due_ = std::min(due_, totals_at_ + kSumsStepUs);
@@ -173,6 +177,7 @@ std::uint64_t TablePanel::hash_of_shown(bool loading) const {
         hash = hash_number(hash, static_cast<std::uint64_t>(totals.longs.clamped()));
     };
     hash = hash_number(hash, window_.total_rows());
+    hash = hash_number(hash, totals_in_table_);
     hash = hash_number(hash, window_.first());
     hash = hash_number(hash, new_above_);
     hash = hash_number(hash, loading ? 1 : 0);
@@ -393,9 +398,9 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     const auto rows = static_cast<std::size_t>(totals_.rows);
     if (rows > 0 || !state.loading) {
         append_count(scratch_, rows);
-        if (state.rows_in_table > rows) {
+        if (totals_in_table_ > rows) {
             scratch_ += " of ";
-            append_count(scratch_, state.rows_in_table);
+            append_count(scratch_, totals_in_table_);
             scratch_ += " rows";
         } else {
             scratch_ += rows == 1 ? " row" : " rows";

@@ -223,6 +223,7 @@ class TablePanel {
     std::vector<GroupHead> group_heads_;      // of those that are heads, in order
     std::vector<std::uint16_t> sum_columns_;
     table::Totals totals_;
+    std::size_t totals_in_table_ = 0;  // rows without the filter, at the same moment
     MonotonicUs totals_at_ = 0;
     ColumnPlaces places_;
     FilterStrip strip_;
