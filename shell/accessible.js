@@ -76,14 +76,20 @@ export class Mirror {
 
     // Lines that are heads of groups, and the rows of those that are open.
     async #grouped(table, {lines, lineCount}) {
-        const places = lines.filter(({group}) => group === undefined).map((line) => line.position);
-        const from = Math.min(...places);
-        const count = places.length ? Math.max(...places) - from + 1 : 0;
-        const rows = count ? await this.#element.rows(table, from, count) : [];
+        // Closed groups lie between open ones, with any number of rows: each run is read by itself.
+        const runs = [];
+        for (const {group, position} of lines) {
+            if (group !== undefined) continue;
+            const last = runs.at(-1);
+            if (last && position === last.from + last.count) ++last.count;
+            else runs.push({from: position, count: 1});
+        }
+        const read = runs.map(({from, count}) => this.#element.rows(table, from, count));
+        const rows = (await Promise.all(read)).flatMap((some, at) =>
+            Array.from({length: runs[at].count}, (_, index) => some[index]),
+        );
         return {
-            rows: lines.map((line) =>
-                line.group === undefined ? rows[line.position - from] : {_head: line},
-            ),
+            rows: lines.map((line) => (line.group === undefined ? rows.shift() : {_head: line})),
             total: lineCount,
         };
     }
@@ -112,6 +118,7 @@ export class Mirror {
             const cells = columns.map((column, place) => {
                 const words = head && place === 0 && `${head.words ?? head.group} (${head.rows})`;
                 let value = head ? head.sums[column.field] : record[column.field];
+                if (head?.last?.field === column.field) value = head.last.ms;
                 // Sums are exact digits.
                 if (head && Number.isSafeInteger(Number(value))) value = Number(value);
                 const text = words || shown(column, value, utc);

@@ -10,6 +10,8 @@
 namespace nats_blotter::web {
 namespace {
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
 void append_number_member(std::string& out, std::string_view name, std::int64_t value) {
     append_json_string(out, name);
     out += ':';
@@ -119,6 +121,14 @@ void App::append_layout_json(std::string& out) const {
                                       column.type == feed::ColumnType::Decimal ? column.scale : 0);
             out += '"';
         }
+        out += '}';
+        const std::int64_t newest = groups.newest(group);
+        if (newest == table::NumberPages::kNull) return;
+        out += ",\"last\":{\"field\":";
+        append_json_string(out,
+                           spec.columns[static_cast<std::size_t>(groups.newest_column())].field);
+        out += ",\"ms\":";
+        append_int(out, newest / kNsPerMs);
         out += '}';
     };
     // Where there are groups, what the lines in sight are: heads, and rows by their place in the

@@ -170,7 +170,14 @@ table::FilterSpec filter_spec(const TableLook& look, const feed::TableSpec& spec
 }
 
 table::GroupSpec group_spec(const TableLook& look, const feed::TableSpec& spec) {
-    return {look.group_column, look.group_descending, sum_columns(spec), has_net(spec) ? 0 : -1};
+    table::GroupSpec made{look.group_column, look.group_descending, sum_columns(spec),
+                          has_net(spec) ? 0 : -1};
+    // Of merged rows: when the last of them was.
+    const std::int32_t version = spec.version_column;
+    if (version >= 0 && look.group_column >= 0 && look.group_column == merged_column(spec) &&
+        spec.columns[static_cast<std::size_t>(version)].type == feed::ColumnType::Time)
+        made.newest = version;
+    return made;
 }
 
 std::string group_key(const feed::Cell& value) {

@@ -18,7 +18,9 @@ std::vector<SortKey> all_keys(const ViewSpec& spec) {
 }  // namespace
 
 Arrangement::Arrangement(const Table& table, const ViewSpec& spec)
-    : filter_(table, spec.filter), groups_(table, spec.group), order_(table, all_keys(spec)) {}
+    : filter_(table, spec.filter),
+      groups_(table, spec.group, spec.sort.empty() ? nullptr : &spec.sort.front()),
+      order_(table, all_keys(spec)) {}
 
 Arrangement::Arrangement(const Table& copy, const Arrangement& of)
     : filter_(copy, of.filter_.spec()),
@@ -73,11 +75,23 @@ bool Arrangement::apply(std::span<const Change> changes) {
         if (wanted) incoming_.push_back(order_.ranked(change.row));
         changed = changed || held || wanted;
     }
-    if (!changed) return false;
-    insert(incoming_);
-    if (incoming_.capacity() > kIncomingKept) std::vector<RankedRow>().swap(incoming_);
-    check_invariants();
-    return true;
+    if (changed) {
+        insert(incoming_);
+        if (incoming_.capacity() > kIncomingKept) std::vector<RankedRow>().swap(incoming_);
+        check_invariants();
+    }
+    settle();
+    return changed || groups_.moved();
+}
+
+RowId Arrangement::row_at(std::size_t position) const {
+    return rows_.row_at(groups_.reorders() ? groups_.list_position(position) : position);
+}
+
+std::size_t Arrangement::position_of(RowId row) const {
+    const std::size_t at = rows_.position_of(row);
+    if (at >= rows_.size() || !groups_.reorders()) return at;
+    return groups_.position_of(row, at);
 }
 
 }  // namespace nats_blotter::table

@@ -30,7 +30,12 @@ class Arrangement {
     // The same rows, of a copy of their table.
     Arrangement(const Table& copy, const Arrangement& of);
 
+    // The rows by group and sort keys. Groups may be shown in another order: position by position
+    // they are those of row_at().
     const RowList& rows() const { return rows_; }
+    // REQUIRES: position < rows().size(), and nothing was erased without the settle() to follow.
+    RowId row_at(std::size_t position) const;
+    std::size_t position_of(RowId row) const;  // rows().size() when it is not shown
     const Groups& groups() const { return groups_; }
     const RowOrder& order() const { return order_; }
     Filter& filter() { return filter_; }
@@ -44,6 +49,8 @@ class Arrangement {
     void erase(RowId row);
     void refresh(const Change& change);
     void insert(std::vector<RankedRow>& rows);  // sorts them
+    // After the last of them.
+    void settle() { groups_.settle_newest(rows_); }
     // For a row that lives.
     bool wants(RowId row) { return filter_.passes_all() || filter_.matches(row); }
 

@@ -53,6 +53,7 @@ bool Rebuild::work(std::size_t steps) {
             case Phase::Settle:
                 if (pending_.empty()) {
                     made_->check_invariants();
+                    made_->settle();
                     return true;
                 }
                 done = settle(steps);
@@ -60,7 +61,9 @@ bool Rebuild::work(std::size_t steps) {
         }
         steps -= std::min(steps, std::max<std::size_t>(done, 1));
     }
-    return phase_ == Phase::Settle && pending_.empty();
+    if (phase_ != Phase::Settle || !pending_.empty()) return false;
+    made_->settle();
+    return true;
 }
 
 std::size_t Rebuild::collect(std::size_t steps) {

@@ -83,9 +83,9 @@ const FilterSpec& View::filter() const { return wanted_->filter; }
 const GroupSpec& View::group() const { return wanted_->group; }
 
 std::size_t View::size() const { return shown_->rows().size(); }
-RowId View::row_at(std::size_t position) const { return shown_->rows().row_at(position); }
+RowId View::row_at(std::size_t position) const { return shown_->row_at(position); }
 
-std::size_t View::position_of(RowId row) const { return shown_->rows().position_of(row); }
+std::size_t View::position_of(RowId row) const { return shown_->position_of(row); }
 
 const Groups& View::groups() const { return shown_->groups(); }
 

@@ -13,9 +13,9 @@
 // Invariants, checked after each change in debug builds (tests/table/view_test.cpp, against a naive
 // model):
 //   1. The view has every live row of the table that passes the shown filter, and no other.
-//   2. The order is that of the group, then of the sort keys; equal keys by row id, in the
-//   direction
-//      of the last key. Nulls are last.
+//   2. The rows of a group stand together, the groups in the order that groups.h tells; then in the
+//      order of the sort keys; equal keys by row id, in the direction of the last key. Nulls are
+//      last.
 //   3. totals() and the groups' are the sums over the view's rows that are not phantoms.
 #pragma once
 

@@ -112,6 +112,59 @@ std::vector<RowId> model_rows(const Table& table, const View& view) {
     return rows;
 }
 
+std::int64_t newest_of(const Table& table, const std::vector<RowId>& rows, std::int32_t column) {
+    std::int64_t newest = Column::kNullNumber;
+    for (const RowId row : rows)
+        if (!table.is_phantom(row))
+            newest = std::max(newest, table.column(static_cast<std::size_t>(column)).number(row));
+    return newest;
+}
+
+// The groups as the first sort key has them.
+std::vector<RowId> in_order_of_groups(const Table& table, const View& view,
+                                      const std::vector<RowId>& rows) {
+    const GroupSpec& spec = view.group();
+    if (spec.column < 0 || view.sort().empty()) return rows;
+    const SortKey lead = view.sort().front();
+    const auto column = static_cast<std::size_t>(spec.column);
+    std::vector<std::vector<RowId>> groups;
+    for (const RowId row : rows) {
+        if (groups.empty() || table.compare(groups.back().front(), row, column) != 0)
+            groups.push_back({});
+        groups.back().push_back(row);
+    }
+    const bool by_sum =
+        std::find(spec.sums.begin(), spec.sums.end(), lead.column) != spec.sums.end();
+    const auto figure = [&](const std::vector<RowId>& group) {
+        std::int64_t sum = 0;
+        for (const RowId row : group) {
+            const std::int64_t value = table.column(lead.column).number(row);
+            if (!table.is_phantom(row) && value != Column::kNullNumber) sum += value;
+        }
+        return by_sum ? sum : newest_of(table, group, spec.newest);
+    };
+    const bool by_value = lead.column == column;
+    if (by_value || by_sum || static_cast<std::int32_t>(lead.column) == spec.newest)
+        std::stable_sort(groups.begin(), groups.end(), [&](const auto& a, const auto& b) {
+            if (by_value) {
+                const bool null_a = table.cell(a.front(), column).is_null();
+                const bool null_b = table.cell(b.front(), column).is_null();
+                if (null_a || null_b) return null_b && !null_a;
+                const int order = table.compare(a.front(), b.front(), column);
+                return lead.descending ? order > 0 : order < 0;
+            }
+            const std::int64_t left = figure(a);
+            const std::int64_t right = figure(b);
+            if (left == Column::kNullNumber || right == Column::kNullNumber)
+                return right == Column::kNullNumber && left != right;
+            return lead.descending ? left > right : left < right;
+        });
+    std::vector<RowId> all;
+    for (const std::vector<RowId>& group : groups)
+        all.insert(all.end(), group.begin(), group.end());
+    return all;
+}
+
 std::vector<RowId> shown_rows(const View& view) {
     std::vector<RowId> rows;
     for (std::size_t position = 0; position < view.size(); ++position)
@@ -154,13 +207,21 @@ void check_totals(const Table& table, const View& view, const std::vector<RowId>
         REQUIRE(view.groups().at(i).longs == groups[i].second.longs);
         REQUIRE(view.groups().first_position(i) == position);
         REQUIRE(view.groups().index_at(position) == i);
+        const auto first = rows.begin() + static_cast<std::ptrdiff_t>(position);
+        const std::vector<RowId> own(first,
+                                     first + static_cast<std::ptrdiff_t>(groups[i].second.rows));
+        if (spec.newest >= 0)
+            REQUIRE(view.groups().newest(i) == newest_of(table, own, spec.newest));
+        REQUIRE(view.groups().index_of_id(view.groups().id(i)) == i);
+        for (std::size_t at = 0; at < own.size(); ++at)
+            REQUIRE(view.position_of(own[at]) == position + at);
         position += static_cast<std::size_t>(groups[i].second.rows);
         REQUIRE(view.groups().index_at(position - 1) == i);
     }
 }
 
 void check_against_model(const Table& table, const View& view) {
-    const std::vector<RowId> rows = model_rows(table, view);
+    const std::vector<RowId> rows = in_order_of_groups(table, view, model_rows(table, view));
     REQUIRE(shown_rows(view) == rows);
     check_totals(table, view, rows);
 }
@@ -254,6 +315,7 @@ void random_wish(View& view, Random& random) {
                 group.sums = {kNumber, kVersion};
                 group.net = static_cast<std::int32_t>(random.below(3)) - 1;
             }
+            if (group.column >= 0 && random.below(2) == 0) group.newest = kVersion;
             return view.set_group(std::move(group));
         }
     }

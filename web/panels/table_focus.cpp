@@ -24,7 +24,7 @@ void TablePanel::show_line(std::size_t index) {
     } else {
         return;
     }
-    anchor_row_ = table::kNoRow;
+    drop_anchor();
 }
 
 void TablePanel::show_column(std::size_t column) {

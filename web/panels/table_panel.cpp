@@ -27,23 +27,6 @@ void append_count(std::string& out, std::size_t count) {
     table::append_shown(out, column, feed::Cell::of_number(static_cast<std::int64_t>(count)), kUtc);
 }
 
-// The newest version of the rows of a group. Their order answers where it is by version.
-feed::Cell newest_of(const table::Table& table, const table::View& view, std::size_t group) {
-    const auto column = static_cast<std::size_t>(table.spec().version_column);
-    const std::size_t first = view.groups().first_position(group);
-    const std::size_t end =
-        std::min(view.size(), first + static_cast<std::size_t>(view.groups().at(group).rows));
-    const bool by_version = !view.sort().empty() && view.sort().front().column == column;
-    feed::Cell newest;
-    for (std::size_t at = first; at < end; ++at) {
-        // Between the two ends nothing is newer.
-        if (by_version && at > first) at = end - 1;
-        const feed::Cell cell = table.cell(view.row_at(at), column);
-        if (!cell.is_null() && (newest.is_null() || cell.number > newest.number)) newest = cell;
-    }
-    return newest;
-}
-
 }  // namespace
 
 void TablePanel::place(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
@@ -112,17 +95,18 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
     window_groups_.clear();
     group_heads_.clear();
     anchor_row_ = table::kNoRow;
-    const std::int32_t version = table.spec().version_column;
-    const bool has_last =
-        version >= 0 && !view.rebuilding() &&
-        table.spec().columns[static_cast<std::size_t>(version)].type == feed::ColumnType::Time;
+    anchor_group_ = kNoGroup;
+    newest_column_ = view.groups().newest_column();
     for (std::size_t index = top_row_; index < end; ++index) {
         const Line line = lines_.at(index);
         window_rows_.push_back(line.row);
         window_groups_.push_back(line.is_head ? line.group : SIZE_MAX);
-        if (anchor_row_ == table::kNoRow && index == top_row_) anchor_row_ = line.row;
-        if (!line.is_head) continue;
         const table::Groups& groups = view.groups();
+        if (index == top_row_) {
+            anchor_row_ = line.row;
+            if (line.is_head) anchor_group_ = groups.id(line.group);
+        }
+        if (!line.is_head) continue;
         const feed::Cell value = groups.value(line.group);
         GroupHead head;
         const auto column = static_cast<std::size_t>(groups.spec().column);
@@ -131,8 +115,9 @@ void TablePanel::snapshot_lines(const table::Table& table, const table::View& vi
         head.words = is_account && !value.is_null() ? scene.accounts.words(value.number) : head.key;
         head.open = lines_.is_open(line.group);
         head.totals = groups.at(line.group);
-        if (has_last && static_cast<std::int32_t>(column) == merged_column(table.spec()))
-            head.last = newest_of(table, view, line.group);
+        const std::int64_t newest =
+            newest_column_ < 0 ? table::NumberPages::kNull : groups.newest(line.group);
+        if (newest != table::NumberPages::kNull) head.last = feed::Cell::of_number(newest);
         group_heads_.push_back(std::move(head));
     }
     window_.fill(table, window_rows_, top_row_, lines_.size(), seen_generation_);
@@ -196,7 +181,14 @@ std::uint64_t TablePanel::hash_of_shown(bool loading) const {
 }
 
 void TablePanel::follow_anchor(const table::Table& table) {
-    if (top_row_ == 0 || anchor_row_ == table::kNoRow) return;
+    if (top_row_ == 0) return;
+    if (anchor_group_ != kNoGroup && lines_.grouped()) {
+        // Groups change places: none of them is new.
+        const std::size_t group = lines_.groups().index_of_id(anchor_group_);
+        if (group < lines_.groups().count()) top_row_ = lines_.index_of_head(group);
+        return;
+    }
+    if (anchor_row_ == table::kNoRow) return;
     const bool lives = anchor_row_ < table.slot_count() && table.is_live(anchor_row_) &&
                        !table.inserted_after(anchor_row_, seen_generation_);
     if (!lives) return;
@@ -209,7 +201,7 @@ void TablePanel::follow_anchor(const table::Table& table) {
 void TablePanel::reset() {
     top_row_ = 0;
     new_above_ = 0;
-    anchor_row_ = table::kNoRow;
+    drop_anchor();
     flashes_.reset();
     selection_.clear();
     on_head_ = false;
@@ -222,17 +214,17 @@ void TablePanel::scroll_by_rows(std::int64_t rows) {
     const auto top = static_cast<std::int64_t>(top_row_) + rows;
     const auto last = static_cast<std::int64_t>(last_top());
     top_row_ = static_cast<std::size_t>(std::clamp<std::int64_t>(top, 0, last));
-    anchor_row_ = table::kNoRow;  // the next snapshot takes the new top row
+    drop_anchor();  // the next snapshot takes the new top row
 }
 
 void TablePanel::scroll_to_start() {
     top_row_ = 0;
-    anchor_row_ = table::kNoRow;
+    drop_anchor();
 }
 
 void TablePanel::scroll_to_end() {
     top_row_ = last_top();
-    anchor_row_ = table::kNoRow;
+    drop_anchor();
 }
 
 TableWish TablePanel::draw(const Scene& scene, const feed::TableSpec& spec, TableLook& look,
@@ -469,7 +461,7 @@ void TablePanel::draw_bars(const Scene& scene) {
         scroll_bar_.draw(scene, "bar", bar, window_.total_rows(), rows_visible_, top_row_);
     if (first != top_row_) {
         top_row_ = first;
-        anchor_row_ = table::kNoRow;
+        drop_anchor();
     }
     if (bar_height_ <= 0) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();

@@ -137,7 +137,7 @@ class TablePanel {
         std::string key;
         bool open = false;
         table::Totals totals;
-        feed::Cell last{};  // of merged rows: the newest version, where that is an instant
+        feed::Cell last{};  // the newest instant in its rows, where the view knows it
     };
     struct Gesture {
         enum class Kind : std::uint8_t { Select, Toggle, ExtendRows, ExtendCells };
@@ -150,7 +150,13 @@ class TablePanel {
         std::size_t column = kNoColumn;
     };
 
+    static constexpr std::uint32_t kNoGroup = UINT32_MAX;
+
     void follow_anchor(const table::Table& table);
+    void drop_anchor() {
+        anchor_row_ = table::kNoRow;
+        anchor_group_ = kNoGroup;
+    }
     void snapshot_lines(const table::Table& table, const table::View& view, const Scene& scene);
     void snapshot_sums(const Scene& scene, const table::Table& table, const table::View& view);
     std::uint64_t hash_of_shown(bool loading) const;
@@ -212,6 +218,8 @@ class TablePanel {
     std::size_t top_row_ = 0;
     std::size_t new_above_ = 0;  // rows that came in above while scrolled away
     table::RowId anchor_row_ = table::kNoRow;
+    std::uint32_t anchor_group_ = kNoGroup;  // where the top line is the head of one
+    std::int32_t newest_column_ = -1;        // of GroupHead::last
     float wheel_rest_ = 0;
     float scroll_x_ = 0;  // device pixels
     bool was_clicked_ = false;

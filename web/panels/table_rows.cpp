@@ -10,6 +10,7 @@ namespace nats_blotter::web {
 namespace {
 
 constexpr float kCellPaddingPx = 8;
+constexpr float kHeadWordsPx = 60;  // kept for the words of a group's head, at the least
 
 bool is_number(const feed::ColumnSpec& column) {
     return column.type == feed::ColumnType::Int || column.type == feed::ColumnType::Decimal;
@@ -241,30 +242,38 @@ void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, con
     append_int(scratch_, static_cast<std::int64_t>(head.totals.rows));
     scratch_ += ')';
     scene.targets.add("group " + scratch_, area_.x, y, body_.width, row_height_);
+    // The words come first: a figure of a column that begins where they do has no room.
+    const float words = area_.x + scene.px(kHeadWordsPx);
+    const auto has_room = [&](const PlacedColumn& place) { return left_of(place) >= words; };
+    const auto has_last = [&](const PlacedColumn& place) {
+        return !head.last.is_null() && has_room(place) &&
+               static_cast<std::int32_t>(place.column) == newest_column_;
+    };
+    const auto has_sum = [&](const PlacedColumn& place, std::size_t index) {
+        return place.column == sum_columns_[index] && has_room(place);
+    };
     float right = body_.right();
-    for (std::size_t index = 0; index < sum_columns_.size(); ++index)
-        for (const PlacedColumn& place : places_.columns)
-            if (place.column == sum_columns_[index]) right = std::min(right, left_of(place));
-    for (const PlacedColumn& place : places_.columns)
-        if (!head.last.is_null() && static_cast<std::int32_t>(place.column) == spec.version_column)
-            right = std::min(right, left_of(place));
+    for (const PlacedColumn& place : places_.columns) {
+        if (has_last(place)) right = std::min(right, left_of(place));
+        for (std::size_t index = 0; index < sum_columns_.size(); ++index)
+            if (has_sum(place, index)) right = std::min(right, left_of(place));
+    }
     list.PushClipRect({area_.x, y}, {right, y + row_height_}, true);
     draw_text(list, scene.label_font, size, area_.x + padding, y, y + row_height_, scene.theme.text,
               scratch_);
     list.PopClipRect();
     for (std::size_t index = 0; index < sum_columns_.size(); ++index) {
         for (const PlacedColumn& place : places_.columns) {
-            if (place.column != sum_columns_[index]) continue;
+            if (!has_sum(place, index)) continue;
             const bool clipped = clip_to(place);
             scratch_.clear();
-            append_sum(spec.columns[place.column], {}, head.totals.sums[index]);
+            append_sum(spec.columns[place.column], look, head.totals.sums[index]);
             draw_in_column(scene, place, y, scene.theme.text);
             if (clipped) list.PopClipRect();
         }
     }
-    if (head.last.is_null()) return;
     for (const PlacedColumn& place : places_.columns) {
-        if (static_cast<std::int32_t>(place.column) != spec.version_column) continue;
+        if (!has_last(place)) continue;
         const bool clipped = clip_to(place);
         scratch_.clear();
         append_as_looked(scratch_, spec.columns[place.column], head.last, look, scene.zone);
