@@ -122,8 +122,9 @@ void TableHeads::draw_head(const Scene& scene, const feed::TableSpec& spec, Tabl
     const float size = scene.px(kTextPx);
     const float padding = scene.px(kPaddingPx);
     const float text = text_width(scene.label_font, size, words);
-    const float x = place.right_aligned ? std::max(head.x + padding, head.right() - padding - text)
-                                        : head.x + padding;
+    // The words and their arrow make room for the dots.
+    const float end = head.right() - (hot ? edge + dots : padding);
+    const float x = place.right_aligned ? std::max(head.x + padding, end - text) : head.x + padding;
     list.PushClipRect(head.top_left(), {head.right() - (hot ? dots : 0), head.bottom()}, true);
     draw_text(list, scene.label_font, size, x, head.y, head.bottom(),
               hot ? scene.theme.text : scene.theme.dim, words);
