@@ -145,8 +145,32 @@ bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event&
     }
 }
 
-bool Client::State::take_message(const ParsedOp& op, Event& event) {
-    const Sid sid = sid_from_text(op.sid);
+// The usual event by the shortest way: a whole plain message for an owner that owes nothing else
+// an ear. False, with the event as new, where next_event() is to look.
+bool Client::State::take_plain_message(Event& event) {
+    if (stage != Stage::Connected || queue_count > 0 || has_leftover()) return false;
+    PlainMessage message;
+    if (!parser.next_plain(message)) return false;
+    if (message.sid_number == inbox_sid) {
+        ParsedOp op;
+        op.kind = Kind::Msg;
+        op.subject = message.subject;
+        op.sid = message.sid;
+        op.payload = message.payload;
+        return take_op(op, now, event);
+    }
+    if (!count_message(message.sid_number, message.payload.size())) return false;
+    event.kind = Event::Kind::Message;
+    event.generation = generation;
+    event.epoch = epoch;
+    event.sid = message.sid_number;
+    event.subject = message.subject;
+    event.payload = message.payload;
+    return true;
+}
+
+// False for one of a subscription that we do not have.
+bool Client::State::count_message(Sid sid, std::size_t payload_bytes) {
     Subscription* const subscription = subscriptions.find(sid);
     if (subscription == nullptr) {
         ++stats.unknown_sid;
@@ -155,7 +179,13 @@ bool Client::State::take_message(const ParsedOp& op, Event& event) {
     // The last one it is to have: the broker has ended it by itself, or was told to.
     if (++subscription->received == subscription->messages_max) end_subscription(sid);
     ++stats.messages_in;
-    stats.payload_bytes_in += op.payload.size();
+    stats.payload_bytes_in += payload_bytes;
+    return true;
+}
+
+bool Client::State::take_message(const ParsedOp& op, Event& event) {
+    const Sid sid = sid_from_text(op.sid);
+    if (!count_message(sid, op.payload.size())) return false;
     if (sid == inbox_sid) return take_reply(op, event);
     event.kind = Event::Kind::Message;
     event.sid = sid;

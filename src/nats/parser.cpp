@@ -46,6 +46,15 @@ bool is_below_graphic(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
 bool is_crlf(const char* at) { return at[0] == '\r' && at[1] == '\n'; }
 
+// The end of a number of one to seven digits; null for any other. REQUIRES: eight bytes are there.
+const char* read_short_number(const char* at, std::uint64_t& number) {
+    const std::uint64_t digits = load_word(at) ^ (kEachByte * '0');
+    const auto count = static_cast<std::size_t>(std::countr_zero(bytes_above_9(digits))) >> 3;
+    if (count == 0 || count == 8) return nullptr;
+    number = value_of_digits(digits << (64 - 8 * count));
+    return at + count;
+}
+
 // The first blank or control character, or `end`; eight bytes at a time.
 const char* find_token_end(const char* at, const char* end) {
     while (end - at >= 8) {
@@ -61,45 +70,51 @@ const char* find_token_end(const char* at, const char* end) {
 }  // namespace
 
 ParsedOp Parser::next() {
+    ParsedOp op;
     if (failed_) {
-        ParsedOp op;
         op.kind = ParsedOp::Kind::Failed;
         return op;
     }
-    ParsedOp op;
-    if (verb_bytes_ > 0 || !take_plain_message(op)) op = in_body_ ? next_body() : next_line();
+    PlainMessage message;
+    if (next_plain(message)) {
+        op.kind = ParsedOp::Kind::Msg;
+        op.subject = message.subject;
+        op.sid = message.sid;
+        op.payload = message.payload;
+        return op;
+    }
+    op = in_body_ ? next_body() : next_line();
     check_invariants();
     return op;
 }
 
-// The usual message, "MSG subject sid size" with one blank between each two, all of which is there:
-// read in one pass. False, with nothing changed, for any other, which the general way then reads.
-bool Parser::take_plain_message(ParsedOp& op) {
+// One blank between each two words, read in one pass; any other message is read the general way.
+bool Parser::next_plain(PlainMessage& message) {
+    if (failed_ || verb_bytes_ > 0) return false;
     const char* const begin = buffer_.get() + read_;
     const char* const end = buffer_.get() + size_;
     if (end - begin < 8 || !begins_with_msg(begin)) return false;
     const char* const subject = begin + 4;
     const char* const subject_end = find_token_end(subject, end);
-    if (subject_end == subject || subject_end == end || *subject_end != ' ') return false;
     const char* const sid = subject_end + 1;
-    const char* sid_end = sid;
-    while (sid_end < end && !is_below_graphic(*sid_end)) ++sid_end;
-    if (sid_end == sid || sid_end == end || *sid_end != ' ') return false;
-    const char* at = sid_end + 1;
-    const char* const size_end = at + std::min<std::ptrdiff_t>(kSizeDigitsMax, end - at);
-    const char* const size_at = at;
-    std::size_t bytes = 0;
-    for (; at < size_end && *at >= '0' && *at <= '9'; ++at)
-        bytes = bytes * 10 + static_cast<std::size_t>(*at - '0');
-    const auto left = static_cast<std::size_t>(end - at);
-    if (at == size_at || bytes > kPayloadBytesMax || left < bytes + 4) return false;
+    if (subject_end == subject || end - subject_end < 1 + 8 || *subject_end != ' ') return false;
+    const char* const sid_end = read_short_number(sid, message.sid_number);
+    if (sid_end == nullptr || end - sid_end < 1 + 8 || *sid_end != ' ') return false;
+    std::uint64_t bytes = 0;
+    const char* const at = read_short_number(sid_end + 1, bytes);
+    if (at == nullptr || bytes > kPayloadBytesMax) return false;
+    if (static_cast<std::size_t>(end - at) < bytes + 4) return false;
     if (!is_crlf(at) || !is_crlf(at + 2 + bytes)) return false;
-    if (static_cast<std::size_t>(at - begin) > kControlLineBytesMax) return false;
-    op.kind = ParsedOp::Kind::Msg;
-    op.subject = {subject, static_cast<std::size_t>(subject_end - subject)};
-    op.sid = {sid, static_cast<std::size_t>(sid_end - sid)};
-    op.payload = {at + 2, bytes};
-    finish_op(static_cast<std::size_t>(at - begin) + bytes + 4);
+    const auto line_bytes = static_cast<std::size_t>(at - begin);
+    if (line_bytes > kControlLineBytesMax) return false;
+    message.subject = {subject, static_cast<std::size_t>(subject_end - subject)};
+    message.sid = {sid, static_cast<std::size_t>(sid_end - sid)};
+    message.payload = {at + 2, static_cast<std::size_t>(bytes)};
+    read_ += line_bytes + static_cast<std::size_t>(bytes) + 4;
+    scanned_ = read_;
+    stream_offset_ += line_bytes + bytes + 4;
+    waiting_ = 0;
+    NB_ASSERT(read_ <= size_);
     return true;
 }
 

@@ -40,6 +40,14 @@ struct ParsedOp {
     std::string_view text;  // INFO: its JSON; -ERR: its words, one pair of quotes trimmed
 };
 
+// The usual message: "MSG subject sid size" without a reply, by a sid of a few digits.
+struct PlainMessage {
+    std::string_view subject;
+    std::string_view sid;
+    std::uint64_t sid_number = 0;
+    std::string_view payload;
+};
+
 class Parser {
   public:
     // Kept for the next message after a giant one: what a busy link holds at most between two
@@ -55,6 +63,9 @@ class Parser {
     void receive(std::string_view bytes);
 
     ParsedOp next();
+    // What next() would answer, where that is a plain message all of which is there; it is then
+    // taken. False says nothing of what comes, and nothing has changed.
+    bool next_plain(PlainMessage& message);
 
     // As new, for the next connection; the buffer is kept within kKeptBytesMax.
     void reset();
@@ -76,7 +87,6 @@ class Parser {
         std::size_t bytes = 0;
     };
 
-    bool take_plain_message(ParsedOp& op);
     ParsedOp next_line();
     ParsedOp next_body();
     bool match_verb();

@@ -211,6 +211,47 @@ TEST_CASE("BacklogLeavesOutTheIncompleteOperation") {
     CHECK(parser.backlog_bytes() == 2);
 }
 
+// Piece by piece, once with next() alone and once with next_plain() tried before it.
+TEST_CASE("APlainMessageIsWhatNextAnswers") {
+    const std::string wire =
+        "MSG a 1 2\r\nhi\r\nMSG /accounts/22214/trades 1234567 0\r\n\r\nPING\r\n"
+        "MSG a 12345678 2\r\nhi\r\nMSG a 07 002\r\nhi\r\nMSG a x9 2\r\nhi\r\n"
+        "MSG a 1 reply 2\r\nhi\r\nMSG  a 1 2\r\nhi\r\nmsg a 1 2\r\nhi\r\n"
+        "HMSG a 1 14 16\r\nNATS/1.0\r\n\r\n\r\nhi\r\nMSG a 3 12\r\nMSG a 1 2\r\nh\r\n"
+        "MSG a 4 5\r\nhello\r\nMSG a 5 5\r\nhello--";
+    std::size_t plain = 0;
+    for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
+        Parser one;
+        Parser other;
+        Ops expected;
+        Ops ops;
+        plain = 0;
+        for (std::size_t at = 0; at < wire.size(); at += piece) {
+            one.receive(std::string_view(wire).substr(at, piece));
+            pull(one, expected);
+            other.receive(std::string_view(wire).substr(at, piece));
+            nats::PlainMessage message;
+            while (other.next_plain(message)) {
+                ++plain;
+                CHECK(message.sid_number == std::stoull(std::string(message.sid)));
+                ParsedOp op;
+                op.kind = Kind::Msg;
+                op.subject = message.subject;
+                op.sid = message.sid;
+                op.payload = message.payload;
+                ops.push_back(described(op, other));
+            }
+            pull(other, ops);
+            CHECK(one.held_bytes() == other.held_bytes());
+            CHECK(one.backlog_bytes() == other.backlog_bytes());
+        }
+        CHECK(ops == expected);
+        nats::PlainMessage message;
+        CHECK_FALSE(other.next_plain(message));
+    }
+    CHECK(plain > 0);
+}
+
 TEST_CASE("RandomStreamsCutAtRandomGiveTheSameOperations") {
     const std::uint64_t seed = 20'260'101;
     std::printf("random cuts: seed %llu\n", static_cast<unsigned long long>(seed));
