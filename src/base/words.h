@@ -62,11 +62,11 @@ inline constexpr std::uint64_t kHighBits = 0x8080808080808080u;
 // JSON string just so: a quote, a backslash, a control character, or not ASCII. Those behind it may
 // be false alarms.
 inline std::uint64_t special_bytes(std::uint64_t word) {
-    const std::uint64_t quote = word ^ (kEachByte * '"');
-    const std::uint64_t backslash = word ^ (kEachByte * '\\');
-    return (((quote - kEachByte) | (backslash - kEachByte) | (word - kEachByte * 0x20)) & ~word &
-            kHighBits) |
-           (word & kHighBits);
+    // With this bit turned round, a quote is below 0x21 as the control characters are, and nothing
+    // else is.
+    const std::uint64_t low = (word ^ (kEachByte * 0x02)) - kEachByte * 0x21;
+    const std::uint64_t backslash = (word ^ (kEachByte * '\\')) - kEachByte;
+    return (low | backslash | word) & kHighBits;
 }
 
 inline bool is_special_byte(char c) {
@@ -83,6 +83,14 @@ inline const char* find_special(const char* at, const char* end) {
     }
     while (at < end && !is_special_byte(*at)) ++at;
     return at;
+}
+
+// Whether there is none among them. REQUIRES: bytes >= 8.
+inline bool is_plain_text(const char* at, std::size_t bytes) {
+    const char* const last = at + bytes - 8;
+    std::uint64_t special = special_bytes(load_word(last));
+    for (; at < last; at += 8) special |= special_bytes(load_word(at));
+    return special == 0;
 }
 
 // A run of decimal digits.

@@ -406,6 +406,11 @@ class RecordDecoder::Reader {
 };
 
 Result<const Record*> RecordDecoder::decode(std::string_view json) {
+    if (speculation_ == Speculation::On && json.size() <= kRecordBytesMax &&
+        shapes_.read(json, record_)) {
+        ++stats_.shape_hits;
+        return finished();
+    }
     const Result<const Record*> record = read(json);
     return record ? Result<const Record*>(finished()) : record;
 }
@@ -429,13 +434,10 @@ const Record* RecordDecoder::finished() {
     return &record_;
 }
 
+// What no shape knew.
 Result<const Record*> RecordDecoder::read(std::string_view json) {
     if (json.size() > kRecordBytesMax) return reject_error(Reject::TooLong, kRecordBytesMax);
     if (speculation_ == Speculation::Off) return Reader(*this, json).read();
-    if (shapes_.read(json, record_)) {
-        ++stats_.shape_hits;
-        return &record_;
-    }
     ++stats_.shape_misses;
     const Result<const Record*> record = Reader(*this, json).read();
     if (record && shapes_.learn(json, spec_, index_)) ++stats_.shapes_learned;

@@ -20,8 +20,22 @@ constexpr std::uint32_t kRestMax = 65'536;
 // Learning costs as much as reading ten records.
 constexpr std::uint32_t kMissesBetweenLearning = 16;
 
+// Another try: a constant of the layout has become a value.
+constexpr std::size_t kAgain = SIZE_MAX;
+
 std::string_view text_between(const char* from, const char* to) {
     return {from, static_cast<std::size_t>(to - from)};
+}
+
+// Strings of one field are often as long as the last one was.
+inline const char* find_text_end(std::uint32_t& last_bytes, const char* at, const char* end) {
+    const std::size_t bytes = last_bytes;
+    if (bytes >= 8 && static_cast<std::size_t>(end - at) > bytes && at[bytes] == '"' &&
+        is_plain_text(at, bytes))
+        return at + bytes;
+    const char* const found = find_plain_string_end(at, end);
+    if (found != nullptr) last_bytes = static_cast<std::uint32_t>(found - at);
+    return found;
 }
 
 }  // namespace
@@ -183,11 +197,61 @@ bool Shape::learn(std::string_view json, const TableSpec& spec, const FieldIndex
     times_.clear();
     bytes_.clear();
     absent_.clear();
-    if (Learner(*this, json, spec, index).learn()) return true;
-    slots_.clear();
-    bytes_ = "\n";  // no JSON text is this
-    last_literal_bytes_ = 1;
-    return false;
+    const bool learned = Learner(*this, json, spec, index).learn();
+    if (!learned) {
+        slots_.clear();
+        bytes_ = "\n";  // no JSON text is this
+        last_literal_bytes_ = 1;
+    }
+    make_steps();
+    return learned;
+}
+
+void Shape::make_steps() {
+    steps_.clear();
+    steps_.reserve(slots_.size());
+    Step step;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const Slot& slot = slots_[i];
+        step.run_bytes += slot.literal_bytes;
+        if (slot.is_constant) {
+            step.run_bytes += slot.value_bytes;
+            continue;
+        }
+        step.value_bytes = step.text_bytes = slot.value_bytes;
+        step.kind = slot.kind;
+        step.scale = slot.scale;
+        step.column = slot.column;
+        step.time = slot.time;
+        steps_.push_back(step);
+        step = Step{};
+        step.first_slot = static_cast<std::uint32_t>(i + 1);
+    }
+    last_run_bytes_ = step.run_bytes + last_literal_bytes_;
+    last_run_slot_ = step.first_slot;
+}
+
+// A run that is not as learned. kAgain where the first thing that differs is a constant: it is none
+// from here on. 0 where it is a literal: the text has another layout.
+std::size_t Shape::refuse_run(std::size_t first_slot, std::string_view rest, const char* learned) {
+    for (std::size_t i = first_slot; i < slots_.size() && slots_[i].is_constant; ++i) {
+        Slot& slot = slots_[i];
+        const std::size_t literal = slot.literal_bytes;
+        if (rest.size() < literal || !same_bytes(rest.data(), learned, literal)) return 0;
+        rest.remove_prefix(literal);
+        learned += literal;
+        const std::size_t bytes = slot.value_bytes;
+        // With the quote behind it, which no learned byte is.
+        if (rest.size() <= bytes || rest[bytes] != '"' ||
+            !same_bytes(rest.data(), learned, bytes)) {
+            slot.is_constant = false;
+            make_steps();
+            return kAgain;
+        }
+        rest.remove_prefix(bytes);
+        learned += bytes;
+    }
+    return 0;
 }
 
 // As read_plain_epoch_ms(). Times of thirteen digits come near each other: where eight are as the
@@ -214,51 +278,48 @@ const char* Shape::read_epoch_ms(LastTime& last, const char* at, const char* end
     return after;
 }
 
-std::size_t Shape::read_front(std::string_view json, Record& record) {
+std::size_t Shape::read_front(std::string_view text, Record& record) {
+    for (;;) {
+        const std::size_t bytes = read_steps(text, record);
+        if (bytes != kAgain) return bytes;
+    }
+}
+
+std::size_t Shape::read_steps(std::string_view json, Record& record) {
     const char* at = json.data();
     const char* const end = at + json.size();
     const char* learned = bytes_.data();
     Cell* const cells = record.cells.data();
     record.published_ms = 0;
-    for (Slot& slot : slots_) {
-        if (static_cast<std::size_t>(end - at) < slot.literal_bytes ||
-            !same_bytes(at, learned, slot.literal_bytes))
-            return 0;
-        at += slot.literal_bytes;
-        learned += slot.literal_bytes;
+    for (Step& step : steps_) {
+        if (static_cast<std::size_t>(end - at) < step.run_bytes ||
+            !same_bytes(at, learned, step.run_bytes))
+            return refuse_run(step.first_slot, text_between(at, end), learned);
+        at += step.run_bytes;
+        learned += step.run_bytes;
         const char* after = nullptr;
         std::int64_t number = 0;
-        switch (slot.kind) {
+        switch (step.kind) {
             case Kind::Text: {
-                after = find_plain_string_end(at, end);
+                after = find_text_end(step.text_bytes, at, end);
                 if (after == nullptr) return 0;
                 const std::string_view text = text_between(at, after);
                 if (text.size() > kTextCellBytesMax) return 0;
-                cells[slot.column] = Cell::of_text(text);
+                cells[step.column] = Cell::of_text(text);
                 break;
             }
             case Kind::Int:
                 after = read_plain_int(at, end, number);
                 if (after == nullptr) return 0;
-                cells[slot.column] = Cell::of_number(number);
+                cells[step.column] = Cell::of_number(number);
                 break;
             case Kind::TimeMs:
-                after = read_epoch_ms(times_[slot.time], at, end, number);
+                after = read_epoch_ms(times_[step.time], at, end, number);
                 if (after == nullptr) return 0;
-                cells[slot.column] = Cell::of_number(number);
+                cells[step.column] = Cell::of_number(number);
                 break;
             case Kind::SkippedText:
-                if (slot.is_constant) {
-                    // With the quote behind it, which no learned byte is.
-                    const std::size_t bytes = slot.value_bytes;
-                    if (static_cast<std::size_t>(end - at) > bytes && at[bytes] == '"' &&
-                        same_bytes(at, learned, bytes)) {
-                        after = at + bytes;
-                        break;
-                    }
-                    slot.is_constant = false;
-                }
-                after = find_plain_string_end(at, end);
+                after = find_text_end(step.text_bytes, at, end);
                 if (after == nullptr) return 0;
                 break;
             case Kind::SkippedNumber:
@@ -266,37 +327,37 @@ std::size_t Shape::read_front(std::string_view json, Record& record) {
                 if (after == nullptr) return 0;
                 break;
             case Kind::PublishedMs:
-                after = read_epoch_ms(times_[slot.time], at, end, number);
+                after = read_epoch_ms(times_[step.time], at, end, number);
                 if (after == nullptr) return 0;
                 record.published_ms = number / 1'000'000;
                 break;
             case Kind::Decimal:
-                after = read_plain_decimal(at, end, slot.scale, number);
+                after = read_plain_decimal(at, end, step.scale, number);
                 if (after == nullptr) return 0;
-                cells[slot.column] = Cell::of_number(number);
+                cells[step.column] = Cell::of_number(number);
                 break;
             case Kind::TimeText:
             case Kind::PublishedText: {
                 after = find_plain_string_end(at, end);
                 if (after == nullptr) return 0;
                 const Result<std::int64_t> ns =
-                    times_[slot.time].day.epoch_ns(text_between(at, after));
+                    times_[step.time].day.epoch_ns(text_between(at, after));
                 if (!ns || *ns == INT64_MIN) return 0;
-                if (slot.kind == Kind::TimeText)
-                    cells[slot.column] = Cell::of_number(*ns);
+                if (step.kind == Kind::TimeText)
+                    cells[step.column] = Cell::of_number(*ns);
                 else
                     record.published_ms = *ns / 1'000'000;
                 break;
             }
         }
         at = after;
-        learned += slot.value_bytes;
+        learned += step.value_bytes;
     }
-    if (static_cast<std::size_t>(end - at) < last_literal_bytes_ ||
-        !same_bytes(at, learned, last_literal_bytes_))
-        return 0;
+    if (static_cast<std::size_t>(end - at) < last_run_bytes_ ||
+        !same_bytes(at, learned, last_run_bytes_))
+        return refuse_run(last_run_slot_, text_between(at, end), learned);
     for (const std::uint16_t column : absent_) cells[column] = Cell{};
-    return static_cast<std::size_t>(at - json.data()) + last_literal_bytes_;
+    return static_cast<std::size_t>(at - json.data()) + last_run_bytes_;
 }
 
 bool ShapeSet::read(std::string_view json, Record& record) { return find(json, record, true) != 0; }

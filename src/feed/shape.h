@@ -62,6 +62,18 @@ class Shape {
         std::uint16_t column = 0;
         std::uint16_t time = 0;  // in times_
     };
+    // What one pass over the slots does: a value that changes, and before it all that does not,
+    // literals and constants in one run.
+    struct Step {
+        std::uint32_t run_bytes = 0;
+        std::uint32_t value_bytes = 0;  // as learned, behind the run in bytes_
+        std::uint32_t text_bytes = 0;   // of the last value that was a string
+        std::uint32_t first_slot = 0;   // of the run
+        Kind kind = Kind::SkippedText;
+        std::uint8_t scale = 0;
+        std::uint16_t column = 0;
+        std::uint16_t time = 0;
+    };
     // The last time of a slot, which the next one differs from by little.
     struct LastTime {
         std::uint64_t front = 0;    // the first eight of thirteen digits
@@ -73,11 +85,18 @@ class Shape {
     static const char* read_epoch_ms(LastTime& last, const char* at, const char* end,
                                      std::int64_t& ns);
 
+    void make_steps();
+    std::size_t read_steps(std::string_view text, Record& record);
+    std::size_t refuse_run(std::size_t first_slot, std::string_view rest, const char* learned);
+
     std::vector<Slot> slots_;
+    std::vector<Step> steps_;
     std::vector<LastTime> times_;  // of the slots that are times
     // The literal and the learned value of each slot, then the last literal.
     std::string bytes_;
     std::size_t last_literal_bytes_ = 0;
+    std::size_t last_run_bytes_ = 0;     // it, with the constants before it
+    std::size_t last_run_slot_ = 0;      // where they begin
     std::vector<std::uint16_t> absent_;  // columns that no slot writes
     std::vector<std::uint8_t> taken_;    // by column, while learning
 };

@@ -70,6 +70,38 @@ TEST_CASE("ATextThatStaysTheSameMayChange") {
     CHECK_FALSE(t.hits(R"({"id":"T5","venue":"a\"b"})"));
 }
 
+TEST_CASE("OfSeveralTextsThatStayTheSameEachMayChange") {
+    Trades t;
+    const auto text = [](const char* id, const char* venue, const char* desk, const char* by) {
+        return R"({"id":")" + std::string(id) + R"(","venue":")" + venue + R"(","desk":")" + desk +
+               R"(","quantity":5,"by":")" + by + R"("})";
+    };
+    t.hits(text("T1", "XNYS", "rates", "ada"));
+    CHECK(t.hits(text("T2", "XNYS", "rates", "ada")));
+    CHECK(t.hits(text("T3", "XNYS", "credit", "ada")));  // the second of a run
+    CHECK(t.hits(text("T4", "XLON", "credit", "ada")));  // then the first
+    CHECK(t.hits(text("T5", "", "", "")));               // the one at the end as well
+    CHECK(t.hits(text("T6", "a longer one", "a longer one still", "XNYS")));
+    CHECK(t.cell(text("T7", "X", "Y", "Z"), "quantity").number == 5);
+    // A key of another name is another layout, and takes nothing from this one.
+    CHECK_FALSE(t.hits(R"({"id":"T8","venue":"XNYS","team":"rates","quantity":5,"by":"ada"})"));
+    CHECK(t.hits(text("T9", "XNYS", "rates", "ada")));
+}
+
+TEST_CASE("ATextAsLongAsTheLastOneIsLookedThrough") {
+    Trades t;
+    const auto text = [](const char* id) {
+        return R"({"id":")" + std::string(id) + R"(","quantity":5})";
+    };
+    t.hits(text("0123456789abcdef"));
+    CHECK(t.hits(text("fedcba9876543210")));
+    CHECK_FALSE(t.hits(text("fedcba98\\\"543210")));
+    CHECK(t.hits(text("fedcba98")));
+    // It ends where the last one did not, and where that one ended stands another quote.
+    CHECK(t.cell(R"({"id":"0123456","quantity":5})", "id").text == "0123456");
+    CHECK(t.cell(text("01234567\\u0041"), "id").text == "01234567A");
+}
+
 TEST_CASE("FourLayoutsAreKnownAtATime") {
     Trades t;
     const auto layout = [](int fields, int number) {
