@@ -126,6 +126,10 @@ inline constexpr std::size_t kBookKeysMax = 1'000'000;
 // bytes each. Rows change soon after they were made, if at all.
 inline constexpr std::size_t kUnloadedKeysMax = 65'536;
 
+// Amounts of the last minute whose sums are shown, 16 bytes each: 4,000 trades a second. Past it
+// the sums are shown as no value until all of what was turned away is a minute old.
+inline constexpr std::size_t kMinuteAmountsMax = 262'144;
+
 // A table of at most this many rows is read again whole at each check of the books, about once a
 // minute: 1.4 MB of JSON. A larger one where the service offers what has changed (X-Since), and
 // else at every second, third, ... check, so that it costs no more.

@@ -421,6 +421,7 @@ const Record* RecordDecoder::finished() {
         const ColumnSpec& spec = spec_.columns[column];
         Cell& cell = record_.cells[column];
         cell = Cell{};
+        if (is_told(spec.origin)) continue;
         if (spec.origin == Origin::Latency) {
             if (came_at_ != 0 && record_.published_ms != 0)
                 cell = Cell::of_number(came_at_ - record_.published_ms);

@@ -273,6 +273,7 @@ class Reader {
         const Index books = find(at, "books");
         if (books != JsonTree::kNone && !inside("books", [&] { return read_books(books); }))
             return false;
+        if (!inside("tables", [&] { return check_told(); })) return false;
         const Index folds = find(at, "folds");
         return folds == JsonTree::kNone || inside("folds", [&] { return read_folds(folds); });
     }
@@ -559,10 +560,19 @@ class Reader {
                     column.sum = false;
                     return tree_[value].kind == Kind::True || wrong_kind(value, "true");
                 }
+                if (name == "entries" || name == "lastMinute") {
+                    column.origin = name == "entries" ? Origin::Entries : Origin::Recent;
+                    return tree_[value].kind == Kind::True || wrong_kind(value, "true");
+                }
                 if (name == "token") return read_token(value, column);
                 return unknown_member();
             });
         if (!read) return false;
+        const auto has = [&](std::string_view name) { return find(at, name) != JsonTree::kNone; };
+        if (has("latency") + has("entries") + has("lastMinute") > 1)
+            return fail("has more than one of \"latency\", \"entries\" and \"lastMinute\"");
+        if (column.origin == Origin::Entries && column.type != ColumnType::Int)
+            return fail_at("entries", "is of a column of type int");
         if (column.origin == Origin::Latency && column.type != ColumnType::Int)
             return fail_at("latency", "is of a column of type int");
         if (column.title.empty()) column.title = column.field;
@@ -886,6 +896,51 @@ class Reader {
         return true;
     }
 
+    // Columns that the books write are of the table of balances, and name nothing.
+    bool check_told() {
+        for (std::size_t index = 0; index < profile_.tables.size(); ++index) {
+            const TableSpec& spec = profile_.tables[index];
+            std::size_t told[2] = {};
+            for (std::size_t at = 0; at < spec.columns.size(); ++at) {
+                const ColumnSpec& column = spec.columns[at];
+                if (!is_told(column.origin)) continue;
+                const auto wrong = [&](const std::string& why) {
+                    const bool entries = column.origin == Origin::Entries;
+                    return inside(std::to_string(index), [&] {
+                        return inside("columns", [&] {
+                            return inside(std::to_string(at), [&] {
+                                return fail_at(entries ? "entries" : "lastMinute", why);
+                            });
+                        });
+                    });
+                };
+                if (!profile_.books || profile_.books->balances.table != index)
+                    return wrong("is of the table of the balances of books");
+                if (++told[column.origin == Origin::Entries] > 1)
+                    return wrong("is another column's too");
+                if (names_with(spec, at)) return wrong("cannot be what rows are told apart by");
+                const ColumnSpec& amount = spec.columns[profile_.books->balances.amount];
+                if (column.origin != Origin::Recent) continue;
+                if (amount.type != column.type || amount.scale != column.scale)
+                    return wrong("is not of the type of " + quoted(amount.field));
+                if (profile_.books->entries.time < 0)
+                    return wrong("needs the \"time\" of the entries of the books");
+            }
+        }
+        return true;
+    }
+
+    bool names_with(const TableSpec& spec, std::size_t column) const {
+        const auto is_it = [column](auto other) {
+            return static_cast<std::int64_t>(other) == static_cast<std::int64_t>(column);
+        };
+        const BookSide& side = profile_.books->balances;
+        return std::any_of(spec.key_columns.begin(), spec.key_columns.end(), is_it) ||
+               std::any_of(side.by.begin(), side.by.end(), is_it) || is_it(side.amount) ||
+               is_it(side.sign) || is_it(spec.version_column) || is_it(spec.scope_column) ||
+               is_it(spec.delete_column);
+    }
+
     bool read_book_side(Index at, BookSide& side) {
         const Index table = tree_[at].kind == Kind::Object ? find(at, "table") : JsonTree::kNone;
         if (table == JsonTree::kNone)
@@ -903,6 +958,7 @@ class Reader {
                     has_minus = true;
                     return read_text(value, side.minus);
                 }
+                if (name == "time") return read_book_time(value, spec, side);
                 return unknown_member();
             });
         if (!read) return false;
@@ -942,6 +998,15 @@ class Reader {
         if (!is_word(spec.columns[column]))
             return fail(quoted(tree_[at].text) + " is not of type symbol or enum");
         side.sign = column;
+        return true;
+    }
+
+    bool read_book_time(Index at, const TableSpec& spec, BookSide& side) {
+        std::uint16_t column = 0;
+        if (!read_column_name(at, spec, column)) return false;
+        if (spec.columns[column].type != ColumnType::Time)
+            return fail(quoted(tree_[at].text) + " is not of type time");
+        side.time = column;
         return true;
     }
 

@@ -37,6 +37,21 @@ ColumnSpec latency_column() {
     return spec;
 }
 
+// Trades of the position's account and security, and what those of the last minute add up to.
+ColumnSpec trade_count_column() {
+    ColumnSpec spec = column("trades", "Trades", ColumnType::Int, Align::Right);
+    spec.origin = Origin::Entries;
+    spec.flash = false;
+    return spec;
+}
+
+ColumnSpec minute_column() {
+    ColumnSpec spec = column("lastMinute", "Δ1m", ColumnType::Int, Align::Right);
+    spec.origin = Origin::Recent;
+    spec.flash = false;
+    return spec;
+}
+
 // The stock front end's model spells the account in lower case (contract, section 5).
 ColumnSpec account_column() {
     ColumnSpec spec = column("accountId", "Account", ColumnType::Int, Align::Right);
@@ -91,12 +106,14 @@ TableSpec positions_table(SubjectChoice subjects) {
         account_column(),
         column("security", "Security", ColumnType::Symbol),
         column("quantity", "Net qty", ColumnType::Int, Align::Right),
+        minute_column(),
+        trade_count_column(),
         column("updated", "Last", ColumnType::Time),
     };
     spec.key_columns = {0, 1};
-    spec.version_column = 3;
+    spec.version_column = 5;
     spec.scope_column = 0;
-    spec.sort_column = 3;
+    spec.sort_column = 5;
     spec.sort_descending = true;
     spec.streams = streams_of(Stream::AccountPositions, subjects);
     spec.snapshot_url = "/position-service/positions/{account}";
@@ -131,9 +148,9 @@ Profile traderx_profile(SubjectChoice subjects) {
     profile.title = "TraderX";
     profile.tables = {trades_table(subjects), positions_table(subjects)};
     // Both by account and security; what is sold is taken off.
-    profile.books =
-        BookRule{.entries = {.table = 0, .by = {2, 3}, .amount = 5, .sign = 4, .minus = "Sell"},
-                 .balances = {.table = 1, .by = {0, 1}, .amount = 2}};
+    profile.books = BookRule{
+        .entries = {.table = 0, .by = {2, 3}, .amount = 5, .sign = 4, .minus = "Sell", .time = 7},
+        .balances = {.table = 1, .by = {0, 1}, .amount = 2}};
     profile.accounts_url = "/account-service/account/";
     profile.orders_url = "/trade-service/trade/";
     profile.securities_url = "/reference-data/stocks";

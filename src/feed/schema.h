@@ -36,7 +36,14 @@ enum class Origin : std::uint8_t {
     Record,   // a field of the record, or a token of the subject
     Signed,   // the amount of another column, below zero where its sign is minus
     Latency,  // milliseconds from the event's `date` until it came; null in a snapshot
+    Entries,  // of the balances of the books: how many entries the row's key has
+    Recent,   // likewise: what those of the last minute add up to
 };
+
+// Worked out of other rows than the record's own, and written by the table's books.
+constexpr bool is_told(Origin origin) {
+    return origin == Origin::Entries || origin == Origin::Recent;
+}
 
 enum class Align : std::uint8_t { Left, Right };
 
@@ -151,6 +158,7 @@ struct BookSide {
     std::uint16_t amount = 0;  // Int or Decimal, of one scale on both sides
     std::int32_t sign = -1;    // Symbol or Enum: `minus` there makes the amount negative
     std::string minus{};
+    std::int32_t time = -1;  // of entries: Time, when one was made; Origin::Recent is by it
 
     bool operator==(const BookSide&) const = default;
 };

@@ -48,13 +48,14 @@ bool Away::end(MonotonicUs now) {
     return true;
 }
 
-void Away::note(std::size_t table, std::span<const table::Change> changes) {
+void Away::note(std::size_t table, std::span<const table::Change> changes, std::uint64_t told) {
     if (!running()) return;
-    for (const table::Change& change : changes) note_one(rows_[table], change);
+    for (const table::Change& change : changes) note_one(rows_[table], change, told);
 }
 
-void Away::note_one(std::unordered_map<table::RowId, Net>& rows, const table::Change& change) {
-    const bool cells = (change.columns & ~table::kPhantomBit) != 0;
+void Away::note_one(std::unordered_map<table::RowId, Net>& rows, const table::Change& change,
+                    std::uint64_t told) {
+    const bool cells = (change.columns & ~(table::kPhantomBit | told)) != 0;
     const auto found = rows.find(change.row);
     if (found == rows.end()) {
         if (change.kind == table::Change::Kind::Updated && !cells) return;

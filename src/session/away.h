@@ -48,7 +48,9 @@ class Away {
     void forget();
 
     bool running() const { return not_live_ || hidden_; }
-    void note(std::size_t table, std::span<const table::Change> changes);
+    // Changes of nothing but `told` columns (bits as in Change::columns) do not count: they are of
+    // other rows, or of the time.
+    void note(std::size_t table, std::span<const table::Change> changes, std::uint64_t told = 0);
     void note_lost() { report_.beyond = true; }  // changes that nobody listed
 
     // Of the last spell that is over.
@@ -60,7 +62,8 @@ class Away {
 
     void begin(MonotonicUs now);
     bool end(MonotonicUs now);
-    void note_one(std::unordered_map<table::RowId, Net>& rows, const table::Change& change);
+    void note_one(std::unordered_map<table::RowId, Net>& rows, const table::Change& change,
+                  std::uint64_t told);
 
     std::vector<std::unordered_map<table::RowId, Net>> rows_;  // by table
     std::size_t remembered_ = 0;

@@ -72,6 +72,19 @@ void Session::State::begin_check(MonotonicUs now) {
     plan_check(whole, now);
 }
 
+// What was told a minute ago is told no longer.
+void Session::State::follow_minute(MonotonicUs now, EpochMs epoch_ms) {
+    if (!ledger || epoch_ms == 0) return;
+    epoch_offset_ms = epoch_ms - now / kMillisecondUs;
+    ledger->advance(epoch_ms / 1000);
+    minute_due_at =
+        ledger->is_waiting() ? now + kSecondUs - epoch_ms % 1000 * kMillisecondUs : kNever;
+}
+
+void Session::State::tell_books() {
+    if (ledger && ledger->has_untold()) ledger->tell(tables[profile.books->balances.table]->table);
+}
+
 void Session::State::judge_books(MonotonicUs now) {
     if (!ledger) return;
     const bool settled = balances_move && link_up && !suspect && !rounds.empty() &&

@@ -74,12 +74,13 @@ void Session::State::count_reject(std::int32_t code) {
 }
 
 void Session::State::catch_up_views() {
+    tell_books();
     for (const auto& live : tables) catch_up_view(*live);
 }
 
 void Session::State::catch_up_view(LiveTable& live) {
     for (table::Fold* const fold : live.folds) fold->catch_up();
-    away.note(live.index, live.table.changes());
+    away.note(live.index, live.table.changes(), live.table.told_bits());
     table::View* const search = live.held ? nullptr : live.search.get();
     for (table::View* view : {&live.view, search}) {
         if (view == nullptr) continue;
@@ -96,7 +97,7 @@ void Session::State::bound_changes(LiveTable& live) {
     if (live.table.changes().size() <= kChangesHeldMax) return;
     if (live.view.size() / 4 > kChangesHeldMax && !live.view_is_stale) return catch_up_view(live);
     for (table::Fold* const fold : live.folds) fold->catch_up();
-    away.note(live.index, live.table.changes());
+    away.note(live.index, live.table.changes(), live.table.told_bits());
     live.view_is_stale = true;
     live.table.clear_changes();
 }

@@ -397,6 +397,7 @@ bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
         if (!more) break;
         s.on_link_event(event, now, epoch_ms);
     }
+    s.follow_minute(now, epoch_ms);
     s.judge_books(now);
     s.update_status(now);
     s.check_invariants();
@@ -415,9 +416,9 @@ Action Session::next_action() {
 MonotonicUs Session::next_deadline() const {
     const State& s = *state_;
     if (s.closed) return kNever;
-    MonotonicUs deadline =
-        std::min({s.link.next_deadline(), s.account_list.due_at, s.tickets.next_deadline(),
-                  s.securities_due_at, s.books.next_deadline(), s.stored_deadline()});
+    MonotonicUs deadline = std::min(
+        {s.link.next_deadline(), s.account_list.due_at, s.tickets.next_deadline(),
+         s.securities_due_at, s.books.next_deadline(), s.stored_deadline(), s.minute_due_at});
     for (const Round& round : s.rounds)
         deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
@@ -432,6 +433,10 @@ void Session::on_deadline(MonotonicUs now) {
     if (s.account_list.due_at <= now) s.ask_accounts();
     s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
+    if (s.minute_due_at <= now) {
+        s.follow_minute(now, s.epoch_ms_at(now));
+        s.tell_books();
+    }
     s.judge_books(now);
     s.update_status(now);
 }

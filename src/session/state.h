@@ -289,6 +289,9 @@ struct Session::State {
     void plan_check(Round& round, MonotonicUs now);
     void begin_check(MonotonicUs now);
     void judge_books(MonotonicUs now);
+    void follow_minute(MonotonicUs now, EpochMs epoch_ms);
+    EpochMs epoch_ms_at(MonotonicUs now) const { return epoch_offset_ms + now / kMillisecondUs; }
+    void tell_books();
     void on_books_fence(MonotonicUs now);
 
     // ---- intake.cpp
@@ -361,6 +364,8 @@ struct Session::State {
     std::vector<std::unique_ptr<LiveTable>> tables;
     std::size_t tables_without_snapshot = 0;
     Books books{nullptr};
+    MonotonicUs minute_due_at = kNever;  // an amount of the last minute may be too old
+    EpochMs epoch_offset_ms = 0;         // of the clock from MonotonicUs, as last told
     nats::FenceId books_fence = 0;
     // The balances of this scope are told at all: a feed of entries alone has no books.
     bool balances_move = false;

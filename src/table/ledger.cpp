@@ -4,6 +4,11 @@
 #include "table/table.h"
 
 namespace nats_blotter::table {
+namespace {
+
+constexpr std::int64_t kNsPerS = 1'000'000'000;
+
+}  // namespace
 
 // ---- keys of unloaded rows
 
@@ -59,7 +64,13 @@ Posting Ledger::posting_of(BookPage page, const Table& table, RowId row) const {
     Posting posting;
     for (std::size_t i = 0; i < side.by.size(); ++i)
         posting.by[i] = table.column(side.by[i]).number(row);
+    posting.row = row;
     const Column& amount = table.column(side.amount);
+    if (table.is_phantom(row)) posting.count = 0;
+    if (recent_column_ >= 0 && page == BookPage::Entries) {
+        const std::int64_t time = table.column(static_cast<std::size_t>(side.time)).number(row);
+        if (time != Column::kNullNumber) posting.second = time / kNsPerS;
+    }
     if (table.is_phantom(row) || amount.is_null(row)) return posting;
     posting.amount = amount.number(row);
     if (side.sign < 0) return posting;
@@ -75,6 +86,7 @@ std::uint64_t Ledger::columns(BookPage page) const {
     std::uint64_t bits = column_bit(side.amount) | kPhantomBit;
     if (side.sign >= 0) bits |= column_bit(static_cast<std::size_t>(side.sign));
     for (const std::uint16_t column : side.by) bits |= column_bit(column);
+    if (side.time >= 0) bits |= column_bit(static_cast<std::size_t>(side.time));
     return bits;
 }
 
@@ -161,6 +173,7 @@ void Ledger::add(BookPage page, const Table& table, const Posting& posting, std:
     if (key == nullptr) return;
     const auto amount = static_cast<std::uint64_t>(posting.amount);
     (page == BookPage::Entries ? key->entries : key->balances) += amount;
+    page == BookPage::Entries ? count(*key, posting, true) : settle_on(*key, posting.row);
     look_at(*key);
     if (is_late && page == BookPage::Entries)
         key->doubted = key->base != 0 && key->difference() != 0;
@@ -171,6 +184,7 @@ void Ledger::remove(BookPage page, const Table& table, const Posting& posting) {
     if (key == nullptr) return;
     const auto amount = static_cast<std::uint64_t>(posting.amount);
     (page == BookPage::Entries ? key->entries : key->balances) -= amount;
+    page == BookPage::Entries ? count(*key, posting, false) : settle_on(*key, kNoRow);
     look_at(*key);
 }
 
@@ -178,7 +192,75 @@ void Ledger::unload(BookPage page, const Table& table, const Posting& posting,
                     std::uint64_t key_hash) {
     if (page == BookPage::Entries) return unloaded_.add(key_hash);
     Key* const key = open(page, table, posting);
-    if (key != nullptr) key->unjudged = true;
+    if (key == nullptr) return;
+    key->unjudged = true;
+    settle_on(*key, kNoRow);
+}
+
+// ---- telling
+
+void Ledger::begin_telling(const feed::TableSpec& balances) {
+    for (std::size_t index = 0; index < balances.columns.size(); ++index) {
+        const feed::Origin origin = balances.columns[index].origin;
+        if (origin == feed::Origin::Entries) rows_column_ = static_cast<std::int32_t>(index);
+        if (origin == feed::Origin::Recent) recent_column_ = static_cast<std::int32_t>(index);
+    }
+    NB_ASSERT(recent_column_ < 0 || rule_.entries.time >= 0);
+}
+
+void Ledger::settle_on(Key& key, RowId row) {
+    key.balance_row = row;
+    want_told(key);
+}
+
+void Ledger::count(Key& key, const Posting& posting, bool adds) {
+    if (rows_column_ < 0 && recent_column_ < 0) return;
+    key.rows += adds ? posting.count : 0 - posting.count;
+    const auto amount = static_cast<std::uint64_t>(posting.amount);
+    const std::uint64_t moved = adds ? amount : 0 - amount;
+    if (recent_column_ >= 0 && posting.amount != 0 &&
+        minute_.add(static_cast<std::uint32_t>(&key - keys_.data()), posting.second, moved))
+        key.recent += moved;
+    want_told(key);
+}
+
+void Ledger::want_told(Key& key) {
+    if (key.to_tell || (rows_column_ < 0 && recent_column_ < 0)) return;
+    key.to_tell = true;
+    untold_.push_back(static_cast<std::uint32_t>(&key - keys_.data()));
+}
+
+void Ledger::want_all_told() {
+    for (Key& key : keys_) want_told(key);
+}
+
+void Ledger::advance(std::int64_t second) {
+    minute_.advance(second, [this](std::uint32_t index, std::uint64_t amount) {
+        keys_[index].recent -= amount;
+        want_told(keys_[index]);
+    });
+}
+
+void Ledger::tell(Table& balances) {
+    // All sums are known again, or none is for a while.
+    if (minute_.is_complete() != was_complete_) {
+        was_complete_ = minute_.is_complete();
+        want_all_told();
+    }
+    for (const std::uint32_t index : untold_) {
+        Key& key = keys_[index];
+        key.to_tell = false;
+        if (key.balance_row == kNoRow) continue;
+        if (rows_column_ >= 0)
+            balances.tell(key.balance_row, static_cast<std::size_t>(rows_column_),
+                          feed::Cell::of_number(static_cast<std::int64_t>(key.rows)));
+        if (recent_column_ < 0) continue;
+        const auto recent = static_cast<std::int64_t>(key.recent);
+        const bool known = was_complete_ && recent != Column::kNullNumber;
+        balances.tell(key.balance_row, static_cast<std::size_t>(recent_column_),
+                      known ? feed::Cell::of_number(recent) : feed::Cell{});
+    }
+    untold_.clear();
 }
 
 // ---- judging
@@ -224,6 +306,8 @@ void Ledger::clear() {
         for (auto& known : page) known.clear();
     unloaded_.clear();
     different_.clear();
+    minute_.clear();
+    untold_.clear();
     broken_ = 0;
 }
 

@@ -10,10 +10,15 @@
 // the cap kept out, or that the source has no more. Sums are kept modulo 2^64: hostile amounts wrap
 // around alike on both sides.
 //
-// Knows no time; session/books.h decides how long a difference may stand.
+// What each key's entries are, and what those of the last minute add up to, is told to the row of
+// its balance where the table of balances has columns for it (feed::is_told()).
+//
+// Knows no clock: advance() says the time, and session/books.h decides how long a difference may
+// stand.
 //
 // Invariants (tests/table/ledger_test.cpp, against sums from scratch):
 //   1. A key is among different() when and only when it differs, or did since the last settle().
+//   2. Behind tell(), the told columns of each live row are those of its key, from scratch.
 #pragma once
 
 #include <array>
@@ -26,6 +31,7 @@
 #include "feed/schema.h"
 #include "table/change_log.h"
 #include "table/key_index.h"
+#include "table/minute_sums.h"
 #include "table/symbol_pool.h"
 
 namespace nats_blotter::table {
@@ -38,9 +44,12 @@ enum class BookPage : std::uint8_t { Entries, Balances };
 struct Posting {
     std::array<std::int64_t, feed::kBookByMax> by{};  // a number, or the id of a symbol
     std::int64_t amount = 0;
+    std::uint64_t count = 1;  // 0: not confirmed
+    std::int64_t second = 0;  // of an entry with a time: since the epoch
+    RowId row = kNoRow;       // whose it is
 
     friend bool operator==(const Posting& a, const Posting& b) {
-        return a.by == b.by && a.amount == b.amount;
+        return a.by == b.by && a.amount == b.amount && a.count == b.count && a.second == b.second;
     }
 };
 
@@ -72,12 +81,16 @@ class Ledger {
         std::uint64_t entries = 0;
         std::uint64_t balances = 0;
         std::uint64_t base = 0;
-        bool listed = false;    // in different()
-        bool was_even = false;  // balanced for a moment since the last settle()
-        bool unjudged = false;  // its balance was unloaded
-        bool broken = false;    // marked on the screen
-        bool weighing = false;  // its base is being found
-        bool doubted = false;   // its base may hold what a snapshot has shown since
+        bool listed = false;         // in different()
+        bool was_even = false;       // balanced for a moment since the last settle()
+        bool unjudged = false;       // its balance was unloaded
+        bool broken = false;         // marked on the screen
+        bool weighing = false;       // its base is being found
+        bool doubted = false;        // its base may hold what a snapshot has shown since
+        std::uint64_t rows = 0;      // entries
+        std::uint64_t recent = 0;    // what those of the last minute add up to
+        RowId balance_row = kNoRow;  // where that is told
+        bool to_tell = false;        // it is among untold_
         // For session/books.h alone.
         MonotonicUs since = -1;
         std::uint64_t candidate = 0;
@@ -107,6 +120,18 @@ class Ledger {
     bool has_unloaded(std::uint64_t key_hash) const {
         return unloaded_.size() > 0 && unloaded_.contains(key_hash);
     }
+
+    // ---- who tells
+    // `balances` is the table that is told; to be called once, before any row.
+    void begin_telling(const feed::TableSpec& balances);
+    // It is this second since the epoch; amounts grow a minute old.
+    void advance(std::int64_t second);
+    // Writes what changed since the last call into the table of balances.
+    void tell(Table& balances);
+    bool has_untold() const { return !untold_.empty(); }
+    // There are amounts that will grow old.
+    bool is_waiting() const { return minute_.size() > 0 || !minute_.is_complete(); }
+    std::uint64_t minute_refused() const { return minute_.refused(); }
 
     // ---- who judges
     std::vector<std::uint32_t>& different() { return different_; }
@@ -138,6 +163,10 @@ class Ledger {
     std::uint32_t find(const std::array<std::int64_t, feed::kBookByMax>& by) const;
     Key* open(BookPage page, const Table& table, const Posting& posting);
     void look_at(Key& key);
+    void count(Key& key, const Posting& posting, bool adds);
+    void settle_on(Key& key, RowId row);
+    void want_told(Key& key);
+    void want_all_told();
 
     feed::BookRule rule_;
     std::size_t keys_max_;
@@ -147,6 +176,12 @@ class Ledger {
     // Symbols of a table to symbols here, by page and place in the key.
     std::array<std::array<std::vector<std::uint32_t>, feed::kBookByMax>, 2> translated_;
     UnloadedKeys unloaded_;  // of the entries
+    // Columns of the balances, -1: there is none.
+    std::int32_t rows_column_ = -1;
+    std::int32_t recent_column_ = -1;
+    MinuteSums minute_;
+    bool was_complete_ = true;
+    std::vector<std::uint32_t> untold_;
     std::vector<std::uint32_t> different_;
     std::size_t broken_ = 0;
     std::uint64_t version_ = 0;

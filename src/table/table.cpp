@@ -34,7 +34,9 @@ Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
     key_.resize(spec_.key_columns.size());
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         const auto column = static_cast<std::uint16_t>(i);
-        if (std::count(spec_.key_columns.begin(), spec_.key_columns.end(), column) == 0)
+        if (feed::is_told(spec_.columns[i].origin))
+            told_columns_.push_back(column);
+        else if (std::count(spec_.key_columns.begin(), spec_.key_columns.end(), column) == 0)
             written_columns_.push_back(column);
         if (columns_[i].storage() != Column::Storage::Number) limited_columns_.push_back(column);
     }
@@ -91,6 +93,7 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
         is_new_symbol |= !key_[i].possible;
     }
     for (const std::uint16_t column : written_columns_) columns_[column].set(row, cells[column]);
+    for (const std::uint16_t column : told_columns_) columns_[column].set(row, {});
     // A symbol that nobody had met has its id only now.
     const std::uint64_t hash = is_new_symbol ? row_hash(row) : at.hash;
     RowHead& head = heads_[row];
@@ -131,6 +134,20 @@ bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     if ((changed & posted_columns_) != 0) post_change(before, row);
     if (changed != 0) note(row, Change::Kind::Updated, changed);
     return true;
+}
+
+std::uint64_t Table::told_bits() const {
+    std::uint64_t bits = 0;
+    // A bit that is shared says nothing of its own.
+    for (const std::uint16_t column : told_columns_)
+        if (column < 62) bits |= column_bit(column);
+    return bits;
+}
+
+void Table::tell(RowId row, std::size_t column, const feed::Cell& cell) {
+    check_row(row);
+    NB_ASSERT(feed::is_told(spec_.columns[column].origin));
+    if (columns_[column].set(row, cell)) note(row, Change::Kind::Updated, column_bit(column));
 }
 
 void Table::erase(RowId row) { erase_row(row, false); }
@@ -227,6 +244,7 @@ void Table::keep_books(Ledger* ledger, BookPage page) {
     ledger_ = ledger;
     page_ = page;
     posted_columns_ = ledger->columns(page);
+    if (page == BookPage::Balances) ledger->begin_telling(spec_);
 }
 
 void Table::book_kept_out(const Found& at, std::span<const feed::Cell> cells, bool from_stream) {

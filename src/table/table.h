@@ -71,6 +71,11 @@ class Table {
     void erase(RowId row);
     void clear();
 
+    // Bits, as in Change::columns, of the columns that tell() writes.
+    std::uint64_t told_bits() const;
+    // Writes one cell of a column that no record has (feed::is_told()); the others stay.
+    void tell(RowId row, std::size_t column, const feed::Cell& cell);
+
     // A text points into the table; it dies at the table's next mutation and at the next cell() of
     // the same column.
     feed::Cell cell(RowId row, std::size_t column) const { return columns_[column].cell(row); }
@@ -186,6 +191,7 @@ class Table {
     Eviction eviction_;
     mutable std::vector<KeyPart> key_;            // of the last look_up()
     std::vector<std::uint16_t> written_columns_;  // those of an update: all but the key's
+    std::vector<std::uint16_t> told_columns_;     // and those that the books write
     std::vector<std::uint16_t> limited_columns_;  // those that can be full
     std::size_t slots_ = 0;
     std::size_t live_rows_ = 0;

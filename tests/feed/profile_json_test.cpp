@@ -539,6 +539,51 @@ TEST_CASE("TokensOfASubject") {
     }
 }
 
+TEST_CASE("ColumnsThatTheBooksWriteAreOfTheirBalances") {
+    const auto with = [&](std::string_view columns, bool timed = true) {
+        const std::string_view kLast = R"~(decimal(2)"}]}]
+})~";
+        std::string json = good_but(kLast, R"~(decimal(2)"}, )~" + std::string(columns) + "]}]\n}");
+        const std::string_view minus = R"~("minus": "S"})~";
+        if (timed) json.replace(json.find(minus), minus.size(), R"~("minus": "S", "time": "at"})~");
+        return json;
+    };
+    const std::string count = R"~({"field": "c", "type": "int", "entries": true})~";
+    const std::string minute = R"~({"field": "m", "type": "decimal(2)", "lastMinute": true})~";
+    const ParsedProfile parsed = profile_from_json(with(count + ", " + minute), "f.json");
+    CHECK(parsed.error == "");
+    CHECK(parsed.profile.tables.at(1).columns.at(3).origin == Origin::Entries);
+    CHECK(parsed.profile.tables.at(1).columns.at(4).origin == Origin::Recent);
+    CHECK(parsed.profile.books->entries.time == 6);
+    CHECK(error_of(with(count, false)) == "");
+
+    const std::string place = "profile \"f.json\", /tables/1/columns/3";
+    CHECK(error_of(with(minute, false)) ==
+          place + "/lastMinute: needs the \"time\" of the entries of the books");
+    CHECK(error_of(with(R"~({"field": "m", "type": "int", "lastMinute": true})~")) ==
+          place + "/lastMinute: is not of the type of \"n\"");
+    CHECK(error_of(with(R"~({"field": "c", "type": "text", "entries": true})~")) ==
+          place + "/entries: is of a column of type int");
+    CHECK(error_of(with(R"~({"field": "c", "type": "int", "entries": false})~")) ==
+          place + "/entries: must be true and is false");
+    CHECK(error_of(with(R"~({"field": "c", "type": "int", "entries": true, "latency": true})~")) ==
+          place + ": has more than one of \"latency\", \"entries\" and \"lastMinute\"");
+    CHECK(error_of(with(count + R"~(, {"field": "d", "type": "int", "entries": true})~")) ==
+          "profile \"f.json\", /tables/1/columns/4/entries: is another column's too");
+    // What tells rows apart is in their records.
+    CHECK(
+        error_of(good_but(R"~("columns": [{"field": "acc", "type": "int"},)~",
+                          R"~("columns": [{"field": "acc", "type": "int", "entries": true},)~")) ==
+        "profile \"f.json\", /tables/1/columns/0/entries: cannot be what rows are told apart by");
+    CHECK(error_of(
+              good_but(R"~({"field": "side", "type": "enum", "hidden": true},)~",
+                       R"~({"field": "side", "type": "enum", "hidden": true}, )~" + count + ",")) ==
+          "profile \"f.json\", /tables/0/columns/4/entries: is of the table of the balances of "
+          "books");
+    CHECK(error_of(good_but(R"~("minus": "S"})~", R"~("minus": "S", "time": "n"})~")) ==
+          R"~(profile "f.json", /books/entries/time: "n" is not of type time)~");
+}
+
 TEST_CASE("ColumnsThatAreWorkedOutNameWhatTheyAreOf") {
     const auto with = [](const std::string& column) {
         return good_but(R"({"field": "at", "type": "time"}]})",

@@ -43,6 +43,17 @@ TEST_CASE("ASpellIsOverWhenThePageIsLiveAndSeen") {
     CHECK(away.mark(0, 4) == AwayMark::None);
 }
 
+TEST_CASE("WhatOtherRowsOrTheTimeTellARowIsNoChangeOfIt") {
+    Away away(1);
+    away.on_hidden(0);
+    away.note(0, one(1, Change::Kind::Updated, 0b1000), 0b11000);
+    away.note(0, one(2, Change::Kind::Updated, 0b1100), 0b11000);
+    CHECK(away.on_seen(1));
+    CHECK(away.report().changed == 1);
+    CHECK(away.mark(0, 1) == AwayMark::None);
+    CHECK(away.mark(0, 2) == AwayMark::Changed);
+}
+
 TEST_CASE("ARowCountsOnceByWhatBecameOfIt") {
     Away away(1);
     away.on_not_live(0);

@@ -184,7 +184,8 @@ TEST_CASE("ALossIsFoundAlthoughTheBooksWerePaused") {
     using feed::Cell;
     const auto hold = [&positions](const char* security, std::int64_t quantity) {
         positions.insert(std::vector<Cell>{Cell::of_number(7), Cell::of_text(security),
-                                           Cell::of_number(quantity), Cell::of_number(1)});
+                                           Cell::of_number(quantity), Cell{}, Cell{},
+                                           Cell::of_number(1)});
     };
     Books books(&ledger);
     hold("BAC", 2);
@@ -279,8 +280,9 @@ TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
     CHECK(books.on_fence(3'300'000) == Books::Finding::Break);
     CHECK(trades.is_broken(0));
     const auto held = [](std::int64_t quantity) {
-        return std::vector<Cell>{Cell::of_number(7), Cell::of_text("MS"), Cell::of_number(quantity),
-                                 Cell::of_number(2)};
+        return std::vector<Cell>{
+            Cell::of_number(7), Cell::of_text("MS"), Cell::of_number(quantity), Cell{}, Cell{},
+            Cell::of_number(2)};
     };
     positions.insert(held(4));
     CHECK(positions.is_broken(0));
@@ -289,6 +291,40 @@ TEST_CASE("BothRowsAreMarkedUntilTheyBalance") {
     CHECK_FALSE(trades.is_broken(0));
     CHECK_FALSE(positions.is_broken(0));
     CHECK(ledger.broken_count() == 0);
+}
+
+TEST_CASE("APositionShowsItsTradesAndWhatTheLastMinuteBrought") {
+    SessionRig rig;
+    settle(rig);
+    const table::Table& positions = rig.session.table(1);
+    const auto shown = [&](const char* field) {
+        rig.session.refresh_views();
+        const auto column = static_cast<std::size_t>(positions.spec().column_index(field));
+        const feed::Cell cell = positions.cell(0, column);
+        return cell.is_null() ? std::int64_t{-1} : cell.number;
+    };
+    CHECK(shown("trades") == 1);
+    CHECK(shown("lastMinute") == 10);
+    rig.book({"t2", kAccount, "IBM", "Sell", 4, rig.now / 1000});
+    rig.settle();
+    CHECK(shown("trades") == 2);
+    CHECK(shown("lastMinute") == 6);
+    // The first was made at the first second, this one ten seconds later.
+    rig.advance_ms(52'000);
+    CHECK(shown("lastMinute") == -4);
+    const std::uint64_t before = positions.generation();
+    rig.advance_ms(10'000);
+    CHECK(positions.generation() > before);  // by itself, without an event
+    CHECK(shown("lastMinute") == 0);
+    CHECK(shown("trades") == 2);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    // Another account, and back: counted anew.
+    rig.session.set_scope(52'355, rig.now);
+    rig.advance_ms(3'000);
+    rig.session.set_scope(kAccount, rig.now);
+    rig.advance_ms(3'000);
+    CHECK(shown("trades") == 2);
+    CHECK(shown("lastMinute") == 0);
 }
 
 TEST_CASE("NoBooksBreakNothing") {
@@ -307,8 +343,12 @@ TEST_CASE("ADifferenceThatWentWhileTheFenceWasAwaitedBreaksNothing") {
     positions.keep_books(&ledger, table::BookPage::Balances);
     using feed::Cell;
     const auto held = [](const char* security, std::int64_t quantity, std::int64_t version) {
-        return std::vector<Cell>{Cell::of_number(7), Cell::of_text(security),
-                                 Cell::of_number(quantity), Cell::of_number(version)};
+        return std::vector<Cell>{Cell::of_number(7),
+                                 Cell::of_text(security),
+                                 Cell::of_number(quantity),
+                                 Cell{},
+                                 Cell{},
+                                 Cell::of_number(version)};
     };
     Books books(&ledger);
     books.open(0);

@@ -25,8 +25,9 @@ std::vector<Cell> trade(std::string_view id, std::int64_t account, std::string_v
 }
 
 std::vector<Cell> position(std::int64_t account, std::string_view security, std::int64_t held) {
-    return {Cell::of_number(account), Cell::of_text(security), Cell::of_number(held),
-            Cell::of_number(1)};
+    return {
+        Cell::of_number(account), Cell::of_text(security), Cell::of_number(held), Cell{}, Cell{},
+        Cell::of_number(1)};
 }
 
 struct Desk {
@@ -199,6 +200,144 @@ TEST_CASE("RandomBooksAgreeWithSumsFromScratch") {
         std::size_t uneven = 0;
         for (const auto& [key, sum] : sums) uneven += sum != 0 ? 1u : 0u;
         REQUIRE(desk.differing() == uneven);
+    }
+}
+
+// ---- what is told to the rows of the balances
+
+namespace {
+
+constexpr std::int64_t kNsPerS = 1'000'000'000;
+constexpr std::size_t kMinuteColumn = 3;
+constexpr std::size_t kTradesColumn = 4;
+
+std::vector<Cell> trade_at(std::string_view id, std::string_view security, std::string_view side,
+                           std::int64_t quantity, std::int64_t second) {
+    std::vector<Cell> cells = trade(id, 7, security, side, quantity);
+    cells[7] = Cell::of_number(second * kNsPerS);
+    return cells;
+}
+
+}  // namespace
+
+TEST_CASE("APositionIsToldItsTradesAndThoseOfTheLastMinute") {
+    Desk desk;
+    desk.ledger.advance(1000);
+    desk.trades.insert(trade_at("old", "MS", "Buy", 5, 940));
+    desk.trades.insert(trade_at("a", "MS", "Buy", 100, 990));
+    const table::RowId row = desk.positions.insert(position(7, "MS", 105));
+    const auto told = [&](std::size_t column) { return desk.positions.cell(row, column); };
+    CHECK(told(kTradesColumn).is_null());
+    desk.ledger.tell(desk.positions);
+    CHECK(told(kTradesColumn).number == 2);
+    CHECK(told(kMinuteColumn).number == 100);
+    // An event of the position leaves them alone.
+    CHECK(desk.positions.update(row, position(7, "MS", 75)));
+    CHECK(told(kTradesColumn).number == 2);
+    const table::RowId sold = desk.trades.insert(trade_at("b", "MS", "Sell", 30, 1000));
+    CHECK(desk.ledger.has_untold());
+    desk.ledger.tell(desk.positions);
+    CHECK(told(kMinuteColumn).number == 70);
+    // What is not confirmed is no trade.
+    desk.trades.set_provenance(sold, {.phantom = true});
+    desk.ledger.tell(desk.positions);
+    CHECK(told(kTradesColumn).number == 2);
+    CHECK(told(kMinuteColumn).number == 100);
+    desk.trades.note_streamed(sold, 1);
+    desk.ledger.advance(1050);
+    desk.ledger.tell(desk.positions);
+    CHECK(told(kTradesColumn).number == 3);
+    CHECK(told(kMinuteColumn).number == -30);
+    CHECK(desk.ledger.is_waiting());
+    desk.ledger.advance(1060);
+    desk.ledger.tell(desk.positions);
+    CHECK(told(kMinuteColumn).number == 0);
+    CHECK_FALSE(desk.ledger.is_waiting());
+    // A change of nothing is none.
+    desk.positions.clear_changes();
+    desk.ledger.tell(desk.positions);
+    CHECK(desk.positions.changes().empty());
+    // A position that goes, and one that comes back.
+    desk.positions.erase(row);
+    desk.trades.erase(sold);
+    desk.ledger.tell(desk.positions);
+    desk.positions.clear_changes();
+    const table::RowId again = desk.positions.insert(position(7, "MS", 105));
+    desk.ledger.tell(desk.positions);
+    CHECK(desk.positions.cell(again, kTradesColumn).number == 2);
+}
+
+TEST_CASE("SumsOfAMinuteThatAreNotWholeAreShownAsNone") {
+    Desk desk;
+    desk.ledger.advance(1000);
+    desk.trades.insert(trade_at("a", "MS", "Buy", 100, 1000));
+    const table::RowId row = desk.positions.insert(position(7, "MS", 100));
+    desk.ledger.tell(desk.positions);
+    CHECK(desk.positions.cell(row, kMinuteColumn).number == 100);
+    desk.ledger.advance(900);  // the clock was put back
+    desk.ledger.tell(desk.positions);
+    CHECK(desk.positions.cell(row, kMinuteColumn).is_null());
+    CHECK(desk.positions.cell(row, kTradesColumn).number == 1);
+    CHECK(desk.ledger.is_waiting());
+    desk.ledger.advance(960);
+    desk.ledger.tell(desk.positions);
+    CHECK(desk.positions.cell(row, kMinuteColumn).number == 0);
+}
+
+// Against counts and sums from scratch, while trades and positions come, change and go, and time
+// goes on.
+TEST_CASE("RandomTradesAreToldAsTheyAre") {
+    constexpr std::uint64_t kSeed = 0x71ADE5;
+    MESSAGE("seed ", kSeed);
+    Random random(kSeed);
+    Desk desk;
+    const std::string_view names[] = {"MS", "IBM", "C"};
+    std::int64_t now = 10'000;
+    desk.ledger.advance(now);
+    for (int step = 0; step < 4000; ++step) {
+        const std::string id = std::to_string(random.below(60));
+        const auto second = now + 30 - static_cast<std::int64_t>(random.below(150));
+        const auto cells = trade_at(id, names[random.below(3)], random.below(2) ? "Buy" : "Sell",
+                                    static_cast<std::int64_t>(random.below(4)), second);
+        const table::RowId row = desk.trades.find(cells);
+        const std::uint64_t what = random.below(4);
+        if (row == table::kNoRow)
+            desk.trades.insert(cells);
+        else if (what == 0)
+            desk.trades.erase(row);
+        else if (what == 1)
+            desk.trades.set_provenance(row, {.phantom = !desk.trades.is_phantom(row)});
+        else
+            CHECK(desk.trades.update(row, cells));
+        const auto held = position(7, names[random.below(3)], 1);
+        const table::RowId balance = desk.positions.find(held);
+        if (balance == table::kNoRow)
+            desk.positions.insert(held);
+        else if (random.below(20) == 0)
+            desk.positions.erase(balance);
+        if (random.below(3) == 0) {
+            now += static_cast<std::int64_t>(random.below(random.below(50) == 0 ? 200 : 3));
+            desk.ledger.advance(now);
+        }
+        desk.trades.clear_changes();
+        desk.positions.clear_changes();
+        desk.ledger.tell(desk.positions);
+        for (table::RowId at = 0; at < desk.positions.slot_count(); ++at) {
+            if (!desk.positions.is_live(at)) continue;
+            const std::string name(desk.positions.cell(at, 1).text);
+            std::int64_t count = 0;
+            std::int64_t sum = 0;
+            for (table::RowId of = 0; of < desk.trades.slot_count(); ++of) {
+                if (!desk.trades.is_live(of) || desk.trades.is_phantom(of)) continue;
+                if (desk.trades.cell(of, 3).text != name) continue;
+                ++count;
+                if (desk.trades.cell(of, 7).number / kNsPerS <= now - 60) continue;
+                const std::int64_t quantity = desk.trades.cell(of, 5).number;
+                sum += desk.trades.cell(of, 4).text == "Sell" ? -quantity : quantity;
+            }
+            REQUIRE(desk.positions.cell(at, kTradesColumn).number == count);
+            REQUIRE(desk.positions.cell(at, kMinuteColumn).number == sum);
+        }
     }
 }
 
