@@ -240,17 +240,31 @@ test('the members tell tables, columns, slices and exact numbers', async () => {
         slice: await blotter.rows('trades', 1, 2),
         beyond: await blotter.rows('trades', 1e6),
         exact: await blotter.rows('trades', 0, 1, {exact: true}),
+        positions: await blotter.rows('positions'),
         stats: await blotter.stats(),
     }));
     assert.deepEqual(told.tables, ['trades', 'positions']);
     assert.deepEqual(
         told.columns.map((column) => column.field),
-        ['accountId', 'security', 'quantity', 'updated'],
+        ['accountId', 'security', 'quantity', 'lastMinute', 'trades', 'updated'],
     );
     assert.equal(told.count, told.all.length);
     assert.deepEqual(told.slice, told.all.slice(1, 3));
     assert.deepEqual(told.beyond, []);
     assert.equal(told.exact[0].quantity, String(told.all[0].quantity));
+    // Positions count their trades, and add up those of the last minute.
+    assert.ok(told.positions.length > 0);
+    for (const position of told.positions) {
+        const of = told.all.filter(({security}) => security === position.security);
+        assert.equal(position.trades, of.length, position.security);
+        const age = ({created}) => Date.now() - new Date(created).getTime();
+        // What turns a minute old just now is on either side.
+        if (of.some((trade) => age(trade) > 40_000 && age(trade) < 80_000)) continue;
+        const sum = of
+            .filter((trade) => age(trade) < 60_000)
+            .reduce((net, {side, quantity}) => net + (side === 'Sell' ? -quantity : quantity), 0);
+        assert.equal(position.lastMinute, sum, position.security);
+    }
     for (const key of [
         'messages',
         'bytes',
