@@ -711,10 +711,14 @@ class NatsBlotter extends HTMLElement {
                 if (!one) return;
                 const rest = one.key.filter((name) => name !== field);
                 one.key = rest.length < one.key.length ? rest : [...rest, field];
-                nextTask()
-                    .then(() => this.openProfile(`${JSON.stringify(profile, null, 4)}\n`))
-                    .then(() => this.#note(`${table}: a row for each ${one.key.join(' and ')}.`))
-                    .catch(() => {});
+                const open = async () => {
+                    await nextTask();
+                    const {tables} = await this.viewState(); // how it is laid out stays
+                    await this.openProfile(`${JSON.stringify(profile, null, 4)}\n`);
+                    await this.setViewState({tables});
+                    this.#note(`${table}: a row for each ${one.key.join(' and ')}.`);
+                };
+                open().catch(() => {});
             }),
             profileFile: mine(() => {
                 const {name} = JSON.parse(this.#opened);

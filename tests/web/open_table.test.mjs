@@ -205,6 +205,15 @@ test('what names the rows is chosen, by the menu of a head and by a key', async 
     await page.mouse.click(...(await head('id')), {button: 'right'});
     await press('● names the rows');
     await keyIs('venue');
+    await withBlotter(page, async (blotter) => {
+        const {tables} = await blotter.viewState();
+        const {columns} = tables.fills;
+        columns.find(({field}) => field === 'qty').width = 321;
+        columns.reverse();
+        await blotter.setViewState({tables});
+        await blotter.setSort('fills', [{field: 'qty', dir: 'desc'}]);
+    });
+    const before = await withBlotter(page, async (blotter) => (await blotter.viewState()).tables);
     await fill(2, 'X');
     await fill(3, 'X');
     await until('one row for the venue', async () => {
@@ -225,6 +234,11 @@ test('what names the rows is chosen, by the menu of a head and by a key', async 
     assert.ok(x >= 0);
     await page.keyboard.press('k');
     await keyIs('venue', 'id');
+    // The columns stay as they were laid out, and the order of the rows too.
+    assert.deepEqual(
+        await withBlotter(page, async (blotter) => (await blotter.viewState()).tables),
+        before,
+    );
 });
 
 test('the filter of an opened table is not in the link, and does not come back', async () => {

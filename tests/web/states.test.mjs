@@ -86,6 +86,7 @@ test('loading: what is read is named, with the seconds it takes', async () => {
     await untilShown(/^Loading trades of /);
     await wait(3000);
     await untilShown(/^Loading trades of .*… [3-9] s$/);
+    assert.equal(await shown(/^sum/), undefined, 'what is not read has no sum');
 });
 
 test('empty: it says so, and how to begin; the heads stay', async () => {

@@ -247,7 +247,7 @@ TableWish TablePanel::draw(const Scene& scene, const feed::TableSpec& spec, Tabl
     draw_rows(scene, spec, look, state, focused);
     if (window_.total_rows() == 0) draw_words(scene, look, state, wish);
     if (state.stale) draw_hatch(scene);
-    draw_sums(scene, spec, look);
+    draw_sums(scene, spec, look, state);
     draw_bars(scene);
     draw_hint(scene, state);
     ImGui::PopClipRect();

@@ -192,7 +192,8 @@ class TablePanel {
     void draw_hint(const Scene& scene, const TableState& state);
     void draw_match(const Scene& scene, const PlacedColumn& place, float y);
     void draw_in_column(const Scene& scene, const PlacedColumn& place, float y, ImU32 colour);
-    void draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look);
+    void draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                   const TableState& state);
     void append_sum(const feed::ColumnSpec& column, const TableLook& look,
                     const table::WideSum& sum);
     void append_long_short(const feed::ColumnSpec& column, const TableLook& look);

@@ -284,7 +284,8 @@ void TablePanel::draw_group(const Scene& scene, const feed::TableSpec& spec, con
     }
 }
 
-void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look) {
+void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, const TableLook& look,
+                           const TableState& state) {
     if (foot_height_ <= 0 || totals_.sums.size() != sum_columns_.size()) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float y = body_.bottom();
@@ -296,6 +297,8 @@ void TablePanel::draw_sums(const Scene& scene, const feed::TableSpec& spec, cons
     const float left = area_.x + scene.px(kCellPaddingPx);
     draw_text(list, scene.label_font, size, left, y, y + height, scene.theme.dim,
               look.is_filtered() ? "Σ of the filter" : "Σ");
+    // What has not been read is not zero.
+    if (state.loading && totals_.rows == 0) return;
     if (has_net_) {
         append_long_short(spec.columns[sum_columns_[0]], look);
         draw_text(list, scene.cell_font, size, left, y + height, y + foot_height_, scene.theme.dim,
