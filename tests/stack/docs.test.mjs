@@ -39,6 +39,16 @@ test('TheMapNamesWhatIsThere', () => {
     );
 });
 
+test('EachFeatureOfTheScreenHasABrowserTest', () => {
+    const page = read('docs/features.md');
+    const rows = [...page.matchAll(/^\| (?!feature|---)(.*) \|$/gm)];
+    const named = [...page.matchAll(/^\| (.+) \| `(tests\/web\/[^`]+)`: `([^`]+)` \|$/gm)];
+    assert.ok(rows.length > 40);
+    assert.equal(named.length, rows.length, 'one test for each');
+    for (const [, feature, path, name] of named)
+        assert.ok(read(path).includes(`test('${name}'`), `${feature}: ${path} has no test ${name}`);
+});
+
 test('EverySymptomLeadsToAFileInTwoLinks', () => {
     assert.ok(linksOf('README.md').includes('docs/find-it.md'));
     const rows = [...read('docs/find-it.md').matchAll(/^\| (?!symptom|---).* \|$/gm)];
