@@ -1,6 +1,8 @@
-# add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY] [OWN_MAIN])
+# add_unit_test(name SOURCES a_test.cpp [DEPENDS nats] [LIBRARIES x] [NATIVE_ONLY] [OWN_MAIN]
+#               [LOOPS])
 #
 # OWN_MAIN: a source has the main function, for a program with arguments of its own.
+# LOOPS: the tests themselves count to millions (without_optimisation).
 # One doctest program per tested folder, `<name>_test`, run natively or, in a WebAssembly build,
 # under Node (CMAKE_CROSSCOMPILING_EMULATOR). doctest and nlohmann_json come from Debian packages;
 # a folder of links keeps the rest of /usr/include out of the WebAssembly build, where it breaks
@@ -21,14 +23,34 @@ function(add_system_header_links)
     target_include_directories(nb_system_headers SYSTEM INTERFACE "${links}")
 endfunction()
 
+# What only tests run is compiled without optimisation where a test build is optimised: it takes
+# half as long, and what is tested is optimised all the same. With LOOPS, only under the sanitizers:
+# as WebAssembly it would run longer by more than that.
+function(without_optimisation target)
+    cmake_parse_arguments(ARG "LOOPS" "" "" ${ARGN})
+    if(NATS_BLOTTER_FUZZ)
+        return()
+    endif()
+    if(NATS_BLOTTER_SANITIZE OR (EMSCRIPTEN AND NOT ARG_LOOPS))
+        target_compile_options(${target} PRIVATE -O0)
+    endif()
+endfunction()
+
 # doctest's implementation, once for all programs: it costs as much to compile as five tests do.
 function(add_doctest_main)
-    add_library(nb_doctest_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
-    target_link_libraries(nb_doctest_main PRIVATE nb_compile_options nb_system_headers)
-    target_compile_definitions(nb_doctest_main
-                               PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS)
-    if(NATS_BLOTTER_SANITIZE) # other people's code, through which millions of assertions go
-        target_compile_options(nb_doctest_main PRIVATE -fno-sanitize=all)
+    set(support "${PROJECT_SOURCE_DIR}/tests/support")
+    add_library(nb_doctest OBJECT "${support}/doctest_implementation.cpp")
+    add_library(nb_doctest_main OBJECT "${support}/doctest_main.cpp")
+    foreach(target nb_doctest nb_doctest_main)
+        target_link_libraries(${target} PRIVATE nb_compile_options nb_system_headers)
+        target_compile_definitions(${target}
+                                   PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS)
+    endforeach()
+    # Other people's code, through which millions of assertions go. By the source: options of a
+    # target come before those that it links, which switch the sanitizers on.
+    if(NATS_BLOTTER_SANITIZE)
+        set_source_files_properties("${support}/doctest_implementation.cpp"
+                                    PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
     endif()
 endfunction()
 
@@ -52,14 +74,12 @@ function(link_for_node target)
 endfunction()
 
 function(add_unit_test name)
-    cmake_parse_arguments(ARG "NATIVE_ONLY;OWN_MAIN" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ARG "NATIVE_ONLY;OWN_MAIN;LOOPS" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
     if(ARG_NATIVE_ONLY AND EMSCRIPTEN)
         return()
     endif()
     add_executable(${name}_test ${ARG_SOURCES})
-    if(NOT ARG_OWN_MAIN)
-        target_link_libraries(${name}_test PRIVATE nb_doctest_main)
-    endif()
+    target_link_libraries(${name}_test PRIVATE nb_doctest)
     target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${name}_test PRIVATE nb_compile_options nb_system_headers
                                                ${ARG_LIBRARIES})
@@ -70,8 +90,12 @@ function(add_unit_test name)
         ${name}_test PRIVATE DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
                              NB_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
     # Simulations, which have main functions of their own, run long enough to be worth optimising.
-    if(NATS_BLOTTER_SANITIZE AND NOT ARG_OWN_MAIN)
-        target_compile_options(${name}_test PRIVATE -O0)
+    if(NOT ARG_OWN_MAIN)
+        target_link_libraries(${name}_test PRIVATE nb_doctest_main)
+        if(ARG_LOOPS)
+            set(loops LOOPS)
+        endif()
+        without_optimisation(${name}_test ${loops})
     endif()
     link_for_node(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test)

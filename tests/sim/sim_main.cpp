@@ -3,7 +3,6 @@
 //   sim_test --seed=N    runs seed N of the simulation again, and prints what happened
 //   NB_SEED=N sim_test   the same
 //   NB_SIM_SEEDS=N       how many seeds the simulation runs, from NB_SIM_FIRST on
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <cstdlib>
