@@ -267,6 +267,13 @@ bool App::is_loading() const {
     return false;
 }
 
+// Rows of a snapshot that is not whole yet are shown.
+bool App::is_filling() const {
+    for (std::size_t index = 0; index < session_.table_count(); ++index)
+        if (session_.loading(index) && session_.table(index).row_count() > 0) return true;
+    return false;
+}
+
 NoticeModel App::notice_model() const {
     const session::Status status = session_.status();
     const bool down = status == session::Status::Offline || status == session::Status::Stale;

@@ -194,6 +194,7 @@ class App {
     EpochMs lacks_since_ms() const;
     TableState table_state(std::size_t index) const;
     bool is_loading() const;  // something in sight counts the seconds it takes
+    bool is_filling() const;
     void load_fonts();
     void choose_account(session::AccountId account);
     void append_layout_json(std::string& out) const;

@@ -17,6 +17,9 @@ constexpr MonotonicUs kRestShareBehind = 4;
 constexpr std::size_t kBehindBytes = 1024 * 1024;
 // However slow the frames are: ten a second still look alive.
 constexpr MonotonicUs kRestMaxUs = 100 * kMillisecondUs;
+// While a snapshot fills a table that shows rows of it already: every frame makes the rest later.
+// Input has its frame at once, as ever.
+constexpr MonotonicUs kRestFillingUs = 250 * kMillisecondUs;
 
 // Change lists of views grow until they are read, also while nobody looks.
 constexpr MonotonicUs kViewsStaleUs = kSecondUs;
@@ -57,7 +60,7 @@ void App::plan_next_frame(MonotonicUs started) {
     const bool behind = session_.link().unread_bytes() > kBehindBytes;
     const MonotonicUs took = monotonic_now() - started;
     const MonotonicUs rest = took * (behind ? kRestShareBehind : kRestShare);
-    next_look_at_ = started + std::min(rest, kRestMaxUs);
+    next_look_at_ = started + (is_filling() ? kRestFillingUs : std::min(rest, kRestMaxUs));
     frame_due_ = tick_due_;
     for (const TablePanel& panel : panels_) frame_due_ = std::min(frame_due_, panel.fade_due());
 }
