@@ -9,7 +9,7 @@
 EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes,
                                 const char* base_text, int base_bytes, const char* method,
                                 const char* body_text, int body_bytes, double silence_ms,
-                                double ahead_bytes), {
+                                double ahead_bytes, int room_bytes), {
     const path = UTF8ToString(url_text, url_bytes);
     const url = new URL(path, UTF8ToString(base_text, base_bytes));
     // "position-service" in /position-service/trades/22214: whom the words are about.
@@ -23,9 +23,30 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
     if (!Module.fetches) {
         Module.fetches = new Map();
         Module.fetchAhead = {bytes: 0, resume: []}; // of all of them
+        Module.fetchRoom = []; // buffers to read into
     }
     const running = Module.fetches;
     const ahead = Module.fetchAhead;
+    // A stream that fills a buffer of ours needs no new memory for each piece, which costs more
+    // than the copy. Not every browser has them.
+    const readerOf = (body) => {
+        let reader;
+        try {
+            reader = body.getReader({mode: 'byob'});
+        } catch (error) {
+            return body.getReader();
+        }
+        let spare = null;
+        const read = async () => {
+            const room = spare || Module.fetchRoom.pop() || new ArrayBuffer(room_bytes);
+            spare = null;
+            const {done, value} = await reader.read(new Uint8Array(room));
+            if (done || value.length * 4 > room_bytes) return {done, value};
+            spare = value.buffer; // little of it is used: that waits elsewhere
+            return {done, value: value.slice()};
+        };
+        return {read};
+    };
     const control = new AbortController();
     asked.signal = control.signal;
     const job = {control, pieces: [], at: 0, onEmpty: null};
@@ -42,6 +63,7 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
         if (running.get(id) !== job) return; // cancelled: nobody waits for it
         const tell = Module.guard(() => {
             if (!running.delete(id)) return;
+            if (running.size === 0) Module.fetchRoom = [];
             const text = new TextEncoder().encode(words);
             const at = _nb_text_in(text.length);
             HEAPU8.set(text, at);
@@ -77,7 +99,7 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
             }
             const since = answer.headers.get('x-since');
             if (since !== null) head(since);
-            const reader = answer.body.getReader();
+            const reader = readerOf(answer.body);
             for (;;) {
                 const {done, value} = await reader.read();
                 if (done) break;
@@ -98,7 +120,7 @@ EM_JS(void, nb_js_fetch_start, (unsigned id, const char* url_text, int url_bytes
 });
 // Copies up to `bytes` of one answer to `into`; answers how many, and whose they are in `fetch`.
 EM_JS(unsigned, nb_js_fetch_take, (char* into, unsigned bytes, unsigned* fetch,
-                                   double ahead_bytes), {
+                                   double ahead_bytes, int room_bytes), {
     const ready = Array.from(Module.fetches.keys()).filter(
         (id) => Module.fetches.get(id).pieces.length > 0);
     if (ready.length > 0) {
@@ -111,6 +133,8 @@ EM_JS(unsigned, nb_js_fetch_take, (char* into, unsigned bytes, unsigned* fetch,
         if (job.at === piece.length) {
             job.pieces.shift();
             job.at = 0;
+            if (piece.buffer.byteLength === room_bytes && Module.fetchRoom.length < 4)
+                Module.fetchRoom.push(piece.buffer);
             // Not from within the program, which is in the middle of something.
             if (job.pieces.length === 0 && job.onEmpty) queueMicrotask(job.onEmpty);
         }
@@ -149,13 +173,14 @@ void RestFetch::start(const session::Action& asked) {
     nb_js_fetch_start(asked.fetch, asked.url.data(), static_cast<int>(asked.url.size()),
                       base_url_.data(), static_cast<int>(base_url_.size()), asked.method.c_str(),
                       asked.body.data(), static_cast<int>(asked.body.size()), kSilenceMsMax,
-                      double(kFetchAheadBytesMax));
+                      double(kFetchAheadBytesMax), static_cast<int>(kFetchRoomBytes));
 }
 
 RestFetch::Piece RestFetch::take(std::span<char> into) {
     unsigned fetch = 0;
-    const unsigned bytes = nb_js_fetch_take(into.data(), static_cast<unsigned>(into.size()), &fetch,
-                                            double(kFetchAheadBytesMax));
+    const unsigned bytes =
+        nb_js_fetch_take(into.data(), static_cast<unsigned>(into.size()), &fetch,
+                         double(kFetchAheadBytesMax), static_cast<int>(kFetchRoomBytes));
     waiting_bytes_ -= bytes;
     if (bytes == 0) waiting_bytes_ = 0;
     return {fetch, bytes};

@@ -53,6 +53,10 @@ inline constexpr std::int64_t kInPlaceBudgetUs = 50'000;
 // the service. Some 5 ms of decoding.
 inline constexpr std::size_t kFetchAheadBytesMax = 1024 * 1024;
 
+// A buffer that the browser fills with a piece of an answer; what takes less than a quarter of it
+// is copied out, so that small pieces hold no more than four times their size.
+inline constexpr std::size_t kFetchRoomBytes = 256 * 1024;
+
 // An answer that is held whole before it is read: the list of securities of a whole market is one
 // megabyte, the others are a few lines.
 inline constexpr std::size_t kAnswerBytesMax = 4 * 1024 * 1024;
@@ -171,7 +175,7 @@ static_assert(kInferColumnsMax + 8 <= kColumnsMax);
 static_assert(kBookKeysMax <= kRowIdsMax && kUnloadedKeysMax <= kRowIdsMax);
 static_assert(kGatherBytesMax <= kInboxSliceBytes);
 static_assert(kInboxSliceBytes < kInboxBytesMax);
-static_assert(kFetchSliceBytes <= kFetchAheadBytesMax);
+static_assert(kFetchSliceBytes <= kFetchRoomBytes && kFetchRoomBytes <= kFetchAheadBytesMax);
 static_assert(2 * kAccountsMax <= kSubscriptionsMax);
 static_assert(kPayloadBytesMax >= kRecordBytesMax);
 static_assert(kControlLineBytesMax < kInfoLineBytesMax);
