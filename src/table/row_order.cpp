@@ -36,8 +36,12 @@ bool RowOrder::is_whole(std::uint64_t rank, std::size_t key) const {
 RankedRow RowOrder::ranked(RowId row) const { return {rank(row, 0), rank(row, 1), row}; }
 
 void RowOrder::sort(std::vector<RankedRow>& rows) const {
-    std::sort(rows.begin(), rows.end(),
-              [this](const RankedRow& a, const RankedRow& b) { return before(a, b); });
+    const auto first = [this](const RankedRow& a, const RankedRow& b) { return before(a, b); };
+    // As most snapshots come: in this order or in its reverse.
+    if (std::is_sorted(rows.begin(), rows.end(), first)) return;
+    if (std::is_sorted(rows.rbegin(), rows.rend(), first))
+        return std::reverse(rows.begin(), rows.end());
+    std::sort(rows.begin(), rows.end(), first);
 }
 
 bool RowOrder::before(const RankedRow& a, const RankedRow& b) const {

@@ -397,6 +397,25 @@ TEST_CASE("NewestFirstAmongEqualVersions") {
     CHECK(table.cell(view.row_at(0), kNumber).number == 2);
 }
 
+TEST_CASE("RowsThatComeInOrderOrInItsReverseStandInOrder") {
+    for (const int step : {1, -1}) {
+        for (const bool descending : {false, true}) {
+            Table table(sample_spec());
+            View view(table);
+            view.set_sort({{kNumber, descending}});
+            for (int i = 0; i < 3000; ++i) {
+                // Pairs are equal in the sort key.
+                const int number = (step > 0 ? i : 3000 - i) / 2;
+                const SampleRow row{std::to_string(i), number, "S", i};
+                REQUIRE(table.insert(record_of(row).cells) != kNoRow);
+                if (i % 700 == 699) refresh(table, view);
+            }
+            refresh(table, view);
+            CHECK(shown_rows(view) == model_rows(table, view));
+        }
+    }
+}
+
 TEST_CASE("ChangeOfAnUnsortedColumnMovesNothing") {
     Table table(sample_spec());
     View view(table);
