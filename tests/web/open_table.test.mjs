@@ -121,6 +121,7 @@ test('a feed becomes a table that is live, a file, and is left again', async () 
     await message('north', reading('t3', 1, at));
     await until('the sensor after it', async () => (await rows()).length === 4);
     assert.equal((await north())['/value/number'], 23);
+    await shown(/^title 4 rows$/); // counted without a sum
 
     const [file] = await Promise.all([page.waitForEvent('download'), press('Save profile')]);
     assert.equal(file.suggestedFilename(), 'sensors-readings.json');

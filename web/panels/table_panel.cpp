@@ -136,13 +136,16 @@ void TablePanel::snapshot_sums(const Scene& scene, const table::Table& table,
                                const table::View& view) {
     const table::Totals& now = view.totals();
     const std::size_t in_table = table.row_count();
-    const bool same = now.rows == totals_.rows && now.sums == totals_.sums &&
+    // A view that adds nothing up does not count its rows there.
+    const std::size_t rows = view.size();
+    const bool same = rows == totals_.rows && now.sums == totals_.sums &&
                       now.longs == totals_.longs && in_table == totals_in_table_;
     if (!same) {
         // The first rows do not wait: "0 rows" above them would be wrong.
-        const bool first = totals_.rows == 0 && now.rows > 0;
+        const bool first = totals_.rows == 0 && rows > 0;
         if (scene.now - totals_at_ >= kSumsStepUs || was_loading_ || first) {
             totals_ = now;
+            totals_.rows = rows;
             totals_in_table_ = in_table;
             totals_at_ = scene.now;
         } else {
