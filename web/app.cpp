@@ -323,7 +323,7 @@ TableState App::table_state(std::size_t index) const {
         state.empty_words =
             "No " + spec.name + (has_accounts ? " for " + account : std::string()) + " yet.";
         if (session_.takes_orders() && session_.scope() != session::kAllAccounts)
-            state.empty_words += " N opens a ticket.";
+            state.empty_words += narrow_ ? " New ticket, below, begins." : " N opens a ticket.";
     } else if (status == session::Status::Offline) {
         state.empty_words = "Not connected: the " + what + " have not been read yet.";
     } else if (!trouble_.empty()) {

@@ -31,7 +31,7 @@ const untilFocus = (row, field) =>
     });
 const untilSum = (rows) =>
     grid.untilShown(
-        new RegExp(`^title .*${rows.length} selected · Σ Qty \\+${shown(amount(rows))}`),
+        new RegExp(`^title .*${rows.length} selected · Σ Qty \\+${shown(amount(rows))}$`),
     );
 
 test('rows: a press, Shift for those between, Ctrl for one more or less; their sum', async () => {

@@ -94,6 +94,9 @@ test('empty: it says so, and how to begin; the heads stay', async () => {
     await untilStatus(page, 'live');
     await untilShown(/^No trades for Test Account 20 .*yet\. N opens a ticket\.$/);
     await untilShown(/^head Time/);
+    // A phone has no such key.
+    await page.setViewportSize({width: 390, height: 844});
+    await untilShown(/^No trades for Test Account 20 .*yet\. New ticket, below, begins\.$/);
 });
 
 test('a filter that hides all says of how many, and Clear takes it away', async () => {

@@ -367,7 +367,13 @@ void TablePanel::append_selection(std::string& out, const feed::TableSpec& spec)
     out += " selected";
     if (summing_) out += " · Σ …";
     for (std::size_t index = 0; !summing_ && index < sums.sums.size(); ++index) {
-        const feed::ColumnSpec& column = spec.columns[sum_columns_[index]];
+        const std::uint16_t at = sum_columns_[index];
+        const feed::ColumnSpec& column = spec.columns[at];
+        const auto& places = places_.columns;
+        // Of the columns that are shown.
+        if (std::none_of(places.begin(), places.end(),
+                         [at](const PlacedColumn& place) { return place.column == at; }))
+            continue;
         out += " · Σ ";
         out += column.title;
         out += ' ';

@@ -94,7 +94,7 @@ void TicketPanel::draw(const Scene& scene, const Area& area, session::Session& s
         open_ ? void(open_ = false) : open(std::nullopt);
     if (places.security.width > 0) draw_fields(scene, places, session);
     update_words(session);
-    draw_line(scene, places.line, session);
+    draw_line(scene, places.line, session, narrow);
 }
 
 bool TicketPanel::draw_button(const Scene& scene, const Area& area, const char* words, bool lit) {
@@ -295,7 +295,8 @@ void TicketPanel::update_words(const session::Session& session) {
     }
 }
 
-void TicketPanel::draw_line(const Scene& scene, const Area& area, session::Session& session) {
+void TicketPanel::draw_line(const Scene& scene, const Area& area, session::Session& session,
+                            bool narrow) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
     float right = area.right();
@@ -315,9 +316,10 @@ void TicketPanel::draw_line(const Scene& scene, const Area& area, session::Sessi
     ImU32 colour = trouble_shown_ ? scene.theme.stale : scene.theme.text;
     if (words.empty()) {
         colour = scene.theme.dim;
-        words = session.scope() == session::kAllAccounts
-                    ? "A ticket is for one account: choose it above."
-                    : "N: new ticket · B: buy · S: sell";
+        if (session.scope() == session::kAllAccounts)
+            words = "A ticket is for one account: choose it above.";
+        else if (!narrow)  // a phone has no such keys
+            words = "N: new ticket · B: buy · S: sell";
     }
     const float wrap = std::max(scene.px(40), right - area.x);
     const ImVec2 extent =

@@ -50,7 +50,7 @@ class TicketPanel {
     void draw_suggestions(const Scene& scene, const Area& under, session::Session& session,
                           const TextFieldNews& news);
     void draw_sides(const Scene& scene, const Places& places);
-    void draw_line(const Scene& scene, const Area& area, session::Session& session);
+    void draw_line(const Scene& scene, const Area& area, session::Session& session, bool narrow);
     bool draw_button(const Scene& scene, const Area& area, const char* words, bool lit);
     void try_send(session::Session& session, MonotonicUs now);
     void send(session::Session& session, const session::Order& order, MonotonicUs now);
