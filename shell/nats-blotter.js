@@ -64,6 +64,7 @@ const LATE_MS = 3000;
 const LOST_MS = 60_000;
 const RETRY_FIRST_MS = 1000;
 const RETRY_LAST_MS = 30_000;
+const GPU_MS = 1500; // after which a GPU is looked for
 const HELD_EVENTS = 64; // that wait for it, and not longer than a hand remembers
 const HELD_MS = 5000;
 const VIEW_MS = 200; // a view that changes is told this often at most
@@ -620,7 +621,7 @@ class NatsBlotter extends HTMLElement {
             const tell = (words) => {
                 if (run === this.#run) this.#showMissing(words);
             };
-            if (custom) await program.complete(tell);
+            if (custom || options.renderer === 'webgl') await program.complete(tell);
             if (run !== this.#run) return program.destroy();
             program.setText(JSON.stringify(options));
             const refused = program.text('nb_start');
@@ -633,7 +634,10 @@ class NatsBlotter extends HTMLElement {
             this.#settleReady.resolve();
             // Behind the first paint; told to nobody, since nothing is lost without them.
             await painted();
-            program.complete(tell).then(() => this.#tellView());
+            program.complete(tell).then(() => {
+                this.#tellView();
+                if (options.renderer === 'auto') this.#takeGpu(run);
+            });
             program.loadFaces().catch(() => {});
             this.#loadAccessible().catch(() => {});
         } catch (error) {
@@ -643,6 +647,15 @@ class NatsBlotter extends HTMLElement {
             this.#setStatus('offline', words);
             this.#settleReady.reject(new Error(words));
         }
+    }
+
+    // Behind the first rows: while the browser's GPU process starts, who asks for it stands still.
+    async #takeGpu(run) {
+        do {
+            await pause(GPU_MS);
+            await new Promise((resolve) => (globalThis.requestIdleCallback ?? setTimeout)(resolve));
+            if (run !== this.#run || this.#program.dead) return;
+        } while (this.#program.call('nb_take_gpu') === 0);
     }
 
     #stop(reason) {
@@ -885,6 +898,16 @@ class NatsBlotter extends HTMLElement {
         await this.#ready;
         const program = this.#program;
         await program?.whole;
+        return this.#mine(program);
+    }
+
+    // For what the first part of the program has, too.
+    async #started() {
+        await this.#ready;
+        return this.#mine(this.#program);
+    }
+
+    #mine(program) {
         if (!program || program !== this.#program)
             throw new DOMException('the blotter was closed', 'InvalidStateError');
         return program;
@@ -927,11 +950,11 @@ class NatsBlotter extends HTMLElement {
     }
 
     async stats() {
-        return JSON.parse((await this.#running()).text('nb_stats'));
+        return JSON.parse((await this.#started()).text('nb_stats'));
     }
 
     async tables() {
-        return JSON.parse((await this.#running()).text('nb_tables'));
+        return JSON.parse((await this.#started()).text('nb_tables'));
     }
 
     async columns(table) {

@@ -93,6 +93,9 @@ class App {
     void on_context_lost();
     void on_context_restored();
     void on_gpu_told(bool in_time);
+    // With `auto`: looks for a real GPU, once, and goes over to it. False when it is to be asked
+    // again, as the user is in the middle of a drag.
+    bool take_gpu();
     void on_look_changed();
 
     // ---- the element (shell/nats-blotter.js)

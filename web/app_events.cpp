@@ -75,7 +75,12 @@ std::string App::start() {
     session_.start(now);
     session_.set_scope(options_.account, now);
     group_by_scope();
-    settle(now);
+    session_.on_deadline(now);
+    on_pump_task();  // credentials are asked for,
+    on_pump_task();  // and the broker is dialled
+    // The first picture, while the browser gets ready to paint: its glyphs and sizes take time.
+    const CanvasSize size = platform_.measured();
+    if (!page_hidden()) on_resize(size.width, size.height, size.density);
     return {};
 }
 

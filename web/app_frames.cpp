@@ -130,6 +130,18 @@ void App::on_gpu_told(bool in_time) {
     if (stage_.wants_switch(monotonic_now())) switch_renderer();
 }
 
+bool App::take_gpu() {
+    // A canvas that goes ends a drag.
+    if (ImGui::IsAnyMouseDown()) return false;
+    if (closed_ || !stage_.find_gpu()) return true;
+    platform_.destroy();
+    stage_.take_gpu();
+    platform_.create();
+    want_frames(1);
+    frame();  // at once: the new canvas is blank
+    return true;
+}
+
 void App::switch_renderer() {
     platform_.destroy();
     stage_.switch_renderer();

@@ -173,6 +173,8 @@ void App::append_layout_json(std::string& out) const {
         append_focus(panel, index);
         out += ",\"firstRow\":";
         append_int(out, static_cast<std::int64_t>(panel.first_row()));
+        out += ",\"shownRows\":";
+        append_int(out, static_cast<std::int64_t>(panel.shown_rows()));
         append_lines(panel, index);
         out += '}';
     }

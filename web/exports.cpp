@@ -293,6 +293,8 @@ EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
 
 // ---- platform_dom.cpp, text_field.cpp, renderer_webgl.cpp
 
+// Answers 0 when it is to be asked again.
+EMSCRIPTEN_KEEPALIVE int nb_take_gpu() { return app->take_gpu() ? 1 : 0; }
 EMSCRIPTEN_KEEPALIVE void nb_gpu_told(int in_time) { app->on_gpu_told(in_time != 0); }
 
 EMSCRIPTEN_KEEPALIVE void nb_resize(int width, int height, double density) {

@@ -249,6 +249,13 @@ EM_JS(void, nb_js_platform_create, (), {
     undo.push(() => seen.disconnect());
     Module.platformDestroy = () => { for (const step of undo) step(); };
 });
+// Answers the density; into `size` go width and height in device pixels.
+EM_JS(double, nb_js_platform_measure, (int* size), {
+    const density = devicePixelRatio || 1;
+    HEAP32[size >> 2] = Math.round(Module.canvas.clientWidth * density);
+    HEAP32[(size >> 2) + 1] = Math.round(Module.canvas.clientHeight * density);
+    return density;
+});
 EM_JS(int, nb_js_is_mac, (), { return /^Mac|^iP/.test(navigator.platform) ? 1 : 0; });
 EM_JS(void, nb_js_copy, (const char* text), {
     const words = UTF8ToString(text);
@@ -308,6 +315,12 @@ void Platform::create() {
     };
     cursor_ = -1;
     nb_js_platform_create();
+}
+
+CanvasSize Platform::measured() const {
+    int size[2] = {0, 0};
+    const double density = nb_js_platform_measure(size);
+    return {size[0], size[1], static_cast<float>(density)};
 }
 
 void Platform::destroy() { nb_js_platform_destroy(); }

@@ -16,9 +16,17 @@ namespace nats_blotter::web {
 // What has the keys: nothing of the element, its canvas, or a field of web/text_field.h.
 enum class Focus : std::uint8_t { None, Canvas, Field };
 
+struct CanvasSize {
+    int width = 0;   // device pixels
+    int height = 0;  // device pixels
+    float density = 1;
+};
+
 class Platform {
   public:
-    void create();   // listens to Module.canvas
+    void create();  // listens to Module.canvas
+    // As it is laid out now; what the browser tells later may be a pixel off.
+    CanvasSize measured() const;
     void destroy();  // lets go of it
 
     // Sets display size and time step. REQUIRES: before ImGui::NewFrame().

@@ -6,9 +6,8 @@
 #include <algorithm>
 
 // clang-format off
-// A canvas that had one kind of context never gives another. The focus moves along.
-// Answers 0, and leaves all as it is, where not even a new one gives a 2D context.
-EM_JS(int, nb_js_canvas_replace, (), {
+// A canvas that had one kind of context never gives another. The new one is not on the page yet.
+EM_JS(void, nb_js_canvas_renew, (), {
     const before = Module.canvas;
     const canvas = document.createElement('canvas');
     for (const name of ['tabindex', 'role', 'aria-label']) {
@@ -16,12 +15,25 @@ EM_JS(int, nb_js_canvas_replace, (), {
     }
     canvas.width = Module.surface.width;
     canvas.height = Module.surface.height;
-    if (!document.createElement('canvas').getContext('2d')) return 0;
-    const focused = before.getRootNode().activeElement === before;
-    before.replaceWith(canvas);
     Module.canvas = canvas;
-    if (focused) canvas.focus({preventScroll: true});
-    return 1;
+    Module.canvasBefore = before;
+    Module.surfaceBefore = Module.surface;
+});
+// On the page in the place of the one before. The focus moves along.
+EM_JS(void, nb_js_canvas_show, (), {
+    const before = Module.canvasBefore;
+    const focused = before.getRootNode().activeElement === before;
+    before.replaceWith(Module.canvas);
+    if (focused) Module.canvas.focus({preventScroll: true});
+    Module.canvasBefore = Module.surfaceBefore = null;
+});
+EM_JS(void, nb_js_canvas_forget, (), { Module.canvasBefore = Module.surfaceBefore = null; });
+EM_JS(void, nb_js_canvas_swap, (), {
+    [Module.canvas, Module.canvasBefore] = [Module.canvasBefore, Module.canvas];
+    [Module.surface, Module.surfaceBefore] = [Module.surfaceBefore, Module.surface];
+});
+EM_JS(int, nb_js_canvas_gives_2d, (), {
+    return document.createElement('canvas').getContext('2d') ? 1 : 0;
 });
 // clang-format on
 
@@ -50,19 +62,36 @@ void forget_textures() {
 
 std::string Stage::create(RendererChoice choice) {
     chosen_by_name_ = choice != RendererChoice::Auto;
-    if (choice != RendererChoice::Canvas) {
-        renderer_ = make_webgl_renderer(chosen_by_name_ ? GpuDemand::Any : GpuDemand::Fast);
-        if (renderer_) return {};
-        if (chosen_by_name_) return "this browser gives no WebGL 2 context";
+    if (choice == RendererChoice::Webgl) {
+        renderer_ = make_webgl_renderer(GpuDemand::Any);
+        return renderer_ ? "" : "this browser gives no WebGL 2 context";
     }
     renderer_ = make_canvas_renderer();
-    // The canvas may have been spent on a WebGL that was not good enough.
-    if (!renderer_ && nb_js_canvas_replace() != 0) renderer_ = make_canvas_renderer();
-    if (!renderer_) return "this browser gives neither a WebGL 2 nor a 2D context";
-    return {};
+    return renderer_ ? "" : "this browser gives no 2D context";
 }
 
-void Stage::destroy() { renderer_.reset(); }
+bool Stage::find_gpu() {
+    if (chosen_by_name_ || sought_) return false;
+    sought_ = true;
+    nb_js_canvas_renew();
+    found_ = make_webgl_renderer(GpuDemand::Fast);
+    nb_js_canvas_swap();  // until it is taken, the old one is the page's
+    if (!found_) nb_js_canvas_forget();
+    return found_ != nullptr;
+}
+
+void Stage::take_gpu() {
+    nb_js_canvas_swap();
+    nb_js_canvas_show();
+    renderer_ = std::move(found_);
+    forget_textures();
+    renderer_->resize(width_, height_);
+}
+
+void Stage::destroy() {
+    found_.reset();
+    renderer_.reset();
+}
 
 void Stage::resize(int width, int height) {
     width_ = width;
@@ -92,7 +121,9 @@ bool Stage::switch_renderer() {
     give_up_at_ = kNever;
     misses_ = 0;
     stuck_ = true;
-    if (nb_js_canvas_replace() == 0) return false;
+    if (nb_js_canvas_gives_2d() == 0) return false;
+    nb_js_canvas_renew();
+    nb_js_canvas_show();
     renderer_ = make_canvas_renderer();
     forget_textures();
     renderer_->resize(width_, height_);

@@ -92,4 +92,4 @@ class AgGrid extends Page {
     }
 }
 
-globalThis.bench = new AgGrid();
+new AgGrid().serve();

@@ -47,6 +47,20 @@ export class Page {
         requestAnimationFrame(tick);
     }
 
+    // Makes it what the harness calls, and starts it with what the address says: the harness would
+    // see it some time after it is there.
+    serve() {
+        globalThis.bench = this;
+        const start = query.get('start');
+        if (start !== null) this.begun = this.start(JSON.parse(start));
+        this.begun?.catch(() => {}); // whoever asks for it is told
+    }
+
+    // What that start answers.
+    started() {
+        return this.begun;
+    }
+
     lagMs() {
         return this.newest === 0 ? null : now() - this.newest;
     }

@@ -29,11 +29,16 @@ class Ours extends Page {
         await import('/dist/nats-blotter.js');
         await blotter.ready;
         let firstRowMs = null;
-        if (rows > 0 && !hidden) firstRowMs = await untilShown(() => this.#hasRows(1));
+        if (rows > 0 && !hidden) firstRowMs = await untilShown(() => this.#showsRows());
         await live;
         if (sort) await blotter.setSort('trades', sort);
         if (filter) await blotter.setFilter('trades', filter);
         return {firstRowMs};
+    }
+
+    async #showsRows() {
+        const {layout} = await this.blotter.stats();
+        return layout.tables.trades.shownRows > 0;
     }
 
     // Rows in the table, and a frame drawn since they are there.
@@ -127,4 +132,4 @@ class Ours extends Page {
     }
 }
 
-globalThis.bench = new Ours();
+new Ours().serve();

@@ -126,4 +126,4 @@ class Perspective extends Page {
     }
 }
 
-globalThis.bench = new Perspective();
+new Perspective().serve();

@@ -19,7 +19,7 @@ void Client::start(MonotonicUs now) {
     if (s.stage != State::Stage::Idle) return;
     s.stage = State::Stage::Waiting;
     s.redial.outage_begins(now);
-    s.redial_at = s.redial.next_dial_at(now);
+    s.redial_at = now;
     s.check_invariants();
 }
 

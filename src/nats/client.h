@@ -58,7 +58,7 @@ class Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    // Asks for the first dial (after 0 to 250 ms, as for every redial).
+    // Asks for the first dial, at once: clients start when their users do, and not as a herd.
     void start(MonotonicUs now);
 
     // ---- transport side

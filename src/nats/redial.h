@@ -1,6 +1,6 @@
 // nats/redial.h - when to dial next: design rule 7.
 //
-// The first dial of an outage comes after 0 to 250 ms, so that a herd behind one ingress spreads.
+// The first redial of an outage comes after 0 to 250 ms, so that a herd behind one ingress spreads.
 // The next ones are spread over a window that widens with the outage: 1 s in its first 20 s, 5 s
 // until 2 min, 30 s after. For ever. An outage begins with start(), or when a connection ended that
 // had held for kConnectionHeldUs.

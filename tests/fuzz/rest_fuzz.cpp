@@ -109,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return RestAnswer{choices.http_status, parts[0], parts[1]};
     };
     rig.start(choices.account);
-    jump_ms(rig, 300);  // the first dial comes within 250 ms
+    jump_ms(rig, 300);  // the first dial and what follows
     check_bad_answer(rig, choices, parts[0]);
     check_scope(rig, choices.account);
 

@@ -27,7 +27,7 @@ bool fetched(const SessionRig& rig, const std::string& url) {
     return std::count(rig.fetched_urls.begin(), rig.fetched_urls.end(), url) > 0;
 }
 
-// Lets the first dial (after at most 250 ms) and everything behind it happen.
+// Lets the first dial and everything behind it happen.
 void go_live(SessionRig& rig, session::AccountId account = kAccount) {
     rig.start(account);
     rig.advance_ms(300);

@@ -67,6 +67,23 @@ async function open(renderer, options) {
 
 const rendererOf = async (page) => (await statsOf(page)).renderer;
 
+// `auto` looks for a GPU behind its first rows.
+const untilWebgl = (page) => until('WebGL', async () => (await rendererOf(page)) === 'webgl');
+// Counts how often WebGL was asked for.
+function countAsked() {
+    globalThis.askedWebgl = 0;
+    const {prototype} = HTMLCanvasElement;
+    const {getContext} = prototype;
+    prototype.getContext = function (kind, ...rest) {
+        const context = getContext.call(this, kind, ...rest);
+        // Behind the whole question, which is one task.
+        if (kind === 'webgl2') setTimeout(() => ++globalThis.askedWebgl);
+        return context;
+    };
+}
+const untilAsked = (page) =>
+    until('a look at the GPU', () => page.evaluate(() => globalThis.askedWebgl > 0));
+
 // The picture, and where in it are the figures that move by themselves.
 async function look(page) {
     await untilStill(page);
@@ -281,8 +298,17 @@ function believeInGpu() {
 
 test('a context that does not come back is replaced by the canvas, focus and all', async () => {
     const page = await open('auto', {init: believeInGpu});
-    assert.equal(await rendererOf(page), 'webgl');
+    await withBlotter(page, (blotter) => blotter.shadowRoot.querySelector('canvas').focus());
+    await untilWebgl(page);
+    const kept = await withBlotter(
+        page,
+        (blotter) => blotter.shadowRoot.activeElement?.nodeName === 'CANVAS',
+    );
+    assert.ok(kept, 'the focus goes over to the GPU too');
+    await withBlotter(page, (blotter) => blotter.shadowRoot.activeElement.blur());
     const first = await look(page);
+    assertDrawn(first);
+    assertSame(await look(await open('canvas')), first, 'gone over to the GPU');
     await withBlotter(page, (blotter) => blotter.shadowRoot.querySelector('canvas').focus());
     await contextOf(page, 'loseContext');
     await until('the canvas', async () => (await rendererOf(page)) === 'canvas');
@@ -314,6 +340,7 @@ test('a GPU that misses frame after frame is left; one that keeps up is not', as
             },
             60,
         );
+    await untilWebgl(page);
     const {frames} = await statsOf(page);
     await draw('a second of frames', async () => (await statsOf(page)).frames > frames + 60);
     assert.equal(await rendererOf(page), 'webgl');
@@ -327,11 +354,13 @@ test('a GPU that misses frame after frame is left; one that keeps up is not', as
 // ---- the choice at the start
 
 test('an emulated GPU is not taken by itself, by its own word, its name or its pace', async () => {
-    assert.equal(await rendererOf(await open('auto')), 'canvas');
+    const plainPage = await open('auto', {init: countAsked});
     const softPage = await open('auto', {
         init: () => {
             const original = HTMLCanvasElement.prototype.getContext;
+            globalThis.askedWebgl = 0;
             HTMLCanvasElement.prototype.getContext = function (kind, attributes) {
+                if (kind === 'webgl2') setTimeout(() => ++globalThis.askedWebgl);
                 return original.call(this, kind, {
                     ...attributes,
                     failIfMajorPerformanceCaveat: false,
@@ -339,11 +368,12 @@ test('an emulated GPU is not taken by itself, by its own word, its name or its p
             };
         },
     });
-    assert.equal(await rendererOf(softPage), 'canvas');
     const slowPage = await open('auto', {
         init: () => {
             const original = HTMLCanvasElement.prototype.getContext;
+            globalThis.askedWebgl = 0;
             HTMLCanvasElement.prototype.getContext = function (kind, attributes) {
+                if (kind === 'webgl2') setTimeout(() => ++globalThis.askedWebgl);
                 return original.call(this, kind, {
                     ...attributes,
                     failIfMajorPerformanceCaveat: false,
@@ -357,19 +387,25 @@ test('an emulated GPU is not taken by itself, by its own word, its name or its p
             };
         },
     });
-    assert.equal(await rendererOf(slowPage), 'canvas');
-    for (const page of [softPage, slowPage]) assertDrawn(await look(page));
+    for (const page of [plainPage, softPage, slowPage]) {
+        await untilAsked(page);
+        assert.equal(await rendererOf(page), 'canvas');
+        assertDrawn(await look(page));
+    }
 });
 
 test('without WebGL the page simply works', async () => {
     const page = await open('auto', {
         init: () => {
             const original = HTMLCanvasElement.prototype.getContext;
+            globalThis.askedWebgl = 0;
             HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+                if (kind === 'webgl2') setTimeout(() => ++globalThis.askedWebgl);
                 return kind === '2d' ? original.call(this, kind, ...rest) : null;
             };
         },
     });
+    await untilAsked(page);
     assert.equal(await rendererOf(page), 'canvas');
     assertDrawn(await look(page));
 });

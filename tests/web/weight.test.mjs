@@ -22,7 +22,7 @@ import {root} from '../support/stack.mjs';
 // to do while a snapshot comes 0.4 kB. Of all that, 59 kB come behind the first paint, in a file
 // that makes the whole 4 kB larger.
 const FIRST_PAINT_BYTES_MAX = (190 + 44) * 1024;
-const ALL_BYTES_MAX = (240 + 74) * 1024;
+const ALL_BYTES_MAX = (240 + 75) * 1024;
 const LATER = [
     'blotter-later.wasm',
     'text.ttf',

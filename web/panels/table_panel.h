@@ -121,6 +121,7 @@ class TablePanel {
     float head_height() const { return title_height_ + strip_height_ + heads_height_; }
     float foot_height() const { return foot_height_ + bar_height_; }
     std::size_t first_row() const { return top_row_; }
+    std::size_t shown_rows() const { return window_.row_count(); }  // as drawn last
     std::size_t new_above() const { return new_above_; }
     bool was_clicked() const { return was_clicked_; }
     const GridSelection& selection() const { return selection_; }
