@@ -430,7 +430,9 @@ const Record* RecordDecoder::finished() {
         const Cell& amount = record_.cells[spec.amount];
         const Cell& sign = record_.cells[spec.sign];
         if (amount.is_null() || sign.is_null()) continue;
-        cell = Cell::of_number(sign.text == spec.minus ? -amount.number : amount.number);
+        const bool is_minus = sign.text.size() == spec.minus.size() &&
+                              same_bytes(sign.text.data(), spec.minus.data(), spec.minus.size());
+        cell = Cell::of_number(is_minus ? -amount.number : amount.number);
     }
     return &record_;
 }

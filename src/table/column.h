@@ -43,7 +43,7 @@ class Column {
         return texts_.has_room_for(cell.text);
     }
     // True when the cell changed.
-    bool set(std::size_t row, const feed::Cell& cell) {
+    [[gnu::always_inline]] bool set(std::size_t row, const feed::Cell& cell) {
         if (storage_ == Storage::Text)
             return texts_.set(row, cell.is_null() ? PackedText{} : pack_text(cell.text));
         std::int64_t number = kNullNumber;

@@ -33,8 +33,8 @@ class NumberPages {
     std::int64_t get(std::size_t row) const {
         return load(pages_[page_of(row)], place_in_page(row));
     }
-    // True when the value changed.
-    bool set(std::size_t row, std::int64_t value) {
+    // True when the value changed. Six times for each event: worth a copy wherever it is called.
+    [[gnu::always_inline]] bool set(std::size_t row, std::int64_t value) {
         NB_ASSERT_DEBUG(row < size_);
         Page& page = pages_[page_of(row)];
         const std::size_t at = place_in_page(row);

@@ -24,7 +24,7 @@ class SymbolPool {
     SymbolPool& operator=(SymbolPool&&) = default;
 
     // The id of this text, kNone when it is new and kSymbolsMax are held.
-    std::uint32_t intern(std::string_view text) {
+    [[gnu::always_inline]] std::uint32_t intern(std::string_view text) {
         const std::uint64_t word = word_of(text);
         const std::uint32_t known = find_recent(word, text);
         return known != kNone ? known : intern_other(word, text);
