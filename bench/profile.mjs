@@ -2,6 +2,7 @@
 // behind a figure that falls short.
 //
 //   node bench/profile.mjs [PAGE] [RATE] [RENDERER] [LINK]      ours 50000 canvas small
+//   node bench/profile.mjs ours 200000 hidden small      the element hidden, as in rows 6 and 7
 //   node bench/profile.mjs PAGE snapshot=1000000 [RENDERER]     of a snapshot instead (row 19)
 //
 // Prints the functions with the most time of their own, in per cent of the time that was not idle.
@@ -15,6 +16,7 @@ const SECONDS = 4;
 const LINES = 20;
 
 const [page = 'ours', rate = '50000', renderer, link = 'small'] = process.argv.slice(2);
+const hidden = renderer === 'hidden';
 
 // {name: ms of its own}, idle time apart.
 function ownTimes({nodes, samples, timeDeltas}) {
@@ -66,7 +68,8 @@ async function ofSnapshot(servers, count) {
 
 async function underRate(servers) {
     await servers.serveRows(IDS);
-    const options = {page, link, renderer, start: {rows: IDS}};
+    const options = {page, link, start: {rows: IDS, hidden}};
+    if (!hidden) options.renderer = renderer;
     await inCell({servers}, options, async (browser) => {
         await settle({quick: false}, options);
         await startProfile(browser);

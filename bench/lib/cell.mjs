@@ -98,8 +98,8 @@ async function drain(browser, before, published) {
 }
 
 const LADDER = [
-    5, 7.5, 10, 15, 20, 30, 40, 50, 60, 75, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1000,
-    1200, 1500,
+    5, 7.5, 10, 15, 20, 30, 40, 50, 60, 75, 100, 125, 150, 175, 200, 250, 300, 400, 500, 600, 700,
+    800, 900, 1000, 1200, 1500,
 ].map((thousands) => thousands * 1000);
 
 // The highest rate of the ladder that a page holds: the offered rate is published, the lag stays
