@@ -20,6 +20,7 @@
 #include "web/figures_dom.h"
 #include "web/find_words.h"
 #include "web/fonts.h"
+#include "web/frame_pace.h"
 #include "web/frame_times.h"
 #include "web/grid_text.h"
 #include "web/keys.h"
@@ -360,7 +361,7 @@ class App {
     MonotonicUs views_fresh_at_ = 0;
     MonotonicUs tick_due_ = kNever;   // something on the canvas counts seconds
     MonotonicUs frame_due_ = kNever;  // a timer is to ask for a frame
-    MonotonicUs next_look_at_ = 0;    // no frame for data alone before it
+    FramePace pace_;                  // of looks
     MonotonicUs figures_due_ = 0;
     MonotonicUs timer_at_ = kNever;
     bool deadline_waits_ = false;  // for the next task of the pump

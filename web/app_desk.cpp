@@ -36,6 +36,11 @@ std::string ms_text(MonotonicUs time_us) {
     return text + " ms";
 }
 
+std::string pace_words(int frames_per_s_max) {
+    if (frames_per_s_max == 0) return "as the display has them";
+    return "at most " + std::to_string(frames_per_s_max) + " a second: the feed is late";
+}
+
 std::string bytes_text(std::uint64_t bytes) {
     constexpr std::uint64_t kKilo = 1000;
     constexpr std::uint64_t kMega = kKilo * kKilo;
@@ -236,6 +241,7 @@ std::vector<StatGroup> App::stat_groups(MonotonicUs now) const {
                       {{"renderer", renderer},
                        {"frames", grouped(frame_times_.count())},
                        {"looks without a frame", grouped(looks_)},
+                       {"frames for data", pace_words(pace_.frames_per_s_max(now))},
                        {"frame, median", ms_text(frame.p50)},
                        {"frame, 99 of 100", ms_text(frame.p99)}}});
     StatGroup memory{"Memory", {{"of the program", bytes_text(heap_bytes())}}};

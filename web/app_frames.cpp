@@ -1,25 +1,13 @@
 // web/app_frames.cpp - when there is a frame: for input, for data in sight, for a fade, and not
 // else.
 //
-// Data that changes asks for a look (frame() decides whether it is in sight). Looks are spaced so
-// that drawing takes at most half of the main thread, and less while bytes wait to be read: a page
-// that draws faster than it reads falls behind.
+// Data that changes asks for a look (frame() decides whether it is in sight). web/frame_pace.h says
+// how far apart these are.
 #include "web/app.h"
 #include "web/browser.h"
 
 namespace nats_blotter::web {
 namespace {
-
-// After a frame of this length come as many times this length until the next.
-constexpr MonotonicUs kRestShare = 2;
-constexpr MonotonicUs kRestShareBehind = 4;
-// Unread bytes with which the page counts as behind: a few milliseconds of decoding.
-constexpr std::size_t kBehindBytes = 1024 * 1024;
-// However slow the frames are: ten a second still look alive.
-constexpr MonotonicUs kRestMaxUs = 100 * kMillisecondUs;
-// While a snapshot fills a table that shows rows of it already: every frame makes the rest later.
-// Input has its frame at once, as ever.
-constexpr MonotonicUs kRestFillingUs = 250 * kMillisecondUs;
 
 // Change lists of views grow until they are read, also while nobody looks.
 constexpr MonotonicUs kViewsStaleUs = kSecondUs;
@@ -41,10 +29,10 @@ void App::want_look(MonotonicUs now) {
         session_.refresh_views();
     }
     if (!is_seen()) return;
-    if (now >= next_look_at_) {
+    if (now >= pace_.next_at()) {
         request_frame();
     } else {
-        frame_due_ = std::min(frame_due_, next_look_at_);
+        frame_due_ = std::min(frame_due_, pace_.next_at());
     }
 }
 
@@ -57,10 +45,11 @@ bool App::must_draw(MonotonicUs now) const {
 }
 
 void App::plan_next_frame(MonotonicUs started) {
-    const bool behind = session_.link().unread_bytes() > kBehindBytes;
-    const MonotonicUs took = monotonic_now() - started;
-    const MonotonicUs rest = took * (behind ? kRestShareBehind : kRestShare);
-    next_look_at_ = started + (is_filling() ? kRestFillingUs : std::min(rest, kRestMaxUs));
+    pace_.note(started, monotonic_now(),
+               {.lag_ms = session_.lag_ms(started),
+                .decoded_us = pump_.stats().worked_us,
+                .unread_bytes = session_.link().unread_bytes(),
+                .filling = is_filling()});
     frame_due_ = tick_due_;
     for (const TablePanel& panel : panels_) frame_due_ = std::min(frame_due_, panel.fade_due());
 }

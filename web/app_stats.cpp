@@ -265,6 +265,8 @@ void App::append_stats_json(std::string& out) {
     out += "},";
     append_number_member(out, "frames", static_cast<std::int64_t>(frame_times_.count()));
     append_number_member(out, "looks", static_cast<std::int64_t>(looks_));
+    append_number_member(out, "frameLimit", pace_.frames_per_s_max(monotonic_now()));
+    append_number_member(out, "framesEased", static_cast<std::int64_t>(pace_.eased()));
     append_spread(out, "frameMs", frame_times_.spread());
     append_spread(out, "drawMs", draw_times_.spread());
     append_spread(out, "rasterMs", raster_times_.spread());

@@ -88,6 +88,7 @@ bool Pump::run(MonotonicUs budget_us, Enough enough) {
         now = monotonic_now();
     }
     worked_at_ = now;
+    stats_.worked_us += now - started;
     stats_.task_us_peak = std::max(stats_.task_us_peak, now - started);
     return more;
 }

@@ -26,6 +26,7 @@ struct PumpStats {
     std::size_t inbox_peak = 0;    // bytes
     std::size_t fetch_peak = 0;    // bytes of answers read ahead
     MonotonicUs task_us_peak = 0;  // the longest task, in place or not
+    MonotonicUs worked_us = 0;     // all of them
 };
 
 class Pump {

@@ -577,6 +577,10 @@ void Session::refresh_views() { state_->catch_up_views(); }
 
 const LatencyRing& Session::latency() const { return state_->latency; }
 
+std::int64_t Session::lag_ms(MonotonicUs now) const {
+    return state_->lag.lag_ms(now, state_->link.unread_bytes() > 0);
+}
+
 Stats Session::stats(MonotonicUs now) const {
     const State& s = *state_;
     Stats stats = s.stats;
@@ -596,7 +600,7 @@ Stats Session::stats(MonotonicUs now) const {
             stats.held_bytes += live->held->table.memory_bytes() + live->held->view.memory_bytes();
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
-    stats.lag_ms = s.lag.lag_ms(now, s.link.unread_bytes() > 0);
+    stats.lag_ms = lag_ms(now);
     stats.latency_p50_ms = s.latency.percentile(50);
     stats.latency_p99_ms = s.latency.percentile(99);
     return stats;

@@ -176,6 +176,7 @@ class Session {
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;
+    std::int64_t lag_ms(MonotonicUs now) const;  // Stats::lag_ms
     const LatencyRing& latency() const;
 
     // ---- what changed while the rows were not current, or nobody looked

@@ -200,3 +200,46 @@ test('at 50,000 events a second everything is taken, drawn, and keys are answere
             `${((drawn / milliseconds) * 1000).toFixed(1)} frames/s, keys ${answers.join(' ')} ms`,
     );
 });
+
+test('a feed that comes late is drawn less often, to its end, and keys are answered', async () => {
+    const page = await quiet(await open('canvas'));
+    await withBlotter(page, (blotter) => blotter.shadowRoot.querySelector('canvas').focus());
+    const before = await statsOf(page);
+    assert.equal(before.frameLimit, 0);
+    const message = (row, date) => {
+        const payload = JSON.stringify({date, payload: row});
+        return `MSG a 1 ${Buffer.byteLength(payload)}\r\n${payload}\r\n`;
+    };
+    // One on time, and then only such as were published a second before.
+    page.link.write(binary(message(trade(0, 1), Date.now())));
+    let version = 1;
+    const flood = () => {
+        ++version;
+        let text = '';
+        for (let index = 0; index < 5000; ++index)
+            text += message(trade(index % tradeCount, version), Date.now() - 1000);
+        page.link.write(binary(text));
+        return sleep(20);
+    };
+    await until('a limit', async () => {
+        await flood();
+        return (await statsOf(page)).frameLimit === 34;
+    });
+    await page.keyboard.press('PageDown');
+    await until('the answer to a key', async () => {
+        await flood();
+        return (await statsOf(page)).layout.tables.trades.firstRow > 0;
+    });
+    await page.keyboard.press('Home');
+    const sent = 1 + (version - 1) * 5000;
+    await until('all taken', async () => (await statsOf(page)).events === before.events + sent, 60);
+    page.link.write(binary(message(trade(0, version + 1), Date.now())));
+    await until('no limit', async () => (await statsOf(page)).frameLimit === 0);
+    // The last of it is in sight although nothing comes behind it.
+    const shown = () => withBlotter(page, (blotter) => blotter.rows('trades', 0, 1));
+    assert.equal((await shown())[0].updated, trade(tradeCount - 1, version).updated);
+    await untilStill(page);
+    const stats = await statsOf(page);
+    assert.ok(stats.frames > before.frames);
+    assert.equal(stats.gaps, before.gaps);
+});
