@@ -134,6 +134,10 @@ inline constexpr std::size_t kUnloadedKeysMax = 65'536;
 // the sums are shown as no value until all of what was turned away is a minute old.
 inline constexpr std::size_t kMinuteAmountsMax = 262'144;
 
+// Events without a row that a snapshot may lack, 16 bytes each: only a cap of a few rows has more
+// within the two seconds of the commit lag. Past it "unloaded" may say too few until the next read.
+inline constexpr std::size_t kFreshGoneMax = 1'024;
+
 // A table of at most this many rows is read again whole at each check of the books, about once a
 // minute: 1.4 MB of JSON. A larger one where the service offers what has changed (X-Since), and
 // else at every second, third, ... check, so that it costs no more.

@@ -41,7 +41,7 @@ void Books::begin_weighing(Ledger::Key& key, MonotonicUs now) {
 }
 
 // The majority of time decides: on a busy key an entry and its balance are always on their way.
-void Books::weigh(Ledger::Key& key, std::uint32_t index, MonotonicUs now) {
+void Books::weigh(Ledger::Key& key, MonotonicUs now) {
     const MonotonicUs passed = now - looked_at_;
     if (key.difference() == key.candidate) {
         key.weight += passed;
@@ -51,11 +51,10 @@ void Books::weigh(Ledger::Key& key, std::uint32_t index, MonotonicUs now) {
         key.candidate = key.difference();
         key.weight = 0;
     }
-    if (now - key.since < kBreakAfterUs || key.weight == 0) return;
-    key.base -= key.candidate;
-    key.weighing = false;
-    key.since = now;
-    ledger_->mark(index, false);
+}
+
+bool Books::is_weighed(const Ledger::Key& key, MonotonicUs now) {
+    return key.weighing && key.weight > 0 && now - key.since >= kBreakAfterUs;
 }
 
 Books::Finding Books::look(MonotonicUs now) {
@@ -65,6 +64,7 @@ Books::Finding Books::look(MonotonicUs now) {
     }
     due_ = kNever;
     bool overdue = false;
+    bool weighed = false;
     ledger_->settle();
     for (const std::uint32_t index : ledger_->different()) {
         Ledger::Key& key = ledger_->key(index);
@@ -77,7 +77,8 @@ Books::Finding Books::look(MonotonicUs now) {
                 key.weighing = false;
                 key.since = now;
             } else {
-                weigh(key, index, now);
+                weigh(key, now);
+                weighed |= is_weighed(key, now);
             }
         } else if (key.doubted) {
             begin_weighing(key, now);
@@ -95,8 +96,8 @@ Books::Finding Books::look(MonotonicUs now) {
     }
     looked_at_ = now;
     ledger_->settle();
-    if (!overdue || fence_asked_) return Finding::Nothing;
-    if (broke_at_ >= 0 && now - broke_at_ < kBreakPauseUs) {
+    if (fence_asked_ || (!overdue && !weighed)) return Finding::Nothing;
+    if (!weighed && broke_at_ >= 0 && now - broke_at_ < kBreakPauseUs) {
         due_ = std::min(due_, std::max(broke_at_ + kBreakPauseUs, now + kLookEveryUs));
         return Finding::Nothing;
     }
@@ -110,15 +111,26 @@ Books::Finding Books::on_fence(MonotonicUs now) {
     fence_asked_ = false;
     ledger_->settle();
     bool found = false;
+    const bool too_soon = broke_at_ >= 0 && fence_asked_at_ - broke_at_ < kBreakPauseUs;
     for (const std::uint32_t index : ledger_->different()) {
-        const Ledger::Key& key = ledger_->key(index);
+        Ledger::Key& key = ledger_->key(index);
+        // A difference of a feed that had only stalled has another value now, or none.
+        if (is_weighed(key, fence_asked_at_) && !key.unjudged && !key.was_even &&
+            key.difference() == key.candidate) {
+            key.base -= key.candidate;
+            key.weighing = false;
+            key.since = now;
+            ledger_->mark(index, false);
+            continue;
+        }
         const bool stood = !key.unjudged && !key.weighing && !key.doubted && !key.was_even &&
                            key.since >= 0 && fence_asked_at_ - key.since >= kBreakAfterUs;
-        if (!stood) continue;
+        if (!stood || too_soon) continue;
         if (!key.broken) ++breaks_;
         ledger_->mark(index, true);
         found = true;
     }
+    ledger_->settle();
     due_ = now + kLookEveryUs;
     if (!found) return Finding::Nothing;
     broke_at_ = now;

@@ -3,7 +3,8 @@
 //
 // The tables post into a table::Ledger; this is what time does to it. Nothing is judged before the
 // rows of the scope have been read twice (round settled). What differs then is weighed: the value a
-// difference has most of the time becomes the base of its key, since the source's entries need not
+// difference has most of the time, and still has behind a fence (nothing of the broker's is on its
+// way), becomes the base of its key, since the source's entries need not
 // reach back to its beginning and some may be beyond the row cap. A base that may hold a row which
 // a later snapshot shows (Ledger::Key::doubted) is weighed again. From then on a difference may
 // stand for kBreakAfterUs, and then only if the link has shown by a fence that nothing of the
@@ -67,7 +68,8 @@ class Books {
     static constexpr MonotonicUs kLookEveryUs = 100 * kMillisecondUs;
 
     static void begin_weighing(table::Ledger::Key& key, MonotonicUs now);
-    void weigh(table::Ledger::Key& key, std::uint32_t index, MonotonicUs now);
+    void weigh(table::Ledger::Key& key, MonotonicUs now);
+    static bool is_weighed(const table::Ledger::Key& key, MonotonicUs now);
 
     table::Ledger* ledger_;
     bool open_ = false;

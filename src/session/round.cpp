@@ -146,7 +146,7 @@ void Session::State::start_read(std::size_t round_index, std::size_t table_index
     read.unread_before = live.table.evicted_unread();
     read.kept_out_of_stream_before = live.kept_out_of_stream;
     if (round.whole_scope) {
-        live.table.begin_pass(live.last_pass);
+        live.table.begin_pass(live.last_pass, session_ms(now));
         live.checks_waited = 0;
     }
     read.done = false;
@@ -286,14 +286,16 @@ void Session::State::on_read_complete(std::size_t round_index, std::size_t table
 }
 
 // A row that is unloaded while an answer comes is either in what the answer has shown, or it is
-// kept out when the answer comes to it: counted once.
+// kept out when the answer comes to it: counted once. What left no row shortly before may have been
+// committed too late for the answer.
 void Session::State::count_unloaded(LiveTable& live, const Read& read, bool whole) {
     if (!whole) {
         live.lacked_at_read += read.kept_out;
         return;
     }
     const std::uint64_t unread = live.table.evicted_unread() - read.unread_before;
-    live.lacked_at_read = read.kept_out + live.table.evicted() - read.evicted_before - unread;
+    live.lacked_at_read = read.kept_out + live.table.evicted() - read.evicted_before - unread +
+                          live.table.gone_unshown();
     live.kept_out_of_stream -= read.kept_out_of_stream_before;
     live.evicted_before = live.table.evicted();
 }

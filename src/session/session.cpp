@@ -415,11 +415,14 @@ Action Session::next_action() {
 
 MonotonicUs Session::next_deadline() const {
     const State& s = *state_;
-    if (s.closed) return kNever;
-    MonotonicUs deadline = std::min(
-        {s.link.next_deadline(), s.account_list.due_at, s.tickets.next_deadline(),
-         s.securities_due_at, s.books.next_deadline(), s.stored_deadline(), s.minute_due_at});
-    for (const Round& round : s.rounds)
+    return s.closed ? kNever : std::min(s.minute_due_at, s.next_deadline());
+}
+
+MonotonicUs Session::State::next_deadline() const {
+    MonotonicUs deadline =
+        std::min({link.next_deadline(), account_list.due_at, tickets.next_deadline(),
+                  securities_due_at, books.next_deadline(), stored_deadline()});
+    for (const Round& round : rounds)
         deadline = std::min({deadline, round.due_at, round.overdue_at});
     return deadline;
 }
@@ -428,15 +431,16 @@ void Session::on_deadline(MonotonicUs now) {
     State& s = *state_;
     if (s.closed) return;
     s.notice_sleep(now);
+    if (s.minute_due_at <= now) {
+        s.follow_minute(now, s.epoch_ms_at(now));
+        s.tell_books();
+        if (now < s.next_deadline()) return;
+    }
     s.link.on_deadline(now);
     s.on_stored_deadline(now);
     if (s.account_list.due_at <= now) s.ask_accounts();
     s.on_order_deadline(now);
     for (std::size_t index = 0; index < s.rounds.size(); ++index) s.on_round_deadline(index, now);
-    if (s.minute_due_at <= now) {
-        s.follow_minute(now, s.epoch_ms_at(now));
-        s.tell_books();
-    }
     s.judge_books(now);
     s.update_status(now);
 }

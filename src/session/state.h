@@ -289,6 +289,8 @@ struct Session::State {
     void plan_check(Round& round, MonotonicUs now);
     void begin_check(MonotonicUs now);
     void judge_books(MonotonicUs now);
+    // Without the minute of follow_minute().
+    MonotonicUs next_deadline() const;
     void follow_minute(MonotonicUs now, EpochMs epoch_ms);
     EpochMs epoch_ms_at(MonotonicUs now) const { return epoch_offset_ms + now / kMillisecondUs; }
     void tell_books();

@@ -29,9 +29,11 @@ Outcome insert_row(Table& table, const Table::Found& at, const feed::Record& rec
         record_version(table, record) <= table.evicted_version() &&
         table.row_count() >= table.spec().rows_max) {
         table.book_kept_out(at, record.cells, provenance.from_stream);
+        if (provenance.from_stream) table.note_gone(at, provenance.streamed_at_ms);
         return Outcome::BeyondCap;
     }
     if (table.insert(at, record.cells, provenance) == kNoRow) return Outcome::Full;
+    table.note_shown(at);
     table.evict();
     return Outcome::Inserted;
 }
@@ -87,6 +89,7 @@ Outcome ingest_snapshot_row(Table& table, const feed::Record& record,
     if (takes_away(table.spec(), record)) return Outcome::Deleted;
     const Table::Found at = table.look_up(record.cells);
     const RowId row = at.row;
+    table.note_shown(at);
     if (row == kNoRow) {
         feed::Provenance provenance;
         provenance.pass = round.pass;
@@ -152,6 +155,7 @@ bool confirm_by_partial(Table& table, const feed::SnapshotRound& round,
 }
 
 void rebase_session_ms(Table& table, feed::SessionMs by_ms) {
+    table.forget_gone();
     for (RowId row = 0; row < table.slot_count(); ++row) {
         if (!table.is_live(row)) continue;
         feed::Provenance provenance = table.provenance(row);

@@ -183,6 +183,7 @@ void Table::clear() {
     slots_ = 0;
     live_rows_ = 0;
     evicted_version_ = INT64_MIN;
+    fresh_gone_.clear();
     was_cleared_ = true;
     ++clears_;
     ++generation_;
@@ -294,8 +295,10 @@ std::size_t Table::evict() {
         if (!(age_of(oldest.row) == oldest)) continue;
         evicted_version_ = std::max(evicted_version_, oldest.version);
         // What only the stream has told of may not be in the snapshot yet.
-        const feed::SnapshotPass pass = provenance(oldest.row).pass;
-        if (pass != 0 && !feed::pass_reaches(pass, pass_now_)) ++evicted_unread_;
+        const feed::Provenance of = provenance(oldest.row);
+        if (of.pass != 0 && !feed::pass_reaches(of.pass, pass_now_)) ++evicted_unread_;
+        if (of.pass == 0 && of.from_stream)
+            fresh_gone_.add(row_hash(oldest.row), of.streamed_at_ms);
         erase_row(oldest.row, true);
         ++erased;
     }

@@ -27,6 +27,7 @@
 #include "table/change_log.h"
 #include "table/column.h"
 #include "table/eviction.h"
+#include "table/fresh_gone.h"
 #include "table/key_index.h"
 #include "table/ledger.h"
 
@@ -120,7 +121,19 @@ class Table {
     std::uint64_t evicted() const { return evicted_; }
     // From here on a snapshot of all rows is read with this pass: evicted_unread() counts what is
     // evicted before it has shown it, and will when it comes to it.
-    void begin_pass(feed::SnapshotPass pass) { pass_now_ = pass; }
+    void begin_pass(feed::SnapshotPass pass, feed::SessionMs now_ms) {
+        pass_now_ = pass;
+        fresh_gone_.await(now_ms);
+    }
+    // Events of shortly before that have no row, and that the snapshot has not shown so far.
+    std::size_t gone_unshown() const { return fresh_gone_.awaited(); }
+    void note_gone(const Found& at, feed::SessionMs streamed_at) {
+        fresh_gone_.add(at.hash, streamed_at);
+    }
+    void note_shown(const Found& at) {
+        if (fresh_gone_.is_awaiting()) fresh_gone_.note_shown(at.hash);
+    }
+    void forget_gone() { fresh_gone_.clear(); }
     std::uint64_t evicted_unread() const { return evicted_unread_; }
     // A row at most this old is beyond the cap and need not be inserted: INT64_MIN before any
     // eviction.
@@ -198,6 +211,7 @@ class Table {
     std::uint64_t generation_ = 0;
     std::uint64_t evicted_ = 0;
     std::uint64_t evicted_unread_ = 0;
+    FreshGone fresh_gone_;
     feed::SnapshotPass pass_now_ = 0;
     std::int64_t evicted_version_ = INT64_MIN;
     std::uint64_t clears_ = 0;

@@ -29,10 +29,11 @@ TEST_CASE("TheLowestSpecialByteIsFoundAmongAllOthers") {
 TEST_CASE("PlainTextHasNoSpecialByteAnywhere") {
     Random random(1);
     for (int round = 0; round < 20'000; ++round) {
-        std::string text(8 + random.below(40), 'a');
+        std::string text(8 + static_cast<std::size_t>(random.below(40)), 'a');
         for (char& c : text) c = static_cast<char>(0x20 + random.below(0x60));
         if (random.below(2) == 0)
-            text[random.below(text.size())] = static_cast<char>(random.below(256));
+            text[static_cast<std::size_t>(random.below(text.size()))] =
+                static_cast<char>(random.below(256));
         bool plain = true;
         for (const char c : text) plain = plain && !is_special_byte(c);
         REQUIRE(is_plain_text(text.data(), text.size()) == plain);

@@ -175,6 +175,47 @@ TEST_CASE("ALossIsFoundAlthoughAnotherAccountIsReadMeanwhile") {
     CHECK(rig.status() == session::Status::Live);
 }
 
+// Seed 323 of the simulation: a feed that had stalled made a base of what was on its way.
+TEST_CASE("ABaseIsWhatADifferenceStillIsBehindAFence") {
+    const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
+    table::Ledger ledger(*profile.books);
+    table::Table trades(profile.tables[0]);
+    table::Table positions(profile.tables[1]);
+    trades.keep_books(&ledger, table::BookPage::Entries);
+    positions.keep_books(&ledger, table::BookPage::Balances);
+    using feed::Cell;
+    const auto held = [](std::int64_t quantity, std::int64_t version) {
+        return std::vector<Cell>{
+            Cell::of_number(7),      Cell::of_text("MS"), Cell::of_number(quantity), Cell{}, Cell{},
+            Cell::of_number(version)};
+    };
+    trades.insert(std::vector<Cell>{Cell::of_number(1), Cell::of_text("a"), Cell::of_number(7),
+                                    Cell::of_text("MS"), Cell::of_text("Buy"), Cell::of_number(10),
+                                    Cell::of_text("Settled"), Cell::of_number(1),
+                                    Cell::of_number(10), Cell{}});
+    positions.insert(held(4, 1));
+    Books books(&ledger);
+    books.open(0);
+    CHECK(books.look(100'000) == Books::Finding::Nothing);
+    CHECK(books.look(3'100'000) == Books::Finding::WantsFence);
+    CHECK(positions.update(0, held(6, 2)));  // what had stalled comes before the fence
+    CHECK(books.on_fence(3'200'000) == Books::Finding::Nothing);
+    CHECK(ledger.key(0).base == 0);
+    CHECK(ledger.key(0).weighing);
+    // Six of ten from now on, and the majority of time says so in the end.
+    MonotonicUs now = 3'300'000;
+    Books::Finding found = Books::Finding::Nothing;
+    for (; now < 20'000'000 && ledger.key(0).weighing; now += 100'000) {
+        found = books.look(now);
+        if (found == Books::Finding::WantsFence)
+            CHECK(books.on_fence(now + 1) == Books::Finding::Nothing);
+    }
+    CHECK(now > 6'000'000);
+    CHECK(ledger.key(0).base == static_cast<std::uint64_t>(-4));
+    CHECK(ledger.key(0).difference() == 0);
+    CHECK(books.breaks() == 0);
+}
+
 // The same where the link was silent for a while.
 TEST_CASE("ALossIsFoundAlthoughTheBooksWerePaused") {
     const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);
@@ -208,8 +249,9 @@ TEST_CASE("ALossIsFoundAlthoughTheBooksWerePaused") {
     books.close();
     books.open(20'000'000);  // everything was read again: MS is weighed too
     CHECK(books.look(20'200'000) == Books::Finding::Nothing);
-    CHECK(books.look(23'100'000) == Books::Finding::Nothing);
+    CHECK(books.look(23'100'000) == Books::Finding::WantsFence);
     CHECK(books.look(23'300'000) == Books::Finding::Nothing);
+    CHECK(books.on_fence(23'400'000) == Books::Finding::Nothing);
     CHECK(ledger.different().empty());
     CHECK(books.breaks() == 1);
 }

@@ -251,7 +251,7 @@ test('a browser with nothing to draw on is told so', async () => {
     });
     page = await context.newPage();
     await page.goto(ingress.url);
-    await until('words', async () => /WebGL 2/.test(await wordsOf(page)));
+    await until('words', async () => /no 2D context/.test(await wordsOf(page)));
 });
 
 test('an unknown profile, theme, subject family or account is one sentence', async () => {
