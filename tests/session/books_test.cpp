@@ -175,6 +175,27 @@ TEST_CASE("ALossIsFoundAlthoughAnotherAccountIsReadMeanwhile") {
     CHECK(rig.status() == session::Status::Live);
 }
 
+TEST_CASE("NothingIsJudgedWhileItIsRead") {
+    SessionRig rig;
+    rig.database.trades["t1"] = {"t1", kAccount, "IBM", "Buy", 10, 1000};
+    rig.database.positions[{kAccount, "IBM"}] = {10, 1000};
+    rig.database.positions[{kAccount, "MS"}] = {7, 1000};
+    rig.rest_held = true;
+    rig.start(kAccount);
+    rig.advance_ms(100);
+    rig.publish_position(kAccount, "MS", {7, 1000});
+    // Its position is in an answer that takes its time.
+    rig.publish_trade(rig.database.trades["t1"]);
+    rig.advance_ms(6'000);
+    REQUIRE(rig.session.table(0).row_count() == 1);
+    rig.rest_held = false;
+    rig.release_rest();
+    rig.advance_ms(15'000);
+    CHECK(rig.status() == session::Status::Live);
+    CHECK(rig.session.stats(rig.now).breaks == 0);
+    CHECK(rig.session.stats(rig.now).resyncs == 0);
+}
+
 // Seed 323 of the simulation: a feed that had stalled made a base of what was on its way.
 TEST_CASE("ABaseIsWhatADifferenceStillIsBehindAFence") {
     const feed::Profile profile = feed::traderx_profile(feed::SubjectChoice::Slash);

@@ -8,6 +8,8 @@ BY_UNIT_TEST = {
     "what was never committed is believed",
     "books that break are only noted",
     "positions are never read again",
+    "books are judged while a round is under way",
+    "a base is whatever it was a moment ago",
 }
 
 SESSION_BUGS = [
@@ -130,6 +132,12 @@ SESSION_BUGS = [
         "                             return round.phase == RoundPhase::Settled || "
         "round.checking;",
         "                             return round.phase != RoundPhase::Waiting;",
+    ),
+    (
+        "a base is whatever it was a moment ago",
+        "src/session/books.cpp",
+        "            key.difference() == key.candidate) {",
+        "            key.weight > 0) {",
     ),
 ]
 
