@@ -128,7 +128,7 @@ class Ledger {
     void advance(std::int64_t second);
     // Writes what changed since the last call into the table of balances.
     void tell(Table& balances);
-    bool has_untold() const { return !untold_.empty(); }
+    bool has_untold() const { return !untold_.empty() || minute_.is_complete() != was_complete_; }
     // There are amounts that will grow old.
     bool is_waiting() const { return minute_.size() > 0 || !minute_.is_complete(); }
     std::uint64_t minute_refused() const { return minute_.refused(); }

@@ -279,7 +279,9 @@ TEST_CASE("SumsOfAMinuteThatAreNotWholeAreShownAsNone") {
     CHECK(desk.positions.cell(row, kMinuteColumn).is_null());
     CHECK(desk.positions.cell(row, kTradesColumn).number == 1);
     CHECK(desk.ledger.is_waiting());
+    CHECK_FALSE(desk.ledger.has_untold());
     desk.ledger.advance(960);
+    CHECK(desk.ledger.has_untold());  // though no amount has changed
     desk.ledger.tell(desk.positions);
     CHECK(desk.positions.cell(row, kMinuteColumn).number == 0);
 }
