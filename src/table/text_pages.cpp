@@ -1,6 +1,7 @@
 #include "table/text_pages.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "base/words.h"
@@ -13,52 +14,64 @@ namespace {
 constexpr std::size_t kRepackBytesMin = 4 * 1024;
 
 constexpr std::uint64_t kOnes = kEachByte;
+constexpr std::uint64_t kLowHalves = kOnes * 0x0F;
 
-// Eight lower-case hexadecimal digits, the first in the lowest byte, to their 32 bits in the order
-// of the bytes; false when one is something else.
-bool digits_to_bits(std::uint64_t digits, std::uint64_t& bits) {
-    constexpr std::uint64_t kTops = kOnes * 0x80;
-    if ((digits & kTops) != 0) return false;
-    // No carry leaves its byte: each is at most 0x7F + 0x50.
-    const std::uint64_t number =
-        (digits + kOnes * (0x80 - '0')) & ~(digits + kOnes * (0x7F - '9')) & kTops;
-    const std::uint64_t letter =
-        (digits + kOnes * (0x80 - 'a')) & ~(digits + kOnes * (0x7F - 'f')) & kTops;
-    if ((number | letter) != kTops) return false;
-    std::uint64_t nibbles = (digits & (kOnes * 0x0F)) + (letter >> 7) * 9;
-    nibbles = (nibbles << 4 | nibbles >> 8) & 0x00FF00FF00FF00FFu;
-    nibbles = (nibbles | nibbles >> 8) & 0x0000FFFF0000FFFFu;
-    bits = (nibbles | nibbles >> 16) & 0xFFFFFFFFu;
-    return true;
+// What keeps eight characters at a time from being lower-case hexadecimal digits, gathered over
+// many of them: the two are tested once, at the end.
+struct NoDigits {
+    std::uint64_t halves = 0;  // its high halves
+    std::uint64_t bits = 0;    // its lowest bits
+    bool any() const { return ((halves & ~kLowHalves) | (bits & kOnes)) != 0; }
+};
+
+// Eight digits to their values, one a byte.
+std::uint64_t values_of(std::uint64_t digits, NoDigits& bad) {
+    const std::uint64_t letter = digits & (kOnes * 0x40);
+    const std::uint64_t is_letter = letter >> 6;
+    // Digits become 0 to 9 and letters 1 to 6; then what is above 9 must have been a letter, and
+    // nothing else may be one.
+    const std::uint64_t low = digits ^ (kOnes * '0') ^ letter ^ (letter >> 2);
+    const std::uint64_t values = low + is_letter * 9;
+    bad.halves |= low | values;
+    bad.bits |= (values + kOnes * 6) >> 4 ^ is_letter;
+    return values;
 }
 
-bool pack_uuid(std::string_view text, std::array<std::uint64_t, 2>& words) {
-    if (text.size() != kUuidTextBytes) return false;
-    const char* at = text.data();
-    if (at[8] != '-' || at[13] != '-' || at[18] != '-' || at[23] != '-') return false;
-    // The four groups of eight digits, where two of them lie apart.
-    const std::array<std::uint64_t, 4> digits = {
-        load_word(at),
-        load_half_word(at + 9) | std::uint64_t{load_half_word(at + 14)} << 32,
-        load_half_word(at + 19) | std::uint64_t{load_half_word(at + 24)} << 32,
-        load_word(at + 28),
-    };
-    std::array<std::uint64_t, 4> bits;
-    for (std::size_t i = 0; i < 4; ++i)
-        if (!digits_to_bits(digits[i], bits[i])) return false;
-    words = {bits[0] | bits[1] << 32, bits[2] | bits[3] << 32};
+// And back, where each is at most 15.
+std::uint64_t digits_of(std::uint64_t values) {
+    return values + kOnes * '0' + ((values + kOnes * 6) >> 4 & kOnes) * ('a' - '9' - 1);
+}
+
+// Each of the two words has sixteen digits: the first eight in the high halves of its bytes, in the
+// order of memory, the others in the low halves.
+bool pack_uuid(const char* at, std::array<std::uint64_t, 2>& words) {
+    NoDigits bad;
+    const std::uint64_t first = values_of(load_word(at), bad);
+    const std::uint64_t second =
+        values_of(load_half_word(at + 9) | std::uint64_t{load_half_word(at + 14)} << 32, bad);
+    const std::uint64_t third =
+        values_of(load_half_word(at + 19) | std::uint64_t{load_half_word(at + 24)} << 32, bad);
+    const std::uint64_t fourth = values_of(load_word(at + 28), bad);
+    const int dashes = (at[8] ^ '-') | (at[13] ^ '-') | (at[18] ^ '-') | (at[23] ^ '-');
+    if (dashes != 0 || bad.any()) return false;
+    words[0] = first << 4 | second;
+    words[1] = third << 4 | fourth;
     return true;
 }
 
 void spell_uuid(const std::array<std::uint64_t, 2>& words, TextPages::Spelled& out) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < 16; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) out[at++] = '-';
-        const std::uint64_t byte = words[i / 8] >> (8 * (i % 8)) & 0xFF;
-        out[at++] = kDigits[byte >> 4];
-        out[at++] = kDigits[byte & 15];
-    }
+    const auto put = [&out](std::size_t at, std::uint64_t digits, std::size_t bytes) {
+        std::memcpy(out.data() + at, &digits, bytes);
+    };
+    for (const std::size_t at : {8u, 13u, 18u, 23u}) out[at] = '-';
+    const std::uint64_t second = digits_of(words[0] & kLowHalves);
+    const std::uint64_t third = digits_of(words[1] >> 4 & kLowHalves);
+    put(0, digits_of(words[0] >> 4 & kLowHalves), 8);
+    put(9, second, 4);
+    put(14, second >> 32, 4);
+    put(19, third, 4);
+    put(24, third >> 32, 4);
+    put(28, digits_of(words[1] & kLowHalves), 8);
 }
 
 std::uint64_t hash_words(const std::array<std::uint64_t, 2>& words, std::uint8_t tag,
@@ -83,8 +96,8 @@ PackedText pack_text(std::string_view text) {
         packed.words[0] = load_short(text.data(), text.size());
         if (text.size() > 8) packed.words[1] = load_short(text.data() + 8, text.size() - 8);
     } else {
-        packed.tag = pack_uuid(text, packed.words) ? PackedText::kUuid : PackedText::kLong;
-        if (packed.tag == PackedText::kLong) packed.words = {};
+        const bool is_uuid = text.size() == kUuidTextBytes && pack_uuid(text.data(), packed.words);
+        packed.tag = is_uuid ? PackedText::kUuid : PackedText::kLong;
     }
     return packed;
 }
@@ -222,11 +235,14 @@ std::uint64_t TextPages::hash(std::size_t row, std::uint64_t seed) const {
 
 int TextPages::compare(std::size_t a, std::size_t b) const {
     if (is_uuid(a) && is_uuid(b)) {
-        // Digits before letters and dashes at the same places: the bits compare as the texts do.
+        // Digits before letters and dashes at the same places: the values compare as the texts do.
         const auto& left = pages_[page_of(a)].words[place_in_page(a)];
         const auto& right = pages_[page_of(b)].words[place_in_page(b)];
         const std::size_t word = left[0] == right[0] ? 1 : 0;
-        return sign_of(first_byte_highest(left[word]), first_byte_highest(right[word]));
+        const std::uint64_t differing = left[word] ^ right[word];
+        const std::uint64_t half = (differing & ~kLowHalves) != 0 ? ~kLowHalves : kLowHalves;
+        return sign_of(first_byte_highest(left[word] & half),
+                       first_byte_highest(right[word] & half));
     }
     Spelled spelled_a;
     Spelled spelled_b;

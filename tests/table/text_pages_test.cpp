@@ -39,15 +39,15 @@ std::string random_text(Random& random) {
 
 }  // namespace
 
-// Each character in turn replaced by its neighbours and by what lies just outside of digits and
-// letters: only the canonical lower-case form is packed, and every text comes out as it went in.
+// Each character in turn replaced by every byte there is: only the canonical lower-case form is
+// packed, and every text comes out as it went in.
 TEST_CASE("OnlyTheCanonicalFormOfAUuidIsPacked") {
     TextPages pages;
     pages.resize(1);
     REQUIRE(pack_text(kUuid).tag == PackedText::kUuid);
-    const std::string others = "/09:@AFGZ`afg{- \x7F\x80\xC3\xFF";
     for (std::size_t at = 0; at < kUuid.size(); ++at) {
-        for (const char other : others) {
+        for (int byte = 0; byte < 256; ++byte) {
+            const auto other = static_cast<char>(byte);
             std::string text = kUuid;
             text[at] = other;
             const bool dash = kUuid[at] == '-';
@@ -64,6 +64,39 @@ TEST_CASE("OnlyTheCanonicalFormOfAUuidIsPacked") {
         std::string text = kUuid + "0";
         text.resize(bytes);
         CHECK(pack_text(text).tag == PackedText::kLong);
+    }
+}
+
+// Bytes that are no digits beside each other, where a sum of one might spill into the next; and
+// texts that are alike up to a random place, in their order.
+TEST_CASE("RandomUuidsArePackedAsCharacterByCharacter") {
+    NB_SEEDED_RANDOM(random);
+    const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    const auto is_dash_at = [](std::size_t at) { return kUuid[at] == '-'; };
+    const auto random_digits = [&](std::string& text, std::size_t from) {
+        for (std::size_t at = from; at < text.size(); ++at)
+            if (!is_dash_at(at)) text[at] = "0123456789abcdef"[random.below(16)];
+    };
+    TextPages pages;
+    pages.resize(2);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text = kUuid;
+        random_digits(text, 0);
+        std::string other = text;
+        random_digits(other, static_cast<std::size_t>(random.below(text.size())));
+        pages.set(0, pack_text(text));
+        pages.set(1, pack_text(other));
+        REQUIRE(pages.is_uuid(0));
+        REQUIRE(text_of(pages, 0) == text);
+        REQUIRE(pages.compare(0, 1) == (text < other ? -1 : text == other ? 0 : 1));
+        for (std::uint64_t spoilt = 1 + random.below(4); spoilt > 0; --spoilt)
+            text[static_cast<std::size_t>(random.below(text.size()))] =
+                static_cast<char>(random.below(256));
+        bool canonical = true;
+        for (std::size_t at = 0; at < text.size(); ++at)
+            canonical = canonical && (is_dash_at(at) ? text[at] == '-' : is_digit(text[at]));
+        INFO(text);
+        REQUIRE((pack_text(text).tag == PackedText::kUuid) == canonical);
     }
 }
 
