@@ -12,23 +12,6 @@ std::uint64_t null_code(std::size_t width) {
     return width == 8 ? UINT64_MAX : (std::uint64_t{1} << (8 * width)) - 1;
 }
 
-void store_code(std::uint8_t* bytes, std::size_t width, std::size_t at, std::uint64_t code) {
-    switch (width) {
-        case 1: bytes[at] = static_cast<std::uint8_t>(code); return;
-        case 2: {
-            const auto narrow = static_cast<std::uint16_t>(code);
-            std::memcpy(bytes + at * 2, &narrow, 2);
-            return;
-        }
-        case 4: {
-            const auto narrow = static_cast<std::uint32_t>(code);
-            std::memcpy(bytes + at * 4, &narrow, 4);
-            return;
-        }
-        default: std::memcpy(bytes + at * 8, &code, 8); return;
-    }
-}
-
 std::uint64_t distance(std::int64_t from, std::int64_t to) {
     return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
@@ -56,16 +39,17 @@ std::size_t NumberPages::rows_in(std::size_t page) const {
 
 void NumberPages::resize(std::size_t rows) {
     while (size_ < rows) {
-        if (place_in_page(size_) == 0) pages_.emplace_back();
+        if (place_in_page(size_) == 0) pages_.emplace_back().bytes.resize(kWordBytes);
         Page& page = pages_.back();
         const std::size_t end = std::min(kPageRows, place_in_page(size_) + (rows - size_));
         size_ += end - place_in_page(size_);
         if (page.width == 0) continue;
         const std::size_t held = page.bytes.size();
-        if (end * page.width > page.bytes.capacity())
+        const std::size_t wanted = end * page.width + kWordBytes;
+        if (wanted > page.bytes.capacity())
             page.bytes.reserve(
-                std::min(kPageRows * page.width, std::max(end * page.width, held * 2)));
-        page.bytes.resize(end * page.width, 0xFF);
+                std::min(kPageRows * page.width + kWordBytes, std::max(wanted, held * 2)));
+        page.bytes.resize(wanted, 0xFF);
     }
 }
 
@@ -83,24 +67,22 @@ void NumberPages::set_unit(Page& page, std::int32_t unit) {
     page.unit_inverse = inverse_of(number >> page.unit_shift);
 }
 
-// Into a page of equal rows, or one that is too narrow.
+// Null, or into a page of equal rows, or one that is too narrow.
 bool NumberPages::set_otherwise(std::size_t row, std::int64_t value) {
     Page& page = pages_[page_of(row)];
-    if (page.width == 0) {
-        // A page of which the first value is null is no longer fresh either.
-        if (page.base == value) {
-            page.fresh = false;
-            return false;
-        }
-        if (page.fresh) {
-            page.fresh = false;
-            page.base = value;
-            return true;
-        }
-        open(page_of(row), place_in_page(row), value);
+    if (page.width != 0) {
+        if (value == kNull) return exchange(page, place_in_page(row), page.null_code);
+        widen(page_of(row), place_in_page(row), value);
         return true;
     }
-    widen(page_of(row), place_in_page(row), value);
+    const bool fresh = page.null_code == 0;
+    // A page of which the first value is null is no longer fresh either.
+    page.null_code = 1;
+    if (page.base == value) return false;
+    if (fresh)
+        page.base = value;
+    else
+        open(page_of(row), place_in_page(row), value);
     return true;
 }
 
@@ -126,19 +108,26 @@ std::int32_t NumberPages::unit_of(std::span<const std::int64_t> values, std::int
 NumberPages::Page NumberPages::page_of_range(std::int64_t low, std::uint64_t steps,
                                              std::uint8_t width, std::int32_t unit) {
     Page page;
-    page.fresh = false;
     page.width = width;
-    page.null_code = null_code(width);
+    page.mask = page.null_code = null_code(width);
     if (width == 8) {
-        page.base = 0;
+        page.base = kNull + 1;
         return page;
     }
     set_unit(page, unit);
     // The range in the middle, as far as there are numbers below it.
-    const std::uint64_t spare = (null_code(width) - 1 - steps) / 2;
-    const std::uint64_t below = distance(INT64_MIN + 1, low) / static_cast<std::uint64_t>(unit);
+    const std::uint64_t spare = (page.null_code - 1 - steps) / 2;
+    const std::uint64_t below = distance(kNull + 1, low) / static_cast<std::uint64_t>(unit);
     page.base = plus(low, 0 - std::min(spare, below) * static_cast<std::uint64_t>(unit));
     return page;
+}
+
+// Of a page that was made for the value.
+std::uint64_t NumberPages::checked_code(const Page& page, std::int64_t value) {
+    const std::uint64_t code = code_of(page, value);
+    if (code < page.null_code) return code;
+    NB_ASSERT(value == kNull);
+    return page.null_code;
 }
 
 // Gives a page of equal rows a width, `value` being another one at `at`.
@@ -155,13 +144,12 @@ void NumberPages::open(std::size_t index, std::size_t at, std::int64_t value) {
     std::uint8_t width = width_for(steps);
     if (index % kPagesAlike != 0) width = std::max(width, pages_[index - 1].width);
     Page wide = page_of_range(low, steps, width, unit);
-    wide.bytes.resize(rows * width);
-    std::uint64_t held_code = 0;
-    std::uint64_t code = 0;
-    const bool fitting = fits(wide, held, held_code) && fits(wide, value, code);
-    NB_ASSERT(fitting);
-    for (std::size_t i = 0; i < rows; ++i) store_code(wide.bytes.data(), width, i, held_code);
-    store_code(wide.bytes.data(), width, at, code);
+    wide.bytes.resize(rows * width + kWordBytes);
+    // The code in each place of a word, and a word for each eight bytes.
+    const std::uint64_t word = checked_code(wide, held) * (UINT64_MAX / wide.mask);
+    for (std::size_t byte = 0; byte <= rows * width; byte += sizeof word)
+        std::memcpy(wide.bytes.data() + byte, &word, sizeof word);
+    exchange(wide, at, checked_code(wide, value));
     page = std::move(wide);
 }
 
@@ -187,15 +175,10 @@ void NumberPages::widen(std::size_t index, std::size_t at, std::int64_t value) {
         width = static_cast<std::uint8_t>(width * 2);
     Page wide = page_of_range(low, steps, width, unit);
     // As much room as there was for rows, or a page that will soon be full.
-    const std::size_t room = page.bytes.capacity() / page.width;
-    wide.bytes.reserve(std::min(kPageRows, std::max(rows, room)) * width);
-    wide.bytes.resize(rows * width);
-    for (std::size_t i = 0; i < rows; ++i) {
-        std::uint64_t code = 0;
-        const bool fitting = fits(wide, values[i], code);
-        NB_ASSERT(fitting);
-        store_code(wide.bytes.data(), width, i, code);
-    }
+    const std::size_t room = (page.bytes.capacity() - kWordBytes) / page.width;
+    wide.bytes.reserve(std::min(kPageRows, std::max(rows, room)) * width + kWordBytes);
+    wide.bytes.resize(rows * width + kWordBytes);
+    for (std::size_t i = 0; i < rows; ++i) exchange(wide, i, checked_code(wide, values[i]));
     page = std::move(wide);
 }
 

@@ -37,81 +37,59 @@ class NumberPages {
     [[gnu::always_inline]] bool set(std::size_t row, std::int64_t value) {
         NB_ASSERT_DEBUG(row < size_);
         Page& page = pages_[page_of(row)];
-        const std::size_t at = place_in_page(row);
-        std::uint64_t code = 0;
-        if (page.width == 0 || !fits(page, value, code)) return set_otherwise(row, value);
-        std::uint8_t* const bytes = page.bytes.data();
-        switch (page.width) {
-            case 1: return exchange<std::uint8_t>(bytes, at, code);
-            case 2: return exchange<std::uint16_t>(bytes, at, code);
-            case 4: return exchange<std::uint32_t>(bytes, at, code);
-            default: return exchange<std::uint64_t>(bytes, at, code);
-        }
+        const std::uint64_t code = code_of(page, value);
+        if (code >= page.null_code) return set_otherwise(row, value);
+        return exchange(page, place_in_page(row), code);
     }
 
     void clear();
     std::size_t memory_bytes() const;
 
   private:
+    // A value is base + code * unit, modulo 2^64. One that comes to no code below null_code does
+    // not fit, and null has null_code where it does not. A code is read and written as the low bits
+    // of a word of eight bytes, whatever the width: there is room for one behind the last row.
     struct Page {
         std::int64_t base = kNull;
-        std::uint64_t null_code = 0;  // all bits of a code
+        std::uint64_t null_code = 0;  // width 0: 1, or 0 while no value was set
+        std::uint64_t mask = 0;       // the bits of a code
         // unit == (1 << unit_shift) * m, and m * unit_inverse == 1 modulo 2^64.
         std::uint64_t unit_inverse = 1;
+        std::vector<std::uint8_t> bytes;
         std::int32_t unit = 1;
         std::uint8_t unit_shift = 0;
         std::uint8_t width = 0;  // bytes a row; 0: every row that was set is `base`
-        bool fresh = true;       // none was set
-        std::vector<std::uint8_t> bytes;
     };
+    static constexpr std::size_t kWordBytes = 8;
+    static_assert(std::endian::native == std::endian::little, "a code is in the first bytes");
 
-    template <typename Code>
-    static std::uint64_t code_at(const std::uint8_t* bytes, std::size_t at) {
-        Code code;
-        std::memcpy(&code, bytes + at * sizeof code, sizeof code);
-        return code;
+    static std::uint64_t word_at(const Page& page, std::size_t at) {
+        std::uint64_t word;
+        std::memcpy(&word, page.bytes.data() + at * page.width, sizeof word);
+        return word;
     }
     // True when there was another.
-    template <typename Code>
-    static bool exchange(std::uint8_t* bytes, std::size_t at, std::uint64_t code) {
-        if (code_at<Code>(bytes, at) == code) return false;
-        const auto narrow = static_cast<Code>(code);
-        std::memcpy(bytes + at * sizeof narrow, &narrow, sizeof narrow);
+    static bool exchange(Page& page, std::size_t at, std::uint64_t code) {
+        std::uint64_t word = word_at(page, at);
+        const std::uint64_t turned = (word ^ code) & page.mask;
+        if (turned == 0) return false;
+        word ^= turned;
+        std::memcpy(page.bytes.data() + at * page.width, &word, sizeof word);
         return true;
     }
-    static std::uint64_t code_of_width(const std::uint8_t* bytes, std::size_t width,
-                                       std::size_t at) {
-        switch (width) {
-            case 1: return code_at<std::uint8_t>(bytes, at);
-            case 2: return code_at<std::uint16_t>(bytes, at);
-            case 4: return code_at<std::uint32_t>(bytes, at);
-            default: return code_at<std::uint64_t>(bytes, at);
-        }
-    }
     static std::int64_t load(const Page& page, std::size_t at) {
-        if (page.width == 0) return page.base;
-        const std::uint64_t code = code_of_width(page.bytes.data(), page.width, at);
-        if (page.width == 8) return static_cast<std::int64_t>(code);
+        const std::uint64_t code = word_at(page, at) & page.mask;
         if (code == page.null_code) return kNull;
         return static_cast<std::int64_t>(static_cast<std::uint64_t>(page.base) +
                                          code * static_cast<std::uint64_t>(page.unit));
     }
-    // The code of a value in a page that has a width; false where it has none.
-    static bool fits(const Page& page, std::int64_t value, std::uint64_t& code) {
-        if (page.width == 8) {
-            code = static_cast<std::uint64_t>(value);
-            return true;
-        }
-        if (value == kNull) {
-            code = page.null_code;
-            return true;
-        }
+    // The code of a value, or a number from null_code on where the page has none for it.
+    static std::uint64_t code_of(const Page& page, std::int64_t value) {
         // An exact quotient without a division: multiplying by the inverse of the odd part is one
         // to one, the multiples of the unit take the low numbers, and all others are higher.
         const std::uint64_t steps =
             static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(page.base);
-        code = std::rotr(steps * page.unit_inverse, page.unit_shift);
-        return value >= page.base && code < page.null_code;
+        return std::rotr(steps * page.unit_inverse, page.unit_shift);
     }
 
     std::size_t rows_in(std::size_t page) const;
@@ -120,6 +98,7 @@ class NumberPages {
     void open(std::size_t page, std::size_t at, std::int64_t value);
     void widen(std::size_t page, std::size_t at, std::int64_t value);
     std::int32_t unit_of(std::span<const std::int64_t> values, std::int64_t low) const;
+    static std::uint64_t checked_code(const Page& page, std::int64_t value);
     static Page page_of_range(std::int64_t low, std::uint64_t steps, std::uint8_t width,
                               std::int32_t unit);
 

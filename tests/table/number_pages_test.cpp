@@ -73,6 +73,36 @@ TEST_CASE("APageMayComeToHoldNothingButNulls") {
     CHECK(pages.get(0) == INT64_MAX);
 }
 
+// A page counts from its base, and the count of a number, or of null, on the other side of the
+// range may come round to a small one.
+TEST_CASE("NumbersAtBothEndsOfTheRangeAreNotMistakenForEachOther") {
+    NB_SEEDED_RANDOM(random);
+    for (const auto unit : {NumberPages::Unit::One, NumberPages::Unit::TimeNs}) {
+        for (int round = 0; round < 2000; ++round) {
+            NumberPages pages(unit);
+            pages.resize(8);
+            std::int64_t model[8] = {};
+            for (std::size_t step = 0; step < 60; ++step) {
+                // At one end, now and then at the other, at a distance of up to four bytes; or
+                // null.
+                const bool far = round % 4 == 0 && random.below(8) == 0;
+                const bool high = far != (round % 2 == 0);
+                const auto away = static_cast<std::int64_t>(
+                    random.below(std::uint64_t{1} << (8 * (1 + random.below(4)))));
+                const std::int64_t scaled = random.below(4) == 0 ? away * kNsPerMs : away;
+                std::int64_t value = high ? INT64_MAX - scaled : NumberPages::kNull + scaled;
+                if (random.below(6) == 0) value = NumberPages::kNull;
+                const auto row = static_cast<std::size_t>(step < 8 ? step : random.below(8));
+                const bool changed = pages.set(row, value);
+                if (step >= 8) REQUIRE(changed == (model[row] != value));
+                model[row] = value;
+                for (std::size_t held = 0; held < 8 && step >= 8; ++held)
+                    REQUIRE(pages.get(held) == model[held]);
+            }
+        }
+    }
+}
+
 // Pages are as wide as the one before, so one far value costs those that follow; not for ever.
 TEST_CASE("AFarValueWidensSixteenPagesAtMost") {
     constexpr std::size_t kRows = 64 * 4096;
