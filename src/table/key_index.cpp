@@ -12,7 +12,7 @@ constexpr std::size_t kPlacesMin = 16;
 
 // A segment grows when it is fuller than 2/3, to where a half is taken: a key that is not there is
 // told after two or three places.
-bool is_crowded(std::size_t count, std::size_t places) { return count * 3 > places * 2; }
+std::size_t rows_for(std::size_t places) { return places * 2 / 3; }
 std::size_t places_for(std::size_t count) { return std::max(kPlacesMin, count * 2); }
 
 }  // namespace
@@ -37,44 +37,58 @@ void KeyIndex::place(std::vector<std::uint32_t>& entries, std::uint64_t hash, st
     entries[at] = tag_of(hash) | row;
 }
 
-std::vector<KeyIndex::Moved> KeyIndex::rows_of(const Segment& segment, RowHash hash_of) {
-    std::vector<Moved> rows;
-    rows.reserve(segment.count);
+KeyIndex::Moved KeyIndex::rows_of(const Segment& segment, RowHash hash_of) {
+    Moved moved;
+    moved.rows.resize(segment.count);
+    moved.hashes.resize(segment.count);
+    std::uint32_t* row = moved.rows.data();
     for (const std::uint32_t entry : segment.entries)
-        if (entry != kEmpty) rows.push_back({0, entry & kRowMask});
+        if (entry != kEmpty) *row++ = entry & kRowMask;
+    NB_ASSERT(row == moved.rows.data() + segment.count);
     // Each waits for memory, and none for another: a loop of its own.
-    for (Moved& moved : rows) moved.hash = hash_of(moved.row);
-    return rows;
+    if (hash_of.of_many != nullptr)
+        hash_of.of_many(hash_of.owner, moved.rows, moved.hashes);
+    else
+        for (std::size_t i = 0; i < moved.rows.size(); ++i)
+            moved.hashes[i] = hash_of(moved.rows[i]);
+    return moved;
 }
 
-void KeyIndex::fill(Segment& segment, const std::vector<Moved>& rows, std::size_t places) {
-    segment.count = static_cast<std::uint32_t>(rows.size());
-    std::vector<std::uint32_t>(places, kEmpty).swap(segment.entries);
-    for (const Moved& moved : rows) place(segment.entries, moved.hash, moved.row);
+void KeyIndex::set_entries(Segment& segment, std::vector<std::uint32_t>&& entries,
+                           std::size_t count) {
+    segment.count = static_cast<std::uint32_t>(count);
+    segment.count_max = static_cast<std::uint32_t>(rows_for(entries.size()));
+    segment.entries = std::move(entries);
 }
 
 void KeyIndex::insert(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {
     NB_ASSERT(row < kRowIdsMax);
+    if (segments_.empty() || segments_[segment_of(hash)].is_full()) make_room(hash, hash_of);
+    Segment& segment = segments_[segment_of(hash)];
+    place(segment.entries, hash, row);
+    ++segment.count;
+    ++size_;
+}
+
+void KeyIndex::make_room(std::uint64_t hash, RowHash hash_of) {
     if (segments_.empty()) {
-        segments_.emplace_back();
-        segments_[0].entries.assign(kPlacesMin, kEmpty);
+        set_entries(segments_.emplace_back(), std::vector<std::uint32_t>(kPlacesMin, kEmpty), 0);
         directory_.assign(1, 0);
     }
     for (;;) {
         const std::uint32_t index = segment_of(hash);
         Segment& segment = segments_[index];
-        if (!is_crowded(segment.count + 1, segment.entries.size())) break;
+        if (!segment.is_full()) return;
         if (segment.count >= kSegmentRowsMax && segment.depth < kDepthMax) {
             split(index, hash_of);
             continue;
         }
-        fill(segment, rows_of(segment, hash_of), places_for(segment.count));
-        break;
+        const Moved moved = rows_of(segment, hash_of);
+        std::vector<std::uint32_t> entries(places_for(segment.count), kEmpty);
+        for (std::size_t i = 0; i < moved.rows.size(); ++i)
+            place(entries, moved.hashes[i], moved.rows[i]);
+        set_entries(segment, std::move(entries), moved.rows.size());
     }
-    Segment& segment = segments_[segment_of(hash)];
-    place(segment.entries, hash, row);
-    ++segment.count;
-    ++size_;
 }
 
 void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
@@ -87,18 +101,23 @@ void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
     }
     const std::uint32_t depth = ++segments_[index].depth;
     const auto upper = static_cast<std::uint32_t>(segments_.size());
-    std::vector<Moved> rows[2];
-    for (const Moved& moved : rows_of(segments_[index], hash_of))
-        rows[moved.hash >> (64 - depth) & 1].push_back(moved);
+    const Moved moved = rows_of(segments_[index], hash_of);
+    std::size_t counts[2] = {moved.rows.size(), 0};
+    for (const std::uint64_t hash : moved.hashes) counts[1] += hash >> (64 - depth) & 1;
+    counts[0] -= counts[1];
+    // Room until it splits again: every hash asked for on the way would wait for memory.
+    std::vector<std::uint32_t> entries[2];
+    for (std::size_t half = 0; half < 2; ++half)
+        entries[half].assign(std::max(kSegmentPlaces, places_for(counts[half])), kEmpty);
+    for (std::size_t i = 0; i < moved.rows.size(); ++i)
+        place(entries[moved.hashes[i] >> (64 - depth) & 1], moved.hashes[i], moved.rows[i]);
     // The neighbours in the directory that named the old segment: their upper half names the new.
     for (std::size_t at = 0; at < directory_.size(); ++at)
         if (directory_[at] == index && (at >> (depth_ - depth) & 1) != 0) directory_[at] = upper;
     segments_.emplace_back();
     segments_[upper].depth = depth;
-    // Room until it splits again: every hash asked for on the way would wait for memory.
-    const auto room = [](std::size_t count) { return std::max(kSegmentPlaces, places_for(count)); };
-    fill(segments_[index], rows[0], room(rows[0].size()));
-    fill(segments_[upper], rows[1], room(rows[1].size()));
+    set_entries(segments_[index], std::move(entries[0]), counts[0]);
+    set_entries(segments_[upper], std::move(entries[1]), counts[1]);
 }
 
 void KeyIndex::erase(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,9 @@ inline std::uint64_t hash_number(std::int64_t number, std::uint64_t seed) {
 struct RowHash {
     const void* owner;
     std::uint64_t (*of)(const void* owner, std::uint32_t row);
+    // Of many at once, where that is cheaper; the spans are as long as each other.
+    void (*of_many)(const void* owner, std::span<const std::uint32_t> rows,
+                    std::span<std::uint64_t> hashes) = nullptr;
     std::uint64_t operator()(std::uint32_t row) const { return of(owner, row); }
 };
 
@@ -78,7 +82,10 @@ class KeyIndex {
     struct Segment {
         std::vector<std::uint32_t> entries;  // never full
         std::uint32_t count = 0;
-        std::uint32_t depth = 0;  // top bits of the hash that all its rows share
+        std::uint32_t count_max = 0;  // it grows before there are more
+        std::uint32_t depth = 0;      // top bits of the hash that all its rows share
+
+        bool is_full() const { return count >= count_max; }
     };
 
     // The top bits choose the segment, the low half the place in it.
@@ -91,13 +98,17 @@ class KeyIndex {
     static std::size_t home_of(std::uint64_t hash, std::size_t places) {
         return static_cast<std::size_t>(((hash & 0xFFFFFFFFu) * places) >> 32);
     }
+    // The rows of a segment, to be placed anew.
     struct Moved {
-        std::uint64_t hash;
-        std::uint32_t row;
+        std::vector<std::uint32_t> rows;
+        std::vector<std::uint64_t> hashes;
     };
     static void place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row);
-    static std::vector<Moved> rows_of(const Segment& segment, RowHash hash_of);
-    static void fill(Segment& segment, const std::vector<Moved>& rows, std::size_t places);
+    static Moved rows_of(const Segment& segment, RowHash hash_of);
+    static void set_entries(Segment& segment, std::vector<std::uint32_t>&& entries,
+                            std::size_t count);
+    // Until one more fits into the segment of this hash.
+    void make_room(std::uint64_t hash, RowHash hash_of);
     void split(std::uint32_t index, RowHash hash_of);
 
     std::vector<Segment> segments_;

@@ -163,8 +163,8 @@ TABLE_BUGS = [
     (
         "a split moves no row",
         "src/table/key_index.cpp",
-        "        rows[moved.hash >> (64 - depth) & 1].push_back(moved);",
-        "        rows[0].push_back(moved);",
+        "        place(entries[moved.hashes[i] >> (64 - depth) & 1], ",
+        "        place(entries[0], ",
     ),
     (
         "the newest are unloaded",

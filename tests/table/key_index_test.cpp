@@ -20,6 +20,18 @@ RowHash hash_in(const Model& model) {
             }};
 }
 
+// The same, and all at once where many are asked for.
+RowHash hash_in_at_once(const Model& model) {
+    RowHash hash = hash_in(model);
+    hash.of_many = [](const void* owner, std::span<const std::uint32_t> rows,
+                      std::span<std::uint64_t> hashes) {
+        REQUIRE(rows.size() == hashes.size());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            hashes[i] = static_cast<const Model*>(owner)->at(rows[i]);
+    };
+    return hash;
+}
+
 }  // namespace
 
 // Few distinct hashes make long runs, where backward-shift deletion could lose an entry; many rows
@@ -43,7 +55,8 @@ TEST_CASE("RandomOperationsMatchAMap") {
                 const std::uint64_t hash =
                     hash_number(static_cast<std::int64_t>(random.below(tried.distinct_hashes)), 0);
                 model[row] = hash;
-                index.insert(hash, row, hash_in(model));
+                const bool at_once = random.below(2) == 0;
+                index.insert(hash, row, at_once ? hash_in_at_once(model) : hash_in(model));
             } else if (random.below(5) == 0) {
                 index.erase(held->second, row, hash_in(model));
                 model.erase(held);
