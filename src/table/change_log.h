@@ -34,21 +34,28 @@ class ChangeLog {
     // back when the changes go.
     void note(RowId row, std::uint32_t& place, Change::Kind kind, std::uint64_t columns) {
         const std::uint32_t index = place - first_;
-        if (index < changes_.size() && changes_[index].row == row) {
+        if (index < count_ && changes_[index].row == row)
             add_to(changes_[index], kind, columns);
-            return;
-        }
-        place = first_ + static_cast<std::uint32_t>(changes_.size());
-        changes_.push_back({row, kind, columns});
+        else
+            append(row, place, kind, columns);
     }
-    std::span<const Change> changes() const { return changes_; }
+    // The same for a row that has none.
+    void append(RowId row, std::uint32_t& place, Change::Kind kind, std::uint64_t columns) {
+        if (count_ == changes_.size()) make_room();
+        place = first_ + count_;
+        changes_[count_++] = {row, kind, columns};
+    }
+    std::span<const Change> changes() const { return {changes_.data(), count_}; }
     void clear_changes();
     std::size_t memory_bytes() const { return changes_.capacity() * sizeof(Change); }
 
   private:
     static void add_to(Change& change, Change::Kind kind, std::uint64_t columns);
 
-    std::vector<Change> changes_;
+    void make_room();
+
+    std::vector<Change> changes_;  // those from count_ on are room
+    std::uint32_t count_ = 0;
     std::uint32_t first_ = 1;  // the number of changes_[0]
 };
 

@@ -94,31 +94,9 @@ std::uint64_t Column::rank(std::size_t row) const {
     return (static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63) - 1;
 }
 
-void Column::take_apart(const feed::Cell& cell, std::uint64_t seed, KeyPart& part) const {
-    part.possible = true;
-    if (storage_ == Storage::Text) {
-        part.text = cell.is_null() ? PackedText{} : pack_text(cell.text);
-        part.hash = hash_packed(part.text, seed);
-        return;
-    }
-    part.number = cell.is_null() ? kNullNumber : cell.number;
-    if (storage_ == Storage::Symbol && !cell.is_null()) {
-        const std::uint32_t id = pool_.find(cell.text);
-        part.possible = id != SymbolPool::kNone;
-        part.number = id;
-    }
-    part.hash = hash_number(part.number, seed);
-}
-
 std::uint64_t Column::key_hash(std::size_t row, std::uint64_t seed) const {
     if (storage_ == Storage::Text) return texts_.hash(row, seed);
     return hash_number(numbers_.get(row), seed);
-}
-
-bool Column::equals(std::size_t row, const KeyPart& part) const {
-    if (!part.possible) return false;
-    if (storage_ == Storage::Text) return texts_.equals(row, part.text);
-    return numbers_.get(row) == part.number;
 }
 
 void Column::clear() {

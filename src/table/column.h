@@ -51,8 +51,27 @@ class Column {
             number = storage_ == Storage::Symbol ? symbol_of(cell.text) : cell.number;
         return numbers_.set(row, number);
     }
+    // As set(), of the columns that hold a number for each cell: where it is known already, a
+    // symbol's by known_symbol() or symbol_for(). Adds `bit` to `changed` when the cell did.
+    [[gnu::always_inline]] void set_number(std::size_t row, std::int64_t number, std::uint64_t bit,
+                                           std::uint64_t& changed) {
+        numbers_.set(row, number, bit, changed);
+    }
+    static std::int64_t number_of(const feed::Cell& cell) {
+        return cell.is_null() ? kNullNumber : cell.number;
+    }
+    // kUnknown where the text was not met lately, or never.
+    [[gnu::always_inline]] std::int64_t known_symbol(const feed::Cell& cell) const {
+        return cell.is_null() ? kNullNumber : std::int64_t{pool_.find_recent(cell.text)};
+    }
+    static constexpr std::int64_t kUnknown = SymbolPool::kNone;
+    // REQUIRES: has_room_for(cell).
+    std::int64_t symbol_for(const feed::Cell& cell) {
+        return cell.is_null() ? kNullNumber : symbol_of(cell.text);
+    }
     // As set(), of a cell that was taken apart by key_part().
-    bool set_key(std::size_t row, const feed::Cell& cell, const KeyPart& part) {
+    [[gnu::always_inline]] bool set_key(std::size_t row, const feed::Cell& cell,
+                                        const KeyPart& part) {
         if (storage_ == Storage::Text) return texts_.set(row, part.text);
         return part.possible ? numbers_.set(row, part.number) : set(row, cell);
     }
@@ -81,9 +100,30 @@ class Column {
         return part;
     }
     // The same, into a part that is used again: the members that matter to this column are set.
-    void take_apart(const feed::Cell& cell, std::uint64_t seed, KeyPart& part) const;
+    [[gnu::always_inline]] void take_apart(const feed::Cell& cell, std::uint64_t seed,
+                                           KeyPart& part) const {
+        part.possible = true;
+        if (storage_ == Storage::Text) {
+            if (cell.is_null())
+                part.text = PackedText{};
+            else
+                pack_text(cell.text, part.text);
+            part.hash = hash_packed(part.text, seed);
+            return;
+        }
+        part.number = number_of(cell);
+        if (storage_ == Storage::Symbol && !cell.is_null()) {
+            const std::uint32_t id = pool_.find(cell.text);
+            part.possible = id != SymbolPool::kNone;
+            part.number = id;
+        }
+        part.hash = hash_number(part.number, seed);
+    }
     std::uint64_t key_hash(std::size_t row, std::uint64_t seed) const;
-    bool equals(std::size_t row, const KeyPart& part) const;
+    [[gnu::always_inline]] bool equals(std::size_t row, const KeyPart& part) const {
+        if (storage_ == Storage::Text) return texts_.equals(row, part.text);
+        return part.possible && numbers_.get(row) == part.number;
+    }
 
     // Symbol columns: ids, SymbolPool::kNone for null.
     std::uint32_t symbol(std::size_t row) const {

@@ -33,13 +33,24 @@ class NumberPages {
     std::int64_t get(std::size_t row) const {
         return load(pages_[page_of(row)], place_in_page(row));
     }
-    // True when the value changed. Six times for each event: worth a copy wherever it is called.
+    // True when the value changed.
     [[gnu::always_inline]] bool set(std::size_t row, std::int64_t value) {
+        bool changed = false;
+        set(row, value, true, changed);
+        return changed;
+    }
+    // The same, and adds `bit` to `changed`. Six times for each event: worth a copy wherever it is
+    // called, and no question twice.
+    template <typename Bits>
+    [[gnu::always_inline]] void set(std::size_t row, std::int64_t value, Bits bit, Bits& changed) {
         NB_ASSERT_DEBUG(row < size_);
         Page& page = pages_[page_of(row)];
         const std::uint64_t code = code_of(page, value);
-        if (code >= page.null_code) return set_otherwise(row, value);
-        return exchange(page, place_in_page(row), code);
+        if (code >= page.null_code) [[unlikely]] {
+            if (set_otherwise(row, value)) changed |= bit;
+        } else if (exchange(page, place_in_page(row), code)) {
+            changed |= bit;
+        }
     }
 
     void clear();
@@ -69,7 +80,7 @@ class NumberPages {
         return word;
     }
     // True when there was another.
-    static bool exchange(Page& page, std::size_t at, std::uint64_t code) {
+    [[gnu::always_inline]] static bool exchange(Page& page, std::size_t at, std::uint64_t code) {
         std::uint64_t word = word_at(page, at);
         const std::uint64_t turned = (word ^ code) & page.mask;
         if (turned == 0) return false;

@@ -29,6 +29,11 @@ void SymbolPool::remember(std::uint64_t word, std::uint32_t id) const {
     pair[0] = {word, id};
 }
 
+void SymbolPool::forget_recent(std::size_t places) {
+    recent_.assign(places, Recent{});
+    recent_mask_ = places - 2;
+}
+
 std::uint32_t SymbolPool::find_other(std::uint64_t word, std::string_view text) const {
     const std::uint32_t found = find_hashed(text, hash_bytes(text, 0));
     if (found != kNone) remember(word, found);
@@ -58,7 +63,7 @@ std::uint32_t SymbolPool::intern_other(std::uint64_t word, std::string_view text
                            }});
     // Room for four times the texts, as long as that is little.
     if (texts_.size() * 4 > recent_.size() && recent_.size() < kRecentMax)
-        recent_.assign(std::max(kRecentMin, recent_.size() * 2), Recent{});
+        forget_recent(std::max(kRecentMin, recent_.size() * 2));
     remember(word, id);
     return id;
 }
@@ -69,7 +74,7 @@ std::size_t SymbolPool::memory_bytes() const {
 }
 
 void SymbolPool::clear() {
-    recent_.clear();
+    forget_recent(2);
     ids_.clear();
     texts_.clear();
     blocks_.clear();

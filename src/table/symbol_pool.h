@@ -35,6 +35,10 @@ class SymbolPool {
         const std::uint32_t known = find_recent(word, text);
         return known != kNone ? known : find_other(word, text);
     }
+    // The same, but kNone as well when it was not asked for lately.
+    [[gnu::always_inline]] std::uint32_t find_recent(std::string_view text) const {
+        return find_recent(word_of(text), text);
+    }
     std::string_view text(std::uint32_t id) const { return texts_[id]; }
     bool has_room_for(std::string_view text) const {
         return texts_.size() < kSymbolsMax || find(text) != kNone;
@@ -44,6 +48,7 @@ class SymbolPool {
     void clear();
 
   private:
+    // Pairs, the later one first; a power of two, two before the first text.
     static constexpr std::size_t kRecentMin = 16;
     static constexpr std::size_t kRecentMax = 4096;
 
@@ -64,10 +69,9 @@ class SymbolPool {
     }
     // The first of two neighbours.
     std::size_t recent_place(std::uint64_t word) const {
-        return static_cast<std::size_t>(word * 0xD6E8FEB86659FD93u >> 40) & (recent_.size() - 2);
+        return static_cast<std::size_t>(word * 0xD6E8FEB86659FD93u >> 40) & recent_mask_;
     }
     std::uint32_t find_recent(std::uint64_t word, std::string_view text) const {
-        if (recent_.empty()) return kNone;
         const Recent* held = &recent_[recent_place(word)];
         if (held->word != word && (++held)->word != word) return kNone;
         if (text.size() <= kWholeMax) return held->id;
@@ -81,7 +85,10 @@ class SymbolPool {
     std::uint32_t find_hashed(std::string_view text, std::uint64_t hash) const;
     std::uint32_t intern_other(std::uint64_t word, std::string_view text);
 
-    mutable std::vector<Recent> recent_;  // pairs, the later one first; a power of two
+    void forget_recent(std::size_t places);
+
+    mutable std::vector<Recent> recent_ = std::vector<Recent>(2);
+    std::size_t recent_mask_ = 0;
     KeyIndex ids_;
     std::vector<std::string_view> texts_;  // into blocks_
     std::vector<std::unique_ptr<char[]>> blocks_;

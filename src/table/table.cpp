@@ -37,9 +37,18 @@ Table::Table(feed::TableSpec spec, std::size_t row_ids_max)
         if (feed::is_told(spec_.columns[i].origin))
             told_columns_.push_back(column);
         else if (std::count(spec_.key_columns.begin(), spec_.key_columns.end(), column) == 0)
-            written_columns_.push_back(column);
-        if (columns_[i].storage() != Column::Storage::Number) limited_columns_.push_back(column);
+            written_as(columns_[i].storage()).push_back({column_bit(i), column});
     }
+    symbol_ids_.resize(symbols_.size());
+}
+
+std::vector<Table::Written>& Table::written_as(Column::Storage storage) {
+    switch (storage) {
+        case Column::Storage::Number: return numbers_;
+        case Column::Storage::Symbol: return symbols_;
+        case Column::Storage::Text: break;
+    }
+    return texts_;
 }
 
 std::uint64_t Table::row_hash(RowId row) const {
@@ -50,8 +59,14 @@ std::uint64_t Table::row_hash(RowId row) const {
 }
 
 RowHash Table::hasher() const {
-    return {this, [](const void* table, std::uint32_t row) {
+    return {this,
+            [](const void* table, std::uint32_t row) {
                 return index_hash(static_cast<const Table*>(table)->hashes_[row]);
+            },
+            [](const void* table, std::span<const std::uint32_t> rows,
+               std::span<std::uint64_t> hashes) {
+                const auto& held = static_cast<const Table*>(table)->hashes_;
+                for (std::size_t i = 0; i < rows.size(); ++i) hashes[i] = index_hash(held[rows[i]]);
             }};
 }
 
@@ -67,32 +82,71 @@ Table::Found Table::look_up(std::span<const feed::Cell> cells) const {
     return found;
 }
 
-bool Table::has_room_for(std::span<const feed::Cell> cells) const {
-    for (const std::uint16_t column : limited_columns_)
+bool Table::has_room_for_key(std::span<const feed::Cell> cells) const {
+    for (const std::uint16_t column : spec_.key_columns)
         if (!columns_[column].has_room_for(cells[column])) return false;
+    return true;
+}
+
+// The ids of the record's symbols, where one was not met lately.
+bool Table::take_new_symbols(std::span<const feed::Cell> cells) {
+    for (const Written& symbol : symbols_)
+        if (!columns_[symbol.column].has_room_for(cells[symbol.column])) return false;
+    for (std::size_t i = 0; i < symbols_.size(); ++i) {
+        const std::uint32_t column = symbols_[i].column;
+        symbol_ids_[i] = columns_[column].symbol_for(cells[column]);
+    }
+    return true;
+}
+
+bool Table::write(RowId row, std::span<const feed::Cell> cells, std::uint64_t& changed,
+                  Posting* before) {
+    // Held here: a byte that is written might be any of the table's own for what a compiler knows.
+    Column* const columns = columns_.data();
+    const feed::Cell* const record = cells.data();
+    const std::span<const Written> symbols = symbols_;
+    std::int64_t* const ids = symbol_ids_.data();
+    bool known = true;
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+        const std::uint32_t column = symbols[i].column;
+        ids[i] = columns[column].known_symbol(record[column]);
+        known &= ids[i] != Column::kUnknown;
+    }
+    if (!texts_.empty() && !has_room_for_texts(cells)) return false;
+    if (!known && !take_new_symbols(cells)) return false;
+    if (before != nullptr) *before = ledger_->posting_of(page_, *this, row);
+    std::uint64_t bits = 0;
+    for (const Written& number : std::span<const Written>(numbers_)) {
+        const std::int64_t value = Column::number_of(record[number.column]);
+        columns[number.column].set_number(row, value, number.bit, bits);
+    }
+    for (std::size_t i = 0; i < symbols.size(); ++i)
+        columns[symbols[i].column].set_number(row, ids[i], symbols[i].bit, bits);
+    for (const Written& text : texts_)
+        if (columns[text.column].set(row, record[text.column])) bits |= text.bit;
+    changed |= bits;
     return true;
 }
 
 RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
                     const feed::Provenance& provenance) {
     NB_ASSERT(cells.size() == columns_.size() && at.row == kNoRow);
-    if (!has_room_for(cells)) return kNoRow;
-    RowId row = 0;
-    if (free_.empty()) {
-        if (slots_ >= row_ids_max_) return kNoRow;
-        if (slots_ == heads_.size()) make_places();
-        row = static_cast<RowId>(slots_++);
-    } else {
-        row = free_.back();
+    const bool is_spare = !free_.empty();
+    if (!is_spare && slots_ >= row_ids_max_) return kNoRow;
+    if (!is_spare && slots_ == heads_.size()) make_places();
+    const RowId row = is_spare ? free_.back() : static_cast<RowId>(slots_);
+    std::uint64_t changed = 0;
+    if (!has_room_for_key(cells) || !write(row, cells, changed, nullptr)) return kNoRow;
+    if (is_spare)
         free_.pop_back();
-    }
+    else
+        ++slots_;
     bool is_new_symbol = false;
     for (std::size_t i = 0; i < key_.size(); ++i) {
         const std::uint16_t column = spec_.key_columns[i];
         columns_[column].set_key(row, cells[column], key_[i]);
         is_new_symbol |= !key_[i].possible;
     }
-    for (const std::uint16_t column : written_columns_) columns_[column].set(row, cells[column]);
     for (const std::uint16_t column : told_columns_) columns_[column].set(row, {});
     // A symbol that nobody had met has its id only now.
     const std::uint64_t hash = is_new_symbol ? row_hash(row) : at.hash;
@@ -107,7 +161,8 @@ RowId Table::insert(const Found& at, std::span<const feed::Cell> cells,
                      !provenance.from_stream);
     }
     ++live_rows_;
-    note(row, Change::Kind::Inserted, 0);
+    ++generation_;
+    log_.append(row, head.change, Change::Kind::Inserted, 0);
     inserted_.set(row, static_cast<std::int64_t>(generation_));
     return row;
 }
@@ -125,12 +180,9 @@ void Table::make_places() {
 
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     check_row(row);
-    if (!has_room_for(cells)) return false;
     Posting before;
-    if (ledger_ != nullptr) before = ledger_->posting_of(page_, *this, row);
     std::uint64_t changed = 0;
-    for (const std::uint16_t column : written_columns_)
-        if (columns_[column].set(row, cells[column])) changed |= column_bit(column);
+    if (!write(row, cells, changed, ledger_ == nullptr ? nullptr : &before)) return false;
     if ((changed & posted_columns_) != 0) post_change(before, row);
     if (changed != 0) note(row, Change::Kind::Updated, changed);
     return true;
@@ -213,13 +265,10 @@ void Table::set_provenance(RowId row, const feed::Provenance& provenance) {
     set_flags(row, flags_of(provenance), turns);
 }
 
-void Table::note_streamed(RowId row, feed::SessionMs now_ms) {
-    check_row(row);
-    RowHead& head = heads_[row];
-    const bool turns = is_phantom(row);
-    if (turns) note(row, Change::Kind::Updated, kPhantomBit);
-    head.streamed_at_ms = now_ms;
-    set_flags(row, static_cast<std::uint8_t>((head.flags | kFromStream) & ~kPhantom), turns);
+// An event has told of the row.
+void Table::end_phantom(RowId row) {
+    note(row, Change::Kind::Updated, kPhantomBit);
+    set_flags(row, static_cast<std::uint8_t>(heads_[row].flags & ~kPhantom), true);
 }
 
 void Table::set_flags(RowId row, std::uint8_t flags, bool posted_anew) {
@@ -278,8 +327,7 @@ RowAge Table::age_of(RowId row) const {
     return {version(row), inserted_.get(row), row};
 }
 
-std::size_t Table::evict() {
-    if (live_rows_ <= spec_.rows_max) return 0;
+std::size_t Table::evict_some() {
     const std::size_t allowance = eviction_allowance();
     // Where what was found has all been written since, so that the allowance is used up.
     const bool overdue = live_rows_ > spec_.rows_max + allowance;

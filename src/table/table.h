@@ -21,6 +21,7 @@
 #include <span>
 #include <vector>
 
+#include "base/assert.h"
 #include "feed/cell.h"
 #include "feed/merge.h"
 #include "feed/schema.h"
@@ -97,7 +98,13 @@ class Table {
     // A row that becomes a phantom, or no longer is one, has a Change with kPhantomBit.
     void set_provenance(RowId row, const feed::Provenance& provenance);
     // An event wrote the row: it is no phantom, and the rest of its provenance stays.
-    void note_streamed(RowId row, feed::SessionMs now_ms);
+    void note_streamed(RowId row, feed::SessionMs now_ms) {
+        RowHead& head = heads_[row];
+        NB_ASSERT((head.flags & kLive) != 0);
+        head.streamed_at_ms = now_ms;
+        if ((head.flags & kPhantom) != 0) end_phantom(row);
+        head.flags |= kFromStream;
+    }
 
     // Rises with every mutation.
     std::uint64_t generation() const { return generation_; }
@@ -115,7 +122,7 @@ class Table {
     // To be called after each insertion: where there are more than rows_max rows, erases some of
     // the oldest by version (by arrival without one); see eviction.h. Answers how many; remembers
     // the newest version unloaded.
-    std::size_t evict();
+    std::size_t evict() { return live_rows_ <= spec_.rows_max ? 0 : evict_some(); }
     // Rows there may be above rows_max while the oldest are looked for.
     std::size_t eviction_allowance() const;
     std::uint64_t evicted() const { return evicted_; }
@@ -174,15 +181,33 @@ class Table {
     }
     static std::uint64_t index_hash(std::uint32_t half) { return half * 0x9E3779B97F4A7C15u; }
 
+    struct Written {
+        std::uint64_t bit = 0;
+        std::uint32_t column = 0;
+    };
+
     static std::uint8_t flags_of(const feed::Provenance& provenance);
     std::uint64_t row_hash(RowId row) const;
     RowHash hasher() const;
-    bool key_equals(RowId row) const {
-        for (std::size_t i = 0; i < key_.size(); ++i)
-            if (!columns_[spec_.key_columns[i]].equals(row, key_[i])) return false;
+    [[gnu::always_inline]] bool key_equals(RowId row) const {
+        const std::uint16_t* column = spec_.key_columns.data();
+        for (const KeyPart& part : key_)
+            if (!columns_[*column++].equals(row, part)) return false;
         return true;
     }
-    bool has_room_for(std::span<const feed::Cell> cells) const;
+    bool has_room_for_key(std::span<const feed::Cell> cells) const;
+    bool take_new_symbols(std::span<const feed::Cell> cells);
+    bool has_room_for_texts(std::span<const feed::Cell> cells) const {
+        for (const Written& text : texts_)
+            if (!columns_[text.column].has_room_for(cells[text.column])) return false;
+        return true;
+    }
+    // All but the key; false and nothing changed at a column's limit. Adds the bits of what
+    // changed. `before` is where what was posted of the row goes.
+    bool write(RowId row, std::span<const feed::Cell> cells, std::uint64_t& changed,
+               Posting* before);
+    void end_phantom(RowId row);
+    std::size_t evict_some();
     void make_places();
     void note(RowId row, Change::Kind kind, std::uint64_t columns);
     RowAge age_of(RowId row) const;
@@ -202,10 +227,15 @@ class Table {
     std::vector<RowId> erased_;         // free after clear_changes()
     ChangeLog log_;
     Eviction eviction_;
-    mutable std::vector<KeyPart> key_;            // of the last look_up()
-    std::vector<std::uint16_t> written_columns_;  // those of an update: all but the key's
-    std::vector<std::uint16_t> told_columns_;     // and those that the books write
-    std::vector<std::uint16_t> limited_columns_;  // those that can be full
+    mutable std::vector<KeyPart> key_;  // of the last look_up()
+    // What an update writes, by the kind of storage: all but the key's columns and those that the
+    // books write.
+    std::vector<Written>& written_as(Column::Storage storage);
+    std::vector<Written> numbers_;
+    std::vector<Written> symbols_;
+    std::vector<Written> texts_;
+    std::vector<std::int64_t> symbol_ids_;  // of the record under way, one for each of symbols_
+    std::vector<std::uint16_t> told_columns_;
     std::size_t slots_ = 0;
     std::size_t live_rows_ = 0;
     std::uint64_t generation_ = 0;

@@ -5,7 +5,6 @@
 
 #include "base/assert.h"
 #include "base/words.h"
-#include "table/key_index.h"
 
 namespace nats_blotter::table {
 namespace {
@@ -74,13 +73,6 @@ void spell_uuid(const std::array<std::uint64_t, 2>& words, TextPages::Spelled& o
     put(28, digits_of(words[1] & kLowHalves), 8);
 }
 
-std::uint64_t hash_words(const std::array<std::uint64_t, 2>& words, std::uint8_t tag,
-                         std::uint64_t seed) {
-    // The odd factor keeps the words apart; hash_number() mixes what comes out.
-    const std::uint64_t both = words[0] + words[1] * 0xD6E8FEB86659FD93u;
-    return hash_number(static_cast<std::int64_t>(both), seed * 256 + tag);
-}
-
 // So that the numbers compare as the bytes in memory do.
 std::uint64_t first_byte_highest(std::uint64_t word) { return __builtin_bswap64(word); }
 
@@ -88,9 +80,9 @@ int sign_of(std::uint64_t a, std::uint64_t b) { return a < b ? -1 : a > b ? 1 : 
 
 }  // namespace
 
-PackedText pack_text(std::string_view text) {
-    PackedText packed;
+void pack_text(std::string_view text, PackedText& packed) {
     packed.text = text;
+    packed.words = {};
     if (text.size() <= 16) {
         packed.tag = static_cast<std::uint8_t>(PackedText::kShort + text.size());
         packed.words[0] = load_short(text.data(), text.size());
@@ -99,12 +91,6 @@ PackedText pack_text(std::string_view text) {
         const bool is_uuid = text.size() == kUuidTextBytes && pack_uuid(text.data(), packed.words);
         packed.tag = is_uuid ? PackedText::kUuid : PackedText::kLong;
     }
-    return packed;
-}
-
-std::uint64_t hash_packed(const PackedText& text, std::uint64_t seed) {
-    if (text.tag == PackedText::kLong) return hash_bytes(text.text, seed);
-    return hash_words(text.words, text.tag, seed);
 }
 
 std::size_t TextPages::rows_in(std::size_t page) const {
@@ -125,10 +111,6 @@ void TextPages::resize(std::size_t rows) {
     }
 }
 
-bool TextPages::has_room_for(std::string_view text) const {
-    return heap_bytes_ + text.size() <= heap_bytes_max_;
-}
-
 TextPages::HeapRef TextPages::heap_ref(const Page& page, std::size_t at) {
     const std::uint64_t word = page.words[at][0];
     return {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
@@ -146,7 +128,8 @@ void TextPages::free_heap_text(Page& page, std::size_t at) {
     heap_bytes_ -= bytes;
 }
 
-bool TextPages::set(std::size_t row, const PackedText& text) {
+// Where one of the two is long, or the page holds nothing but nulls.
+bool TextPages::set_otherwise(std::size_t row, const PackedText& text) {
     NB_ASSERT_DEBUG(row < size_);
     if (equals(row, text)) return false;
     Page& page = pages_[page_of(row)];
@@ -214,15 +197,6 @@ std::string_view TextPages::get(std::size_t row, Spelled& spelled) const {
     }
     return {reinterpret_cast<const char*>(page.words[at].data()),
             static_cast<std::size_t>(tag - PackedText::kShort)};
-}
-
-bool TextPages::equals(std::size_t row, const PackedText& text) const {
-    const Page& page = pages_[page_of(row)];
-    if (page.tags.empty()) return text.tag == PackedText::kNull;
-    const std::size_t at = place_in_page(row);
-    if (page.tags[at] != text.tag) return false;
-    if (text.tag == PackedText::kLong) return heap_text(page, at) == text.text;
-    return page.words[at] == text.words;
 }
 
 std::uint64_t TextPages::hash(std::size_t row, std::uint64_t seed) const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "table/key_index.h"
 #include "table/paged.h"
 
 namespace nats_blotter::table {
@@ -30,8 +31,23 @@ struct PackedText {
     std::array<std::uint64_t, 2> words{};  // of the short text and the UUID; else zero
     std::string_view text;
 };
-PackedText pack_text(std::string_view text);
-std::uint64_t hash_packed(const PackedText& text, std::uint64_t seed);
+void pack_text(std::string_view text, PackedText& packed);
+inline PackedText pack_text(std::string_view text) {
+    PackedText packed;
+    pack_text(text, packed);
+    return packed;
+}
+
+inline std::uint64_t hash_words(const std::array<std::uint64_t, 2>& words, std::uint8_t tag,
+                                std::uint64_t seed) {
+    // The odd factor keeps the words apart; hash_number() mixes what comes out.
+    const std::uint64_t both = words[0] + words[1] * 0xD6E8FEB86659FD93u;
+    return hash_number(static_cast<std::int64_t>(both), seed * 256 + tag);
+}
+inline std::uint64_t hash_packed(const PackedText& text, std::uint64_t seed) {
+    if (text.tag == PackedText::kLong) return hash_bytes(text.text, seed);
+    return hash_words(text.words, text.tag, seed);
+}
 
 class TextPages {
   public:
@@ -44,15 +60,34 @@ class TextPages {
     void resize(std::size_t rows);
 
     // False when the limit of the column would be passed.
-    bool has_room_for(std::string_view text) const;
+    bool has_room_for(std::string_view text) const {
+        return heap_bytes_ + text.size() <= heap_bytes_max_;
+    }
     // True when the text changed; a default PackedText is null.
-    bool set(std::size_t row, const PackedText& text);
+    bool set(std::size_t row, const PackedText& text) {
+        Page& page = pages_[page_of(row)];
+        const std::size_t at = place_in_page(row);
+        if (page.tags.empty() || text.tag == PackedText::kLong ||
+            page.tags[at] == PackedText::kLong)
+            return set_otherwise(row, text);
+        if (page.tags[at] == text.tag && page.words[at] == text.words) return false;
+        page.tags[at] = text.tag;
+        page.words[at] = text.words;
+        return true;
+    }
 
     bool is_null(std::size_t row) const;
     bool is_uuid(std::size_t row) const;
     // Points into the page or into `spelled`; dies at the next set().
     std::string_view get(std::size_t row, Spelled& spelled) const;
-    bool equals(std::size_t row, const PackedText& text) const;
+    bool equals(std::size_t row, const PackedText& text) const {
+        const Page& page = pages_[page_of(row)];
+        if (page.tags.empty()) return text.tag == PackedText::kNull;
+        const std::size_t at = place_in_page(row);
+        if (page.tags[at] != text.tag) return false;
+        if (text.tag == PackedText::kLong) return heap_text(page, at) == text.text;
+        return page.words[at] == text.words;
+    }
     std::uint64_t hash(std::size_t row, std::uint64_t seed) const;
     // -1, 0, 1 by bytes. REQUIRES: neither is null.
     int compare(std::size_t a, std::size_t b) const;
@@ -72,6 +107,7 @@ class TextPages {
         std::size_t dead_bytes = 0;
     };
 
+    bool set_otherwise(std::size_t row, const PackedText& text);
     std::size_t rows_in(std::size_t page) const;
     static HeapRef heap_ref(const Page& page, std::size_t at);
     static std::string_view heap_text(const Page& page, std::size_t at);

@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "base/limits.h"
 #include "support/sample_table.h"
 #include "support/seed.h"
 
@@ -51,6 +55,99 @@ TEST_CASE("RandomOperationsMatchANaiveModel") {
         REQUIRE(held != kNoRow);
         CHECK(row_of(table, held) == row);
     }
+}
+
+// A key of two columns and all kinds of storage, with cells that stay the same, move a little, move
+// far, or go: a row holds what was written last, and its change names the columns that differ.
+TEST_CASE("WhatIsWrittenOfEveryKindIsHeldAndToldByColumn") {
+    NB_SEEDED_RANDOM(random);
+    using feed::ColumnType;
+    const ColumnType types[] = {ColumnType::Int,     ColumnType::Symbol, ColumnType::Text,
+                                ColumnType::Decimal, ColumnType::Enum,   ColumnType::Time,
+                                ColumnType::Symbol,  ColumnType::Text};
+    feed::TableSpec spec;
+    spec.name = "every_kind";
+    for (const ColumnType type : types) {
+        feed::ColumnSpec column;
+        column.field = "c" + std::to_string(spec.columns.size());
+        column.type = type;
+        spec.columns.push_back(column);
+    }
+    spec.key_columns = {0, 1};
+    Table table(spec);
+    using Texts = std::vector<std::string>;
+    std::map<RowId, std::pair<std::vector<feed::Cell>, Texts>> model;
+    const auto random_number = [&random]() -> std::int64_t {
+        const std::uint64_t bits = random.below(8) == 0 ? random.below(64) : 8;
+        return static_cast<std::int64_t>(random.next() >> (63 - bits)) - 100;
+    };
+    const auto random_text = [&random]() -> std::string {
+        std::string text = "01234567-89ab-cdef-0f1e-2d3c4b5a697" + std::to_string(random.below(10));
+        if (random.below(3) == 0) text.resize(static_cast<std::size_t>(random.below(30)));
+        return text;
+    };
+    for (int step = 0; step < 40'000; ++step) {
+        std::vector<feed::Cell> cells(std::size(types));
+        Texts texts(std::size(types));
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (i > 1 && random.below(6) == 0) continue;
+            const bool is_text = types[i] == ColumnType::Text;
+            const bool is_symbol = types[i] == ColumnType::Symbol || types[i] == ColumnType::Enum;
+            if (is_text) texts[i] = random_text();
+            // More than are remembered of those that were met lately.
+            if (is_symbol) texts[i] = "S" + std::to_string(random.below(i == 1 ? 9 : 6000));
+            cells[i] = is_text || is_symbol ? feed::Cell::of_text(texts[i])
+                                            : feed::Cell::of_number(random_number());
+        }
+        cells[0] = feed::Cell::of_number(static_cast<std::int64_t>(random.below(700)));
+        RowId row = table.find(cells);
+        if (row == kNoRow) {
+            row = table.insert(cells);
+            REQUIRE(row != kNoRow);
+            REQUIRE(table.changes().back().kind == Change::Kind::Inserted);
+        } else {
+            std::uint64_t bits = 0;
+            for (std::size_t i = 2; i < cells.size(); ++i) {
+                // Half of them as they were.
+                if (random.below(2) == 0) {
+                    cells[i] = model[row].first[i];
+                    texts[i] = model[row].second[i];
+                    if (cells[i].kind == feed::Cell::Kind::Text) cells[i].text = texts[i];
+                }
+                if (!(cells[i] == model[row].first[i])) bits |= column_bit(i);
+            }
+            REQUIRE(table.update(row, cells));
+            REQUIRE(table.changes().size() == (bits == 0 ? 0 : 1));
+            if (bits != 0) REQUIRE(table.changes()[0].columns == bits);
+        }
+        table.clear_changes();
+        auto& held = model[row];
+        held = {std::move(cells), std::move(texts)};
+        for (std::size_t i = 0; i < held.first.size(); ++i) {
+            if (held.first[i].kind == feed::Cell::Kind::Text) held.first[i].text = held.second[i];
+            REQUIRE(table.cell(row, i) == held.first[i]);
+        }
+    }
+    for (const auto& [row, held] : model)
+        for (std::size_t i = 0; i < held.first.size(); ++i)
+            REQUIRE(table.cell(row, i) == held.first[i]);
+}
+
+TEST_CASE("ARecordWithASymbolTooManyChangesNothing") {
+    Table table(sample_spec());
+    const RowId row = table.insert(record_of({"a", 0, "S0", 0}).cells);
+    for (std::size_t i = 1; i < kSymbolsMax; ++i)
+        REQUIRE(table.update(row, record_of({"a", 0, "S" + std::to_string(i), 0}).cells));
+    table.clear_changes();
+    CHECK_FALSE(table.update(row, record_of({"a", 7, "one more", 7}).cells));
+    CHECK(table.insert(record_of({"b", 7, "one more", 7}).cells) == kNoRow);
+    CHECK(table.changes().empty());
+    CHECK(table.row_count() == 1);
+    CHECK(row_of(table, row) == SampleRow{"a", 0, "S" + std::to_string(kSymbolsMax - 1), 0});
+    // One that was met long ago.
+    CHECK(table.update(row, record_of({"a", 7, "S3", 7}).cells));
+    CHECK(row_of(table, row) == SampleRow{"a", 7, "S3", 7});
+    CHECK(table.insert(record_of({"b", 7, "S4", 7}).cells) == row + 1);
 }
 
 TEST_CASE("EachRowHasOneChangeBetweenTwoClears") {
