@@ -1,6 +1,7 @@
 #include "table/key_index.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/assert.h"
@@ -9,6 +10,7 @@ namespace nats_blotter::table {
 namespace {
 
 constexpr std::size_t kPlacesMin = 16;
+constexpr std::size_t kHashesAtOnce = 256;
 
 // A segment grows when it is fuller than 2/3, to where a half is taken: a key that is not there is
 // told after two or three places.
@@ -37,21 +39,23 @@ void KeyIndex::place(std::vector<std::uint32_t>& entries, std::uint64_t hash, st
     entries[at] = tag_of(hash) | row;
 }
 
-KeyIndex::Moved KeyIndex::rows_of(const Segment& segment, RowHash hash_of) {
-    Moved moved;
-    moved.rows.resize(segment.count);
-    moved.hashes.resize(segment.count);
-    std::uint32_t* row = moved.rows.data();
-    for (const std::uint32_t entry : segment.entries)
-        if (entry != kEmpty) *row++ = entry & kRowMask;
-    NB_ASSERT(row == moved.rows.data() + segment.count);
-    // Each waits for memory, and none for another: a loop of its own.
-    if (hash_of.of_many != nullptr)
-        hash_of.of_many(hash_of.owner, moved.rows, moved.hashes);
-    else
-        for (std::size_t i = 0; i < moved.rows.size(); ++i)
-            moved.hashes[i] = hash_of(moved.rows[i]);
-    return moved;
+template <typename Take>
+void KeyIndex::for_each(const Segment& segment, RowHash hash_of, Take&& take) {
+    std::array<std::uint32_t, kHashesAtOnce> rows;
+    std::array<std::uint64_t, kHashesAtOnce> hashes;
+    const std::uint32_t* entry = segment.entries.data();
+    const std::uint32_t* const end = entry + segment.entries.size();
+    while (entry < end) {
+        std::size_t count = 0;
+        for (; entry < end && count < kHashesAtOnce; ++entry)
+            if (*entry != kEmpty) rows[count++] = *entry & kRowMask;
+        // Each waits for memory, and none for another: a loop of its own.
+        if (hash_of.of_many != nullptr)
+            hash_of.of_many(hash_of.owner, {rows.data(), count}, {hashes.data(), count});
+        else
+            for (std::size_t i = 0; i < count; ++i) hashes[i] = hash_of(rows[i]);
+        for (std::size_t i = 0; i < count; ++i) take(hashes[i], rows[i]);
+    }
 }
 
 void KeyIndex::set_entries(Segment& segment, std::vector<std::uint32_t>&& entries,
@@ -83,11 +87,11 @@ void KeyIndex::make_room(std::uint64_t hash, RowHash hash_of) {
             split(index, hash_of);
             continue;
         }
-        const Moved moved = rows_of(segment, hash_of);
         std::vector<std::uint32_t> entries(places_for(segment.count), kEmpty);
-        for (std::size_t i = 0; i < moved.rows.size(); ++i)
-            place(entries, moved.hashes[i], moved.rows[i]);
-        set_entries(segment, std::move(entries), moved.rows.size());
+        for_each(segment, hash_of, [&entries](std::uint64_t moved, std::uint32_t row) {
+            place(entries, moved, row);
+        });
+        set_entries(segment, std::move(entries), segment.count);
     }
 }
 
@@ -101,23 +105,24 @@ void KeyIndex::split(std::uint32_t index, RowHash hash_of) {
     }
     const std::uint32_t depth = ++segments_[index].depth;
     const auto upper = static_cast<std::uint32_t>(segments_.size());
-    const Moved moved = rows_of(segments_[index], hash_of);
-    std::size_t counts[2] = {moved.rows.size(), 0};
-    for (const std::uint64_t hash : moved.hashes) counts[1] += hash >> (64 - depth) & 1;
-    counts[0] -= counts[1];
     // Room until it splits again: every hash asked for on the way would wait for memory.
-    std::vector<std::uint32_t> entries[2];
-    for (std::size_t half = 0; half < 2; ++half)
-        entries[half].assign(std::max(kSegmentPlaces, places_for(counts[half])), kEmpty);
-    for (std::size_t i = 0; i < moved.rows.size(); ++i)
-        place(entries[moved.hashes[i] >> (64 - depth) & 1], moved.hashes[i], moved.rows[i]);
+    std::vector<std::uint32_t> lower_entries(kSegmentPlaces, kEmpty);
+    std::vector<std::uint32_t> upper_entries(kSegmentPlaces, kEmpty);
+    std::size_t upper_count = 0;
+    NB_ASSERT(segments_[index].count < kSegmentPlaces);
+    for_each(segments_[index], hash_of, [&](std::uint64_t hash, std::uint32_t row) {
+        const bool is_upper = (hash >> (64 - depth) & 1) != 0;
+        place(is_upper ? upper_entries : lower_entries, hash, row);
+        upper_count += is_upper ? 1 : 0;
+    });
+    const std::size_t lower_count = segments_[index].count - upper_count;
     // The neighbours in the directory that named the old segment: their upper half names the new.
     for (std::size_t at = 0; at < directory_.size(); ++at)
         if (directory_[at] == index && (at >> (depth_ - depth) & 1) != 0) directory_[at] = upper;
     segments_.emplace_back();
     segments_[upper].depth = depth;
-    set_entries(segments_[index], std::move(entries[0]), counts[0]);
-    set_entries(segments_[upper], std::move(entries[1]), counts[1]);
+    set_entries(segments_[index], std::move(lower_entries), lower_count);
+    set_entries(segments_[upper], std::move(upper_entries), upper_count);
 }
 
 void KeyIndex::erase(std::uint64_t hash, std::uint32_t row, RowHash hash_of) {

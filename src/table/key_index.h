@@ -98,13 +98,10 @@ class KeyIndex {
     static std::size_t home_of(std::uint64_t hash, std::size_t places) {
         return static_cast<std::size_t>(((hash & 0xFFFFFFFFu) * places) >> 32);
     }
-    // The rows of a segment, to be placed anew.
-    struct Moved {
-        std::vector<std::uint32_t> rows;
-        std::vector<std::uint64_t> hashes;
-    };
     static void place(std::vector<std::uint32_t>& entries, std::uint64_t hash, std::uint32_t row);
-    static Moved rows_of(const Segment& segment, RowHash hash_of);
+    // Calls take(hash, row) for each row of the segment.
+    template <typename Take>
+    static void for_each(const Segment& segment, RowHash hash_of, Take&& take);
     static void set_entries(Segment& segment, std::vector<std::uint32_t>&& entries,
                             std::size_t count);
     // Until one more fits into the segment of this hash.

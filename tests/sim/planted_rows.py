@@ -163,8 +163,8 @@ TABLE_BUGS = [
     (
         "a split moves no row",
         "src/table/key_index.cpp",
-        "        place(entries[moved.hashes[i] >> (64 - depth) & 1], ",
-        "        place(entries[0], ",
+        "        const bool is_upper = (hash >> (64 - depth) & 1) != 0;",
+        "        const bool is_upper = depth == 0;",
     ),
     (
         "the newest are unloaded",
