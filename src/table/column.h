@@ -100,24 +100,25 @@ class Column {
         return part;
     }
     // The same, into a part that is used again: the members that matter to this column are set.
-    [[gnu::always_inline]] void take_apart(const feed::Cell& cell, std::uint64_t seed,
-                                           KeyPart& part) const {
+    // Answers its hash.
+    [[gnu::always_inline]] std::uint64_t take_apart(const feed::Cell& cell, std::uint64_t seed,
+                                                    KeyPart& part) const {
         part.possible = true;
         if (storage_ == Storage::Text) {
             if (cell.is_null())
                 part.text = PackedText{};
             else
                 pack_text(cell.text, part.text);
-            part.hash = hash_packed(part.text, seed);
-            return;
+            return part.hash = hash_packed(part.text, seed);
         }
-        part.number = number_of(cell);
+        std::int64_t number = number_of(cell);
         if (storage_ == Storage::Symbol && !cell.is_null()) {
             const std::uint32_t id = pool_.find(cell.text);
             part.possible = id != SymbolPool::kNone;
-            part.number = id;
+            number = id;
         }
-        part.hash = hash_number(part.number, seed);
+        part.number = number;
+        return part.hash = hash_number(number, seed);
     }
     std::uint64_t key_hash(std::size_t row, std::uint64_t seed) const;
     [[gnu::always_inline]] bool equals(std::size_t row, const KeyPart& part) const {

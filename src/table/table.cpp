@@ -72,13 +72,15 @@ RowHash Table::hasher() const {
 
 Table::Found Table::look_up(std::span<const feed::Cell> cells) const {
     Found found;
-    for (std::size_t i = 0; i < key_.size(); ++i) {
-        const std::uint16_t column = spec_.key_columns[i];
-        columns_[column].take_apart(cells[column], found.hash + 1, key_[i]);
-        found.hash = key_[i].hash;
+    std::uint64_t hash = 0;
+    const std::uint16_t* column = spec_.key_columns.data();
+    for (KeyPart& part : key_) {
+        hash = columns_[*column].take_apart(cells[*column], hash + 1, part);
+        ++column;
     }
+    found.hash = hash;
     found.row =
-        index_.find(index_hash(half_of(found.hash)), [this](RowId row) { return key_equals(row); });
+        index_.find(index_hash(half_of(hash)), [this](RowId row) { return key_equals(row); });
     return found;
 }
 
@@ -180,11 +182,18 @@ void Table::make_places() {
 
 bool Table::update(RowId row, std::span<const feed::Cell> cells) {
     check_row(row);
-    Posting before;
     std::uint64_t changed = 0;
-    if (!write(row, cells, changed, ledger_ == nullptr ? nullptr : &before)) return false;
-    if ((changed & posted_columns_) != 0) post_change(before, row);
+    if (ledger_ == nullptr ? !write(row, cells, changed, nullptr)
+                           : !write_posted(row, cells, changed))
+        return false;
     if (changed != 0) note(row, Change::Kind::Updated, changed);
+    return true;
+}
+
+bool Table::write_posted(RowId row, std::span<const feed::Cell> cells, std::uint64_t& changed) {
+    Posting before;
+    if (!write(row, cells, changed, &before)) return false;
+    if ((changed & posted_columns_) != 0) post_change(before, row);
     return true;
 }
 

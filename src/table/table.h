@@ -206,6 +206,7 @@ class Table {
     // changed. `before` is where what was posted of the row goes.
     bool write(RowId row, std::span<const feed::Cell> cells, std::uint64_t& changed,
                Posting* before);
+    bool write_posted(RowId row, std::span<const feed::Cell> cells, std::uint64_t& changed);
     void end_phantom(RowId row);
     std::size_t evict_some();
     void make_places();
