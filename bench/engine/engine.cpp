@@ -176,38 +176,50 @@ void Engine::commit(std::size_t bytes) {
 
 void Engine::pump_parser() {
     for (;;) {
-        const nats::ParsedOp op = parser_.next();
-        if (op.kind == nats::ParsedOp::Kind::NeedMore) return;
-        NB_ASSERT(op.kind == nats::ParsedOp::Kind::Msg);
-        seen_ += op.payload.size();
+        nats::PlainMessage message;
+        if (!parser_.next_plain(message)) {
+            const nats::ParsedOp op = parser_.next();
+            if (op.kind == nats::ParsedOp::Kind::NeedMore) return;
+            NB_ASSERT(op.kind == nats::ParsedOp::Kind::Msg);  // its line was cut
+            message.payload = op.payload;
+        }
+        seen_ += message.payload.size();
         ++messages_;
     }
 }
 
 void Engine::pump_client() {
     for (;;) {
-        const nats::Event event = client_->next_event(now_);
-        if (event.kind == nats::Event::Kind::NeedMore) return;
-        NB_ASSERT(event.kind == nats::Event::Kind::Message);
+        nats::Message message;
+        if (!client_->next_message(now_, message)) {
+            const nats::Event event = client_->next_event(now_);
+            if (event.kind == nats::Event::Kind::NeedMore) return;
+            NB_ASSERT(event.kind == nats::Event::Kind::Message);  // its line was cut
+            message = {event.sid, event.subject, event.payload};
+        }
         ++messages_;
         if (stage_ == Stage::Client)
-            seen_ += event.payload.size();
+            seen_ += message.payload.size();
         else
-            take(event);
+            take(message);
     }
 }
 
 // As session/intake.cpp does it.
-void Engine::take(const nats::Event& event) {
-    const auto route = routes_.find(event.sid);
+void Engine::take(const nats::Message& message) {
+    const auto route = routes_.find(message.sid);
     NB_ASSERT(route != routes_.end());
     Live& live = *tables_[route->second.table];
-    const Result<const feed::Record*> decoded = live.decoder.decode(event.payload);
-    if (!decoded) {
-        ++rejected_;
-        return;
+    const feed::Record* known = live.decoder.decode_known(message.payload);
+    if (known == nullptr) {
+        const Result<const feed::Record*> decoded = live.decoder.decode_unknown(message.payload);
+        if (!decoded) {
+            ++rejected_;
+            return;
+        }
+        known = *decoded;
     }
-    const feed::Record& record = **decoded;
+    const feed::Record& record = *known;
     const auto scope = static_cast<std::size_t>(live.table.spec().scope_column);
     NB_ASSERT(record.cells[scope].number == route->second.account);
     if (stage_ < Stage::StoreGeneric) {

@@ -67,7 +67,7 @@ class Engine {
     void pump_parser();
     void pump_client();
     void pump_session();
-    void take(const nats::Event& event);
+    void take(const nats::Message& message);
     const table::Table* table_at(std::size_t index) const;
 
     Stage stage_;

@@ -42,10 +42,10 @@ inline std::uint64_t load_short(const char* at, std::size_t bytes) {
 inline bool same_bytes(const char* a, const char* b, std::size_t bytes) {
     if (bytes >= 8) {
         const char* const last = a + bytes - 8;
-        const std::uint64_t tail = load_word(last) ^ load_word(b + bytes - 8);
-        for (; a < last; a += 8, b += 8)
-            if (load_word(a) != load_word(b)) return false;
-        return tail == 0;
+        std::uint64_t differ =
+            (load_word(a) ^ load_word(b)) | (load_word(last) ^ load_word(b + bytes - 8));
+        for (a += 8, b += 8; a < last; a += 8, b += 8) differ |= load_word(a) ^ load_word(b);
+        return differ == 0;
     }
     if (bytes >= 4)
         return load_half_word(a) == load_half_word(b) &&
@@ -113,8 +113,8 @@ inline std::uint64_t value_of_digits(std::uint64_t word) {
 // High bits where eight characters, each xored with '0', are no digits; those above the lowest may
 // be false alarms.
 inline std::uint64_t bytes_above_9(std::uint64_t digits) {
-    // A byte above 9 carries into its high half.
-    return (digits | ((digits & (kEachByte * 0x7F)) + kEachByte * 0x76)) & kHighBits;
+    // A byte above 9 carries into its high half; below the first of them nothing carries.
+    return (digits | (digits + kEachByte * 0x76)) & kHighBits;
 }
 
 inline constexpr std::uint32_t kPowersOfTen[8] = {1,      10,      100,       1'000,

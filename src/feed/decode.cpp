@@ -67,8 +67,12 @@ RecordDecoder::RecordDecoder(const TableSpec& spec, Speculation speculation)
     for (std::size_t index = 0; index < spec.columns.size(); ++index) {
         if (!spec.columns[index].path.empty()) deep_.push_back(static_cast<std::uint16_t>(index));
         if (spec.columns[index].subject_token != 0) presets_.push_back({index, {}});
-        if (spec.columns[index].origin != Origin::Record)
-            derived_.push_back(static_cast<std::uint16_t>(index));
+        const ColumnSpec& column = spec.columns[index];
+        // Columns that are told stay null: nothing here writes them.
+        if (column.origin == Origin::Record || is_told(column.origin)) continue;
+        derived_.push_back({static_cast<std::uint16_t>(index), column.origin == Origin::Latency,
+                            static_cast<std::uint16_t>(column.amount),
+                            static_cast<std::uint16_t>(column.sign), column.minus});
     }
     // Shapes know the fields of one record and nothing else.
     // ... and true and false are part of a layout.
@@ -406,33 +410,39 @@ class RecordDecoder::Reader {
 };
 
 Result<const Record*> RecordDecoder::decode(std::string_view json) {
-    if (speculation_ == Speculation::On && json.size() <= kRecordBytesMax &&
-        shapes_.read(json, record_)) {
-        ++stats_.shape_hits;
-        return finished();
-    }
+    if (const Record* const record = decode_known(json)) return record;
+    return decode_unknown(json);
+}
+
+Result<const Record*> RecordDecoder::decode_unknown(std::string_view json) {
     const Result<const Record*> record = read(json);
     return record ? Result<const Record*>(finished()) : record;
 }
 
+const Record* RecordDecoder::decode_known(std::string_view json) {
+    if (speculation_ == Speculation::Off || json.size() > kRecordBytesMax) return nullptr;
+    if (!shapes_.read(json, record_)) return nullptr;
+    ++stats_.shape_hits;
+    return finished();
+}
+
 // The record with the columns that are worked out.
 const Record* RecordDecoder::finished() {
-    for (const std::uint16_t column : derived_) {
-        const ColumnSpec& spec = spec_.columns[column];
-        Cell& cell = record_.cells[column];
-        cell = Cell{};
-        if (is_told(spec.origin)) continue;
-        if (spec.origin == Origin::Latency) {
-            if (came_at_ != 0 && record_.published_ms != 0)
-                cell = Cell::of_number(came_at_ - record_.published_ms);
+    Cell* const cells = record_.cells.data();
+    for (const Derived& derived : derived_) {
+        Cell& cell = cells[derived.column];
+        if (derived.is_latency) {
+            const bool known = came_at_ != 0 && record_.published_ms != 0;
+            cell = known ? Cell::of_number(came_at_ - record_.published_ms) : Cell{};
             continue;
         }
-        const Cell& amount = record_.cells[spec.amount];
-        const Cell& sign = record_.cells[spec.sign];
-        if (amount.is_null() || sign.is_null()) continue;
-        const bool is_minus = sign.text.size() == spec.minus.size() &&
-                              same_bytes(sign.text.data(), spec.minus.data(), spec.minus.size());
-        cell = Cell::of_number(is_minus ? -amount.number : amount.number);
+        const Cell& amount = cells[derived.amount];
+        const Cell& sign = cells[derived.sign];
+        const bool known = !amount.is_null() && !sign.is_null();
+        const bool is_minus =
+            sign.text.size() == derived.minus.size() &&
+            same_bytes(sign.text.data(), derived.minus.data(), derived.minus.size());
+        cell = known ? Cell::of_number(is_minus ? -amount.number : amount.number) : Cell{};
     }
     return &record_;
 }

@@ -60,6 +60,12 @@ class RecordDecoder {
     // The record is valid until the next call. `error().code` is a Reject.
     Result<const Record*> decode(std::string_view json);
 
+    // As decode(), where a learned layout knows the text; null says nothing of it. An owner in a
+    // hurry asks this first.
+    const Record* decode_known(std::string_view json);
+    // As decode(), of a text that decode_known() has just not known.
+    Result<const Record*> decode_unknown(std::string_view json);
+
     // The record that `text` begins with, where a learned layout knows it, and in `bytes` how long
     // it is; null says nothing of it. Of what follows, nothing is looked at.
     const Record* decode_front(std::string_view text, std::size_t& bytes);
@@ -94,7 +100,15 @@ class RecordDecoder {
         Cell cell;
     };
     std::vector<Preset> presets_;
-    std::vector<std::uint16_t> derived_;  // columns of another origin than the record
+    // A column that is worked out from the record: its latency, or an amount with a sign.
+    struct Derived {
+        std::uint16_t column = 0;
+        bool is_latency = false;
+        std::uint16_t amount = 0;  // columns
+        std::uint16_t sign = 0;
+        std::string_view minus;  // of the spec
+    };
+    std::vector<Derived> derived_;
     EpochMs came_at_ = 0;
 };
 

@@ -169,7 +169,8 @@ std::optional<Result<const Record*>> MessageReader::next() {
     if (error_ || elements_.empty()) {
         more_ = false;
         if (error_) return Result<const Record*>(*error_);
-        return decoder_.decode(single_);
+        return single_.data() == unknown_ ? decoder_.decode_unknown(single_)
+                                          : decoder_.decode(single_);
     }
     const std::string_view element = next_element();
     more_ = !element.empty();

@@ -25,6 +25,15 @@ class MessageReader {
     // Both must outlive the reader; the decoder is of this spec.
     MessageReader(const TableSpec& spec, RecordDecoder& decoder);
 
+    // The record, where the payload is one alone and a learned layout knows it; null says nothing
+    // of it: begin() with the same payload then. Valid until the next call.
+    const Record* known(std::string_view payload) {
+        const Record* const record =
+            spec_.records_path.empty() ? decoder_.decode_known(payload) : nullptr;
+        unknown_ = record == nullptr ? payload.data() : nullptr;
+        return record;
+    }
+
     // Views of both are kept until the last record was taken. `subject` is empty for an answer that
     // came by none.
     void begin(std::string_view subject, std::string_view payload);
@@ -48,11 +57,12 @@ class MessageReader {
     const TableSpec& spec_;
     RecordDecoder& decoder_;
     bool has_tokens_ = false;
-    std::string_view single_;     // the record, where there is one
-    std::string_view elements_;   // else the rest of the array
-    bool more_ = false;           // something is left
-    std::optional<Error> error_;  // to be told once
-    Record key_;                  // of key_of()
+    std::string_view single_;        // the record, where there is one
+    const char* unknown_ = nullptr;  // what known() was asked of, and did not know
+    std::string_view elements_;      // else the rest of the array
+    bool more_ = false;              // something is left
+    std::optional<Error> error_;     // to be told once
+    Record key_;                     // of key_of()
 };
 
 }  // namespace nats_blotter::feed

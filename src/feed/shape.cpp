@@ -20,6 +20,9 @@ constexpr std::uint32_t kRestMax = 65'536;
 // Learning costs as much as reading ten records.
 constexpr std::uint32_t kMissesBetweenLearning = 16;
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::ptrdiff_t kTimeDigits = 13;  // of milliseconds from 2001 to 2286
+
 // Another try: a constant of the layout has become a value.
 constexpr std::size_t kAgain = SIZE_MAX;
 
@@ -27,15 +30,33 @@ std::string_view text_between(const char* from, const char* to) {
     return {from, static_cast<std::size_t>(to - from)};
 }
 
-// Strings of one field are often as long as the last one was.
-inline const char* find_text_end(std::uint32_t& last_bytes, const char* at, const char* end) {
-    const std::size_t bytes = last_bytes;
-    if (bytes >= 8 && static_cast<std::size_t>(end - at) > bytes && at[bytes] == '"' &&
-        is_plain_text(at, bytes))
-        return at + bytes;
-    const char* const found = find_plain_string_end(at, end);
-    if (found != nullptr) last_bytes = static_cast<std::uint32_t>(found - at);
-    return found;
+// Bytes that may be read of a value of the usual form: eight digits behind five, or a sign, eight
+// digits and what follows.
+constexpr std::size_t kUsualBytes = 16;
+
+// A string shorter than a word, or as long as the last of its field was; null for any other.
+// REQUIRES: kUsualBytes are there.
+inline const char* find_usual_end(std::size_t last_bytes, const char* at, const char* end) {
+    if (last_bytes < 8) {
+        const char* const found = at + (std::countr_zero(special_bytes(load_word(at))) >> 3);
+        return *found == '"' ? found : nullptr;
+    }
+    const bool fits = static_cast<std::size_t>(end - at) > last_bytes && at[last_bytes] == '"' &&
+                      is_plain_text(at, last_bytes);
+    return fits ? at + last_bytes : nullptr;
+}
+
+// A whole number of one to seven digits; null for any other. What follows is not looked at: the
+// bytes behind a number of the layout are none of one. REQUIRES: kUsualBytes are there.
+inline const char* read_usual_int(const char* at, std::int64_t& value) {
+    const bool negative = *at == '-';
+    at += negative ? 1 : 0;
+    const std::uint64_t digits = load_word(at) ^ (kEachByte * '0');
+    const auto count = static_cast<std::size_t>(std::countr_zero(bytes_above_9(digits))) >> 3;
+    if (count - 1 >= 7 || ((digits & 0xFF) == 0 && count > 1)) return nullptr;
+    const auto magnitude = static_cast<std::int64_t>(value_of_digits(digits << (64 - 8 * count)));
+    value = negative ? -magnitude : magnitude;
+    return at + count;
 }
 
 }  // namespace
@@ -254,23 +275,24 @@ std::size_t Shape::refuse_run(std::size_t first_slot, std::string_view rest, con
     return 0;
 }
 
-// As read_plain_epoch_ms(). Times of thirteen digits come near each other: where eight are as the
-// last time, only eight are read.
+// Thirteen digits of which the first eight are as the last time's; null for any other form.
+// REQUIRES: kUsualBytes are there.
+const char* Shape::read_usual_ms(const LastTime& last, const char* at, std::int64_t& ms) {
+    if (load_word(at) != last.front) return nullptr;
+    const std::uint64_t digits = load_word(at + kTimeDigits - 8) ^ (kEachByte * '0');
+    if (bytes_above_9(digits) != 0) return nullptr;
+    ms = last.front_ms + static_cast<std::int64_t>(value_of_digits(digits));
+    return at + kTimeDigits;
+}
+
+// As read_plain_epoch_ms(), and remembers for the next one. Times of thirteen digits come near each
+// other.
 const char* Shape::read_epoch_ms(LastTime& last, const char* at, const char* end,
                                  std::int64_t& ns) {
-    constexpr std::ptrdiff_t kDigits = 13;
-    constexpr std::int64_t kNsPerMs = 1'000'000;
-    if (end - at > kDigits && load_word(at) == last.front) {
-        const std::uint64_t digits = load_word(at + kDigits - 8) ^ (kEachByte * '0');
-        if (bytes_above_9(digits) == 0 && (at[kDigits] < '0' || at[kDigits] > '9')) {
-            ns = (last.front_ms + static_cast<std::int64_t>(value_of_digits(digits))) * kNsPerMs;
-            return at + kDigits;
-        }
-    }
     const char* const after = read_plain_epoch_ms(at, end, ns);
     constexpr std::int64_t kLow = 100'000'000;  // what eight digits tell apart
     const std::int64_t front_ms = ns / kNsPerMs / kLow * kLow;
-    if (after != nullptr && after - at == kDigits && *at != '-' &&
+    if (after != nullptr && after - at == kTimeDigits && *at != '-' &&
         front_ms + kLow <= INT64_MAX / kNsPerMs) {
         last.front = load_word(at);
         last.front_ms = front_ms;
@@ -285,79 +307,110 @@ std::size_t Shape::read_front(std::string_view text, Record& record) {
     }
 }
 
+// The value of a step in the form that nearly all have; null for any other, and then nothing is
+// set. REQUIRES: kUsualBytes are there.
+[[gnu::always_inline]] inline const char* Shape::read_usual(const Step& step, const char* at,
+                                                            const char* end, Record& record) {
+    Cell& cell = record.cells.data()[step.column];
+    const char* after = nullptr;
+    std::int64_t number = 0;
+    switch (step.kind) {
+        case Kind::Text:
+            after = find_usual_end(step.text_bytes, at, end);
+            if (after != nullptr) cell = Cell::of_text(text_between(at, after));
+            break;
+        case Kind::SkippedText: after = find_usual_end(step.text_bytes, at, end); break;
+        case Kind::Int:
+            after = read_usual_int(at, number);
+            if (after != nullptr) cell = Cell::of_number(number);
+            break;
+        case Kind::TimeMs:
+            after = read_usual_ms(times_[step.time], at, number);
+            if (after != nullptr) cell = Cell::of_number(number * kNsPerMs);
+            break;
+        case Kind::PublishedMs:
+            after = read_usual_ms(times_[step.time], at, number);
+            if (after != nullptr) record.published_ms = number;
+            break;
+        default: break;
+    }
+    return after;
+}
+
+// The value of a step in any plain form; null for others.
+const char* Shape::read_value(Step& step, const char* at, const char* end, Record& record) {
+    Cell& cell = record.cells[step.column];
+    const char* after = nullptr;
+    std::int64_t number = 0;
+    switch (step.kind) {
+        case Kind::SkippedText:
+        case Kind::Text: {
+            after = find_plain_string_end(at, end);
+            if (after == nullptr) return nullptr;
+            const std::string_view text = text_between(at, after);
+            if (step.kind == Kind::Text && text.size() > kTextCellBytesMax) return nullptr;
+            step.text_bytes = static_cast<std::uint32_t>(text.size());
+            if (step.kind == Kind::Text) cell = Cell::of_text(text);
+            break;
+        }
+        case Kind::SkippedNumber: after = read_plain_int(at, end, number); break;
+        case Kind::Int:
+            after = read_plain_int(at, end, number);
+            cell = Cell::of_number(number);
+            break;
+        case Kind::Decimal:
+            after = read_plain_decimal(at, end, step.scale, number);
+            cell = Cell::of_number(number);
+            break;
+        case Kind::TimeMs:
+            after = read_epoch_ms(times_[step.time], at, end, number);
+            cell = Cell::of_number(number);
+            break;
+        case Kind::PublishedMs:
+            after = read_epoch_ms(times_[step.time], at, end, number);
+            record.published_ms = number / kNsPerMs;
+            break;
+        case Kind::TimeText:
+        case Kind::PublishedText: {
+            after = find_plain_string_end(at, end);
+            if (after == nullptr) return nullptr;
+            const Result<std::int64_t> ns = times_[step.time].day.epoch_ns(text_between(at, after));
+            if (!ns || *ns == INT64_MIN) return nullptr;
+            if (step.kind == Kind::TimeText)
+                cell = Cell::of_number(*ns);
+            else
+                record.published_ms = *ns / kNsPerMs;
+            break;
+        }
+    }
+    return after;
+}
+
 std::size_t Shape::read_steps(std::string_view json, Record& record) {
     const char* at = json.data();
     const char* const end = at + json.size();
     const char* learned = bytes_.data();
-    Cell* const cells = record.cells.data();
     record.published_ms = 0;
     for (Step& step : steps_) {
-        if (static_cast<std::size_t>(end - at) < step.run_bytes ||
-            !same_bytes(at, learned, step.run_bytes))
+        const auto left = static_cast<std::size_t>(end - at);
+        if (left < step.run_bytes || !same_bytes(at, learned, step.run_bytes))
             return refuse_run(step.first_slot, text_between(at, end), learned);
         at += step.run_bytes;
-        learned += step.run_bytes;
-        const char* after = nullptr;
-        std::int64_t number = 0;
-        switch (step.kind) {
-            case Kind::Text: {
-                after = find_text_end(step.text_bytes, at, end);
-                if (after == nullptr) return 0;
-                const std::string_view text = text_between(at, after);
-                if (text.size() > kTextCellBytesMax) return 0;
-                cells[step.column] = Cell::of_text(text);
-                break;
-            }
-            case Kind::Int:
-                after = read_plain_int(at, end, number);
-                if (after == nullptr) return 0;
-                cells[step.column] = Cell::of_number(number);
-                break;
-            case Kind::TimeMs:
-                after = read_epoch_ms(times_[step.time], at, end, number);
-                if (after == nullptr) return 0;
-                cells[step.column] = Cell::of_number(number);
-                break;
-            case Kind::SkippedText:
-                after = find_text_end(step.text_bytes, at, end);
-                if (after == nullptr) return 0;
-                break;
-            case Kind::SkippedNumber:
-                after = read_plain_int(at, end, number);
-                if (after == nullptr) return 0;
-                break;
-            case Kind::PublishedMs:
-                after = read_epoch_ms(times_[step.time], at, end, number);
-                if (after == nullptr) return 0;
-                record.published_ms = number / 1'000'000;
-                break;
-            case Kind::Decimal:
-                after = read_plain_decimal(at, end, step.scale, number);
-                if (after == nullptr) return 0;
-                cells[step.column] = Cell::of_number(number);
-                break;
-            case Kind::TimeText:
-            case Kind::PublishedText: {
-                after = find_plain_string_end(at, end);
-                if (after == nullptr) return 0;
-                const Result<std::int64_t> ns =
-                    times_[step.time].day.epoch_ns(text_between(at, after));
-                if (!ns || *ns == INT64_MIN) return 0;
-                if (step.kind == Kind::TimeText)
-                    cells[step.column] = Cell::of_number(*ns);
-                else
-                    record.published_ms = *ns / 1'000'000;
-                break;
-            }
-        }
+        const char* after =
+            left >= step.run_bytes + kUsualBytes ? read_usual(step, at, end, record) : nullptr;
+        if (after == nullptr) after = read_value(step, at, end, record);
+        if (after == nullptr) return 0;
         at = after;
-        learned += step.value_bytes;
+        learned += step.run_bytes + step.value_bytes;
     }
     if (static_cast<std::size_t>(end - at) < last_run_bytes_ ||
         !same_bytes(at, learned, last_run_bytes_))
         return refuse_run(last_run_slot_, text_between(at, end), learned);
-    for (const std::uint16_t column : absent_) cells[column] = Cell{};
     return static_cast<std::size_t>(at - json.data()) + last_run_bytes_;
+}
+
+void Shape::clear_absent(Record& record) const {
+    for (const std::uint16_t column : absent_) record.cells[column] = Cell{};
 }
 
 bool ShapeSet::read(std::string_view json, Record& record) { return find(json, record, true) != 0; }
@@ -367,27 +420,38 @@ std::size_t ShapeSet::read_front(std::string_view text, Record& record) {
 }
 
 std::size_t ShapeSet::find(std::string_view text, Record& record, bool whole) {
+    if (tried_ == kTrialRecords) end_trial();
     if (rest_ > 0) {
         --rest_;
+        writer_ = nullptr;
         return 0;
-    }
-    if (tried_ == kTrialRecords) {
-        const bool pays = hits_ >= kTrialHitsMin;
-        tried_ = hits_ = 0;
-        last_rest_ = pays ? 0 : std::clamp(last_rest_ * 2, kRestMin, kRestMax);
-        rest_ = last_rest_;
     }
     ++tried_;
     for (std::size_t i = 0; i < size_; ++i) {
         const std::uint32_t index = order_[i];
-        const std::size_t bytes = shapes_[index].read_front(text, record);
-        if (bytes == 0 || (whole && bytes != text.size())) continue;
+        Shape& shape = shapes_[index];
+        const std::size_t bytes = shape.read_front(text, record);
+        if (bytes == 0 || (whole && bytes != text.size())) {
+            writer_ = nullptr;
+            continue;
+        }
+        // What this layout lacks is still null where it wrote the last record as well.
+        if (writer_ != &shape) shape.clear_absent(record);
+        writer_ = &shape;
         for (std::size_t j = i; j > 0; --j) order_[j] = order_[j - 1];
         order_[0] = index;
         ++hits_;
         return bytes;
     }
+    writer_ = nullptr;
     return 0;
+}
+
+void ShapeSet::end_trial() {
+    const bool pays = hits_ >= kTrialHitsMin;
+    tried_ = hits_ = 0;
+    last_rest_ = pays ? 0 : std::clamp(last_rest_ * 2, kRestMin, kRestMax);
+    rest_ = last_rest_;
 }
 
 bool ShapeSet::learn(std::string_view json, const TableSpec& spec, const FieldIndex& index) {
@@ -401,6 +465,7 @@ bool ShapeSet::learn(std::string_view json, const TableSpec& spec, const FieldIn
     if (!learned) return false;
     // A new one, or in the place of the one that has not fitted for longest.
     if (size_ < kShapesMax) ++size_;
+    writer_ = nullptr;
     const std::uint32_t place = order_[size_ - 1];
     std::swap(shapes_[place], fresh_);
     for (std::size_t j = size_ - 1; j > 0; --j) order_[j] = order_[j - 1];

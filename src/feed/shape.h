@@ -40,6 +40,10 @@ class Shape {
     // learned with.
     std::size_t read_front(std::string_view text, Record& record);
 
+    // Sets the cells to null that read_front() leaves as they are: those of columns that this
+    // layout lacks.
+    void clear_absent(Record& record) const;
+
   private:
     enum class Kind : std::uint8_t {
         SkippedText,
@@ -82,10 +86,13 @@ class Shape {
     };
     class Learner;
 
+    static const char* read_usual_ms(const LastTime& last, const char* at, std::int64_t& ms);
     static const char* read_epoch_ms(LastTime& last, const char* at, const char* end,
                                      std::int64_t& ns);
 
     void make_steps();
+    const char* read_usual(const Step& step, const char* at, const char* end, Record& record);
+    const char* read_value(Step& step, const char* at, const char* end, Record& record);
     std::size_t read_steps(std::string_view text, Record& record);
     std::size_t refuse_run(std::size_t first_slot, std::string_view rest, const char* learned);
 
@@ -121,11 +128,13 @@ class ShapeSet {
 
   private:
     std::size_t find(std::string_view text, Record& record, bool whole);
+    void end_trial();
 
     std::array<Shape, kShapesMax> shapes_;
     Shape fresh_;
     std::array<std::uint32_t, kShapesMax> order_ = {0, 1, 2, 3};  // the last to fit first
     std::size_t size_ = 0;
+    const Shape* writer_ = nullptr;  // of the last record; null where that was not read here
     std::uint32_t tried_ = 0;        // records of this trial
     std::uint32_t hits_ = 0;         // of these
     std::uint32_t rest_ = 0;         // records to pass before the next trial

@@ -115,10 +115,14 @@ void Client::on_wake_up(MonotonicUs now) {
 Event Client::next_event(MonotonicUs now) {
     state_->now = now;
     Event event;
-    if (state_->take_plain_message(event)) return event;  // none of the invariants speaks of it
     state_->next_event(now, event);
     state_->check_invariants();
     return event;
+}
+
+bool Client::next_message(MonotonicUs now, Message& message) {
+    state_->now = now;
+    return state_->next_message(message);  // none of the invariants speaks of it
 }
 
 FenceId Client::fence(MonotonicUs now) {

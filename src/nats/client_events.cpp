@@ -145,27 +145,19 @@ bool Client::State::take_op_connected(const ParsedOp& op, MonotonicUs at, Event&
     }
 }
 
-// The usual event by the shortest way: a whole plain message for an owner that owes nothing else
-// an ear. False, with the event as new, where next_event() is to look.
-bool Client::State::take_plain_message(Event& event) {
+// A whole plain message of a subscription that goes on, for an owner that is owed nothing else.
+bool Client::State::next_message(Message& message) {
     if (stage != Stage::Connected || queue_count > 0 || has_leftover()) return false;
-    PlainMessage message;
-    if (!parser.next_plain(message)) return false;
-    if (message.sid_number == inbox_sid) {
-        ParsedOp op;
-        op.kind = Kind::Msg;
-        op.subject = message.subject;
-        op.sid = message.sid;
-        op.payload = message.payload;
-        return take_op(op, now, event);
-    }
-    if (!count_message(message.sid_number, message.payload.size())) return false;
-    event.kind = Event::Kind::Message;
-    event.generation = generation;
-    event.epoch = epoch;
-    event.sid = message.sid_number;
-    event.subject = message.subject;
-    event.payload = message.payload;
+    PlainMessage plain;
+    if (!parser.peek_plain(plain) || plain.sid_number == inbox_sid) return false;
+    Subscription* const subscription = subscriptions.find(plain.sid_number);
+    if (subscription == nullptr || subscription->received + 1 == subscription->messages_max)
+        return false;
+    parser.take_plain(plain);
+    ++subscription->received;
+    ++stats.messages_in;
+    stats.payload_bytes_in += plain.payload.size();
+    message = {plain.sid_number, plain.subject, plain.payload};
     return true;
 }
 

@@ -105,7 +105,7 @@ struct Client::State {
     void next_event(MonotonicUs now, Event& event);
     bool take_op(const ParsedOp& op, MonotonicUs now, Event& event);
     bool take_op_connected(const ParsedOp& op, MonotonicUs now, Event& event);
-    bool take_plain_message(Event& event);
+    bool next_message(Message& message);
     bool take_message(const ParsedOp& op, Event& event);
     bool count_message(Sid sid, std::size_t payload_bytes);
     bool take_pong(MonotonicUs now, Event& event);

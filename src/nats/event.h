@@ -133,6 +133,13 @@ struct Event {
     RequestFailure failure = RequestFailure::None;
 };
 
+// A message of a subscription without reply and headers: nearly all there are.
+struct Message {
+    Sid sid = 0;
+    std::string_view subject;
+    std::string_view payload;
+};
+
 // One sentence for the screen.
 std::string_view request_failure_text(RequestFailure failure);
 

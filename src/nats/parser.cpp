@@ -47,10 +47,10 @@ bool is_below_graphic(char c) { return static_cast<unsigned char>(c) <= ' '; }
 bool is_crlf(const char* at) { return at[0] == '\r' && at[1] == '\n'; }
 
 // The end of a number of one to seven digits; null for any other. REQUIRES: eight bytes are there.
-const char* read_short_number(const char* at, std::uint64_t& number) {
+[[gnu::always_inline]] inline const char* read_short_number(const char* at, std::uint64_t& number) {
     const std::uint64_t digits = load_word(at) ^ (kEachByte * '0');
     const auto count = static_cast<std::size_t>(std::countr_zero(bytes_above_9(digits))) >> 3;
-    if (count == 0 || count == 8) return nullptr;
+    if (count - 1 >= 7) return nullptr;
     number = value_of_digits(digits << (64 - 8 * count));
     return at + count;
 }
@@ -88,8 +88,14 @@ ParsedOp Parser::next() {
     return op;
 }
 
-// One blank between each two words, read in one pass; any other message is read the general way.
 bool Parser::next_plain(PlainMessage& message) {
+    if (!peek_plain(message)) return false;
+    take_plain(message);
+    return true;
+}
+
+// One blank between each two words, read in one pass; any other message is read the general way.
+bool Parser::peek_plain(PlainMessage& message) const {
     if (failed_ || verb_bytes_ > 0) return false;
     const char* const begin = buffer_.get() + read_;
     const char* const end = buffer_.get() + size_;
@@ -110,12 +116,16 @@ bool Parser::next_plain(PlainMessage& message) {
     message.subject = {subject, static_cast<std::size_t>(subject_end - subject)};
     message.sid = {sid, static_cast<std::size_t>(sid_end - sid)};
     message.payload = {at + 2, static_cast<std::size_t>(bytes)};
-    read_ += line_bytes + static_cast<std::size_t>(bytes) + 4;
-    scanned_ = read_;
-    stream_offset_ += line_bytes + bytes + 4;
-    waiting_ = 0;
-    NB_ASSERT(read_ <= size_);
     return true;
+}
+
+void Parser::take_plain(const PlainMessage& message) {
+    const auto end = static_cast<std::size_t>(message.payload.data() - buffer_.get()) +
+                     message.payload.size() + 2;
+    NB_ASSERT(end <= size_);
+    stream_offset_ += end - read_;
+    read_ = scanned_ = end;
+    waiting_ = 0;
 }
 
 ParsedOp Parser::next_line() {

@@ -66,6 +66,9 @@ class Parser {
     // What next() would answer, where that is a plain message all of which is there; it is then
     // taken. False says nothing of what comes, and nothing has changed.
     bool next_plain(PlainMessage& message);
+    // The same in two steps: nothing is taken before take_plain() is given what was seen.
+    bool peek_plain(PlainMessage& message) const;
+    void take_plain(const PlainMessage& message);
 
     // As new, for the next connection; the buffer is kept within kKeptBytesMax.
     void reset();

@@ -17,11 +17,32 @@ void Session::State::on_message(const nats::Event& event, MonotonicUs now, Epoch
     take_records(live, event.subject, event.payload, account, now, epoch_ms);
 }
 
+// As on_message(), for what nearly all messages are.
+void Session::State::on_plain_message(const nats::Message& message, MonotonicUs now,
+                                      EpochMs epoch_ms) {
+    const auto route = routes.find(message.sid);
+    if (route == routes.end() || tables_stored > 0) {
+        nats::Event event;
+        event.kind = nats::Event::Kind::Message;
+        event.sid = message.sid;
+        event.subject = message.subject;
+        event.payload = message.payload;
+        return on_link_event(event, now, epoch_ms);
+    }
+    last_message_at = now;
+    LiveTable& live = *tables[route->second.table];
+    take_records(live, message.subject, message.payload, route->second.account, now, epoch_ms);
+}
+
 void Session::State::take_records(LiveTable& live, std::string_view subject,
                                   std::string_view payload, AccountId account, MonotonicUs now,
                                   EpochMs epoch_ms) {
     // A stream that is read again tells of what is long past.
     live.decoder.came_at(live.stored.reading ? 0 : epoch_ms);
+    if (const feed::Record* const record = live.messages.known(payload)) {
+        take_record(live, *record, account, payload, now, epoch_ms);
+        return live.decoder.came_at(0);
+    }
     live.messages.begin(subject, payload);
     while (const auto decoded = live.messages.next()) {
         if (*decoded)

@@ -392,6 +392,11 @@ bool Session::pump(MonotonicUs now, EpochMs epoch_ms, std::size_t events_max) {
     s.notice_sleep(now);
     bool more = true;
     for (std::size_t i = 0; i < events_max; ++i) {
+        nats::Message message;
+        if (s.link.next_message(now, message)) {
+            s.on_plain_message(message, now, epoch_ms);
+            continue;
+        }
         const nats::Event event = s.link.next_event(now);
         more = event.kind != nats::Event::Kind::NeedMore;
         if (!more) break;

@@ -298,6 +298,7 @@ struct Session::State {
 
     // ---- intake.cpp
     void on_message(const nats::Event& event, MonotonicUs now, EpochMs epoch_ms);
+    void on_plain_message(const nats::Message& message, MonotonicUs now, EpochMs epoch_ms);
     void take_records(LiveTable& live, std::string_view subject, std::string_view payload,
                       AccountId account, MonotonicUs now, EpochMs epoch_ms);
     void take_record(LiveTable& live, const feed::Record& record, AccountId account,

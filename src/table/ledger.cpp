@@ -188,6 +188,29 @@ void Ledger::remove(BookPage page, const Table& table, const Posting& posting) {
     look_at(*key);
 }
 
+// In one step where the key stays: between two, a sum would be what no row ever said.
+void Ledger::change(BookPage page, const Table& table, const Posting& before,
+                    const Posting& after) {
+    if (before.by != after.by) {
+        remove(page, table, before);
+        // Another hash than any row's: it is no return of an unloaded one.
+        return add(page, table, after, 0, false);
+    }
+    Key* const key = open(page, table, after);
+    if (key == nullptr) return;
+    const std::uint64_t moved =
+        static_cast<std::uint64_t>(after.amount) - static_cast<std::uint64_t>(before.amount);
+    if (page == BookPage::Entries) {
+        key->entries += moved;
+        count(*key, before, false);
+        count(*key, after, true);
+    } else {
+        key->balances += moved;
+        settle_on(*key, after.row);
+    }
+    look_at(*key);
+}
+
 void Ledger::unload(BookPage page, const Table& table, const Posting& posting,
                     std::uint64_t key_hash) {
     if (page == BookPage::Entries) return unloaded_.add(key_hash);

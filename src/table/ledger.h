@@ -110,6 +110,8 @@ class Ledger {
     void add(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash,
              bool is_late);
     void remove(BookPage page, const Table& table, const Posting& posting);
+    // A row that was added says something else now.
+    void change(BookPage page, const Table& table, const Posting& before, const Posting& after);
     // The row goes at the cap; `posting` was added and stays in the sum.
     void unload(BookPage page, const Table& table, const Posting& posting, std::uint64_t key_hash);
     // A row of a snapshot that the cap kept out, where it cannot be told from one that was

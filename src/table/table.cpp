@@ -293,9 +293,7 @@ void Table::set_flags(RowId row, std::uint8_t flags, bool posted_anew) {
 void Table::post_change(const Posting& before, RowId row) {
     const Posting after = ledger_->posting_of(page_, *this, row);
     if (before == after) return;
-    ledger_->remove(page_, *this, before);
-    // Another hash than any row's: it is no return of an unloaded one.
-    ledger_->add(page_, *this, after, 0, false);
+    ledger_->change(page_, *this, before, after);
 }
 
 void Table::keep_books(Ledger* ledger, BookPage page) {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdio>
 #include <string>
 
@@ -64,6 +65,57 @@ TEST_CASE("MessagesOfUnknownSubscriptionsAreCountedAndDropped") {
     CHECK(broker.take_events().empty());
     CHECK(broker.client.stats().unknown_sid == 5);
     CHECK(broker.client.stats().messages_in == 0);
+}
+
+// The same wire, cut alike, to an owner that asks for events alone and to one that asks for
+// messages first: the same sequence, the same counters.
+TEST_CASE("MessagesAskedForFirstAreTheEventsInTheirOrder") {
+    const std::string wire =
+        "MSG a.b 1 5\r\nhello\r\nMSG a.c 1 re 2\r\nhi\r\nMSG a.d 1 0\r\n\r\nPONG\r\n"
+        "HMSG a.e 1 12 14\r\nNATS/1.0\r\n\r\nhi\r\nMSG a.f 9 1\r\nx\r\nMSG b 2 1\r\n1\r\n"
+        "MSG a.g 1 1\r\nx\r\nMSG b 2 1\r\n2\r\nMSG b 2 1\r\n3\r\nPING\r\n"
+        "-ERR 'Permissions Violation for Subscription to \"a.*\"'\r\nMSG a.h 1 1\r\ny\r\n";
+    std::size_t plain = 0;
+    for (std::size_t piece = 1; piece <= wire.size(); piece += piece < 40 ? 1 : 17) {
+        std::array<std::vector<std::string>, 2> seen;
+        std::array<nats::Stats, 2> stats;
+        for (const bool first : {false, true}) {
+            ConnectedBroker broker;
+            nats::Client& client = broker.client;
+            REQUIRE(*client.subscribe("a.*") == 1);
+            REQUIRE(*client.subscribe("b") == 2);
+            client.unsubscribe_after(2, 2);
+            client.fence(broker.clock.now());
+            for (std::size_t at = 0; at < wire.size(); at += piece) {
+                broker.sends_without_pump(std::string_view(wire).substr(at, piece));
+                for (;;) {
+                    nats::Message message;
+                    if (first && client.next_message(broker.clock.now(), message)) {
+                        ++plain;
+                        seen[1].push_back("message " + std::to_string(message.sid) + " " +
+                                          std::string(message.subject) + " " +
+                                          std::string(message.payload));
+                        continue;
+                    }
+                    const nats::Event event = client.next_event(broker.clock.now());
+                    if (event.kind == Kind::NeedMore) break;
+                    const bool is_plain =
+                        event.kind == Kind::Message && event.reply.empty() && event.headers.empty();
+                    const auto kind = std::to_string(static_cast<int>(event.kind));
+                    seen[first ? 1 : 0].push_back(
+                        (is_plain ? "message" : kind) + " " + std::to_string(event.sid) + " " +
+                        std::string(event.subject) + " " + std::string(event.payload));
+                }
+            }
+            stats[first ? 1 : 0] = client.stats();
+        }
+        CHECK(seen[0].size() > 8);
+        CHECK(seen[0] == seen[1]);
+        CHECK(stats[0].messages_in == stats[1].messages_in);
+        CHECK(stats[0].payload_bytes_in == stats[1].payload_bytes_in);
+        CHECK(stats[0].unknown_sid == stats[1].unknown_sid);
+    }
+    CHECK(plain > 0);
 }
 
 TEST_CASE("FencesPassInOrderAndMeasureTheRoundTrip") {

@@ -93,6 +93,25 @@ TEST_CASE("AnUnloadedTradeStaysInTheSumAndIsNotCountedTwice") {
     CHECK(desk.differing() == 0);
 }
 
+TEST_CASE("AKeyIsNotEvenBetweenTwoAmountsOfItsBalance") {
+    Desk desk;
+    const table::RowId held = desk.positions.insert(position(7, "MS", 5));
+    REQUIRE(desk.differing() == 1);
+    Ledger::Key& key = desk.ledger.key(0);
+    REQUIRE_FALSE(key.was_even);
+    // Its entries are none, so it would be even without the old amount.
+    CHECK(desk.positions.update(held, position(7, "MS", 8)));
+    CHECK_FALSE(key.was_even);
+    CHECK(key.difference() == static_cast<std::uint64_t>(-8));
+    // An entry that goes to another key.
+    const table::RowId moved = desk.trades.insert(trade("a", 7, "MS", "Buy", 8));
+    CHECK(desk.differing() == 0);
+    CHECK(desk.trades.update(moved, trade("a", 9, "MS", "Buy", 8)));
+    CHECK(desk.ledger.key(0).difference() == static_cast<std::uint64_t>(-8));
+    CHECK(desk.ledger.key(1).difference() == 8);
+    CHECK(desk.differing() == 2);
+}
+
 TEST_CASE("KeysPastTheLimitAreCounted") {
     Desk desk(1000, 2);
     for (std::int64_t account = 1; account <= 3; ++account)
