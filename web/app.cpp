@@ -252,7 +252,7 @@ void App::end_frame(MonotonicUs started, bool asked) {
     tick_due_ = std::min(counts ? started + kSecondUs : kNever, desk_due(started));
     plan_next_frame(started);
     if (platform_.has_input()) frames_wanted_ = std::max(frames_wanted_, 2);
-    if (frames_wanted_ > 0) request_frame();
+    if (frames_wanted_ > 0) ask_frame();
     // A frame for the sake of data alone has told the session nothing.
     if (asked)
         settle(now);
@@ -303,10 +303,10 @@ TableState App::table_state(std::size_t index) const {
         state.lacks_words = "may lack rows since " + clock_text(lacks_since_ms(), zone_);
     std::string_view path = spec.snapshot_url;
     path.remove_prefix(std::min<std::size_t>(path.size(), 1));
-    state.phantom_words = "not confirmed by ";
-    state.phantom_words += path.empty() ? "the snapshot" : path.substr(0, path.find('/'));
+    state.snapshot = path.substr(0, path.find('/'));
     state.loading = session_.loading(index);
     state.rows_in_table = session_.table(index).row_count();
+    if (panels_[index].lines().size() > 0) return state;
     const bool has_accounts = session_.profile().has_accounts();
     const std::string account = accounts_.words(session_.scope());
     const std::string what = has_accounts ? spec.name + " of " + account : spec.name;

@@ -83,6 +83,7 @@ class App {
     void on_pump_task();
     void on_timer();
     void frame();
+    void on_frame();  // that was asked for
 
     // ---- the canvas (platform_dom.cpp, renderers)
     Platform& platform() { return platform_; }
@@ -141,12 +142,14 @@ class App {
     // After anything happened: carry out what the session wants, tell, and arrange to be called
     // again.
     void settle(MonotonicUs now);
+    void carry_out(MonotonicUs now);
     void act(MonotonicUs now);
     void tell(MonotonicUs now);
     void arm_timer(MonotonicUs now);
     std::uint64_t data_version() const;
 
     // When a frame is due (app_frames.cpp).
+    void ask_frame();
     void want_frames(int count);      // whether anything changed or not
     void want_look(MonotonicUs now);  // data changed, in sight or out of it
     bool is_seen() const;
@@ -358,6 +361,7 @@ class App {
     std::uint64_t drawn_status_ = UINT64_MAX;   // and these two, drawn
     std::uint64_t drawn_accounts_ = UINT64_MAX;
     int frames_wanted_ = 0;
+    bool frame_asked_ = false;  // one is on its way
     MonotonicUs views_fresh_at_ = 0;
     MonotonicUs tick_due_ = kNever;   // something on the canvas counts seconds
     MonotonicUs frame_due_ = kNever;  // a timer is to ask for a frame

@@ -282,7 +282,7 @@ void App::note_lacking(const session::Stats& stats, MonotonicUs now) {
 void App::note_happenings(MonotonicUs now) {
     note_tickets(now);
     note_away(now);
-    const session::Stats stats = session_.stats(now);
+    const session::Stats stats = session_.counters(now);
     if (stats.evicted > 0 && noted_evicted_ == 0) {
         log_.add(epoch_now_ms(), LogKind::Data,
                  "The oldest rows are unloaded: the row cap is reached");

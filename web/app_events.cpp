@@ -161,7 +161,8 @@ void App::on_socket_waiting(nats::Generation generation, std::size_t bytes) {
     transport_.set_waiting(bytes);
     // In place or at the end of what can be held, the session may have wishes.
     const std::uint64_t in_place = pump_.stats().in_place;
-    if (!pump_.on_waiting(is_seen()) || pump_.stats().in_place != in_place) act(monotonic_now());
+    const bool hurried = is_seen() && !frame_asked_;
+    if (!pump_.on_waiting(hurried) || pump_.stats().in_place != in_place) act(monotonic_now());
 }
 
 void App::on_socket_text(nats::Generation generation) {
@@ -264,6 +265,12 @@ void App::settle(MonotonicUs now) {
 }
 
 void App::act(MonotonicUs now) {
+    carry_out(now);
+    if (data_version() != drawn_version_) want_look(now);
+    arm_timer(now);
+}
+
+void App::carry_out(MonotonicUs now) {
     for (;;) {
         const session::Action action = session_.next_action();
         if (action.kind == session::Action::Kind::None) break;
@@ -289,8 +296,6 @@ void App::act(MonotonicUs now) {
     transport_.flush(session_.link());
     tell(now);
     note_happenings(now);
-    if (data_version() != drawn_version_) want_look(now);
-    arm_timer(now);
 }
 
 void App::tell(MonotonicUs now) {
@@ -396,7 +401,7 @@ void App::toggle_pause(MonotonicUs now) {
     if (session_.is_held()) {
         go_on();
     } else if (session_.hold_still()) {
-        paused_events_ = session_.stats(now).events;
+        paused_events_ = session_.counters(now).events;
         filter_move_due_ = kNever;
         refresh_find(find_.table);
     } else {
@@ -415,7 +420,7 @@ void App::go_on() {
 
 // Records of the stream since the view was held still.
 std::uint64_t App::waiting(MonotonicUs now) const {
-    return session_.is_held() ? session_.stats(now).events - paused_events_ : 0;
+    return session_.is_held() ? session_.counters(now).events - paused_events_ : 0;
 }
 
 void App::close() {

@@ -18,9 +18,24 @@ bool App::is_seen() const {
     return started_ && visible_ && platform_.width() >= 1 && platform_.height() >= 1;
 }
 
+// What came since the last task of the pump is in sight with this frame, not with the next.
+void App::on_frame() {
+    frame_asked_ = false;
+    const bool decoded = is_seen() && pump_.run_in_frame();
+    if (decoded) carry_out(monotonic_now());
+    frame();
+    if (decoded) arm_timer(monotonic_now());
+}
+
+void App::ask_frame() {
+    if (frame_asked_) return;
+    frame_asked_ = true;
+    request_frame();
+}
+
 void App::want_frames(int count) {
     frames_wanted_ = std::max(frames_wanted_, count);
-    if (is_seen()) request_frame();
+    if (is_seen()) ask_frame();
 }
 
 void App::want_look(MonotonicUs now) {
@@ -30,7 +45,7 @@ void App::want_look(MonotonicUs now) {
     }
     if (!is_seen()) return;
     if (now >= pace_.next_at()) {
-        request_frame();
+        ask_frame();
     } else {
         frame_due_ = std::min(frame_due_, pace_.next_at());
     }
@@ -61,7 +76,7 @@ MonotonicUs App::next_frame_deadline() const {
 void App::on_frame_deadline(MonotonicUs now) {
     if (now >= frame_due_) {
         frame_due_ = kNever;
-        if (is_seen()) request_frame();
+        if (is_seen()) ask_frame();
     }
     if (now >= figures_due_) update_figures(now);
     if (stage_.wants_switch(now)) switch_renderer();

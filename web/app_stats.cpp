@@ -245,6 +245,7 @@ void App::append_stats_json(std::string& out) {
     append_number_member(out, "bytes", static_cast<std::int64_t>(pump_.inbox_bytes()));
     append_number_member(out, "peakBytes", static_cast<std::int64_t>(pump.inbox_peak));
     append_number_member(out, "fetchPeakBytes", static_cast<std::int64_t>(pump.fetch_peak));
+    append_number_member(out, "inFrame", static_cast<std::int64_t>(pump.in_frame));
     append_number_member(out, "inPlace", static_cast<std::int64_t>(pump.in_place));
     append_number_member(out, "refused", static_cast<std::int64_t>(pump.refused));
     append_number_member(out, "tasks", static_cast<std::int64_t>(pump.tasks));

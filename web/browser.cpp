@@ -40,9 +40,7 @@ EM_JS(void, nb_js_browser_init, (), {
     Module.timer = 0;
     Module.onTimer = Module.guard(() => { Module.timer = 0; _nb_timer(); });
 
-    Module.frameAsked = false;
     Module.onFrame = Module.guard(() => {
-        Module.frameAsked = false;
         _nb_frame();
         Module.host.drawn();
     });
@@ -83,11 +81,7 @@ EM_JS(void, nb_js_key, (const char* table, int bytes, const char* field, int fie
 });
 EM_JS(void, nb_js_close_profile, (), { Module.host.profileAsked(null, ""); });
 EM_JS(void, nb_js_profile_file, (), { Module.host.profileFile(); });
-EM_JS(void, nb_js_request_frame, (), {
-    if (Module.frameAsked) return;
-    Module.frameAsked = true;
-    requestAnimationFrame(Module.onFrame);
-});
+EM_JS(void, nb_js_request_frame, (), { requestAnimationFrame(Module.onFrame); });
 EM_JS(void, nb_js_tell_status,
       (const char* status, int status_bytes, const char* cause, int cause_bytes), {
     Module.host.statusChanged(UTF8ToString(status, status_bytes), UTF8ToString(cause, cause_bytes));

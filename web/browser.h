@@ -34,7 +34,7 @@ void post_pump_task_later(double delay_ms);
 // Runs nb_timer at `delay_ms` from now; replaces the one that was set. Negative: none.
 void set_timer(double delay_ms);
 
-// Runs nb_frame before the next paint, once however often it is asked for; never in a hidden tab.
+// Runs nb_frame before the next paint, once for each call; never in a hidden tab.
 void request_frame();
 
 // The user wants layout `number` saved, or shown.

@@ -289,7 +289,7 @@ EMSCRIPTEN_KEEPALIVE void nb_fetch_end(unsigned fetch, int http_status) {
 
 EMSCRIPTEN_KEEPALIVE void nb_pump_task() { app->on_pump_task(); }
 EMSCRIPTEN_KEEPALIVE void nb_timer() { app->on_timer(); }
-EMSCRIPTEN_KEEPALIVE void nb_frame() { app->frame(); }
+EMSCRIPTEN_KEEPALIVE void nb_frame() { app->on_frame(); }
 
 // ---- platform_dom.cpp, text_field.cpp, renderer_webgl.cpp
 

@@ -21,9 +21,9 @@ void Pump::wake() {
     post_pump_task();
 }
 
-void Pump::wake_for_more(bool seen) {
+void Pump::wake_for_more(bool hurried) {
     if (posted_ || gathering_) return;
-    const MonotonicUs due = worked_at_ + (seen ? kGatherUs : kGatherUnseenUs);
+    const MonotonicUs due = worked_at_ + (hurried ? kGatherUs : kGatherUnhurriedUs);
     const MonotonicUs now = monotonic_now();
     if (now >= due || page_hidden()) return wake();
     gathering_ = true;
@@ -38,14 +38,22 @@ void Pump::run_task() {
     if (run(kPumpBudgetUs, [] { return false; })) wake();
 }
 
-bool Pump::on_waiting(bool seen) {
+bool Pump::run_in_frame() {
+    if (!gathering_ || rest_.waiting_bytes() > 0 || inbox_bytes() >= kGatherBytesMax) return false;
+    // The timer stays: what comes until it runs is the next to gather.
+    ++stats_.in_frame;
+    if (run(kInFrameBudgetUs, [] { return false; })) wake();
+    return true;
+}
+
+bool Pump::on_waiting(bool hurried) {
     stats_.inbox_peak = std::max(stats_.inbox_peak, inbox_bytes());
     if (inbox_bytes() > kInboxBytesMax) {
         ++stats_.in_place;
         run(kInPlaceBudgetUs, [this] { return inbox_bytes() <= kInboxBytesMax; });
     }
     if (inbox_bytes() < kGatherBytesMax)
-        wake_for_more(seen);
+        wake_for_more(hurried);
     else
         wake();
     if (inbox_bytes() <= 2 * kInboxBytesMax) return true;

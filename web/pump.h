@@ -2,7 +2,8 @@
 //
 // A message posts one task; the task decodes for at most kPumpBudgetUs and posts itself again while
 // anything remains. What comes just after a task gathers for kGatherUs, so that a flood of small
-// messages shares tasks. Tasks of a MessageChannel run in hidden tabs too, where timers and frames
+// messages shares tasks. A frame decodes what gathers before it draws; while one is on its way,
+// more may gather for it. Tasks of a MessageChannel run in hidden tabs too, where timers and frames
 // do not. The events of the socket and the answers of the services share a task, slice by slice.
 //
 // What waits is bounded (base/limits.h): at kInboxBytesMax the socket's callback decodes in place,
@@ -21,6 +22,7 @@ namespace nats_blotter::web {
 
 struct PumpStats {
     std::uint64_t tasks = 0;
+    std::uint64_t in_frame = 0;    // frames that decoded what had gathered
     std::uint64_t in_place = 0;    // callbacks of the socket that had to decode
     std::uint64_t refused = 0;     // connections ended at twice kInboxBytesMax
     std::size_t inbox_peak = 0;    // bytes
@@ -39,9 +41,14 @@ class Pump {
     // One task's worth of decoding.
     void run_task();
 
+    // At the start of a frame: decodes what little gathers, so that the frame shows it; false where
+    // there is nothing, or so much that it is the task's.
+    bool run_in_frame();
+
     // Bytes came from the broker: posts the task, or has it wait for more; decodes in place where
-    // it must. False when the connection cannot go on, and has been told to end.
-    bool on_waiting(bool seen);
+    // it must. `hurried`: a table is seen, and no frame is on its way that would decode them. False
+    // when the connection cannot go on, and has been told to end.
+    bool on_waiting(bool hurried);
 
     // Of the answers of services, `bytes` wait in all.
     void on_fetch_waiting(std::size_t bytes);
@@ -52,7 +59,7 @@ class Pump {
     const PumpStats& stats() const { return stats_; }
 
   private:
-    void wake_for_more(bool seen);
+    void wake_for_more(bool hurried);
     bool step(MonotonicUs now, EpochMs epoch_ms);
     template <typename Enough>
     bool run(MonotonicUs budget_us, Enough enough);

@@ -1,6 +1,8 @@
 // bench/pages/common.js - what every page of the benchmark shares: the face that the harness calls,
 // and the probes. Each page sets `globalThis.bench` to a subclass of Page.
 
+import {plainFrame} from './timing.js';
+
 export const ACCOUNT = 22214;
 export const SUBJECT = `/accounts/${ACCOUNT}/trades`;
 
@@ -42,9 +44,9 @@ export class Page {
     constructor() {
         const tick = () => {
             ++this.rafs;
-            requestAnimationFrame(tick);
+            plainFrame(tick);
         };
-        requestAnimationFrame(tick);
+        plainFrame(tick);
     }
 
     // Makes it what the harness calls, and starts it with what the address says: the harness would

@@ -91,8 +91,8 @@ class Ours extends Page {
         plainFrame(scroll);
     }
 
-    // Not AfterFrame: rows are read in the frame's own callbacks, between which nothing is decoded,
-    // so they are those that the element draws in this frame, if it draws one.
+    // Not AfterFrame: rows are read behind the element's own frame, in the same callback. So they
+    // are those that it drew: nothing is decoded between.
     startProbe() {
         this.samples = [];
         const probe = {};
@@ -100,25 +100,34 @@ class Ours extends Page {
         this.sightings = [];
         const shown = new Map();
         const begin = now();
-        let read = null; // {frames, rows} of the last frame
-        const frame = async () => {
+        let frames = null; // that were drawn
+        let drawn = []; // rows of the last one
+        const look = async () => {
+            const stats = await this.blotter.stats();
+            if (frames !== null && stats.frames > frames)
+                drawn = await this.blotter.rows('trades', 0, ROWS_IN_SIGHT);
+            frames = stats.frames;
+        };
+        globalThis.requestAnimationFrame = (work) =>
+            plainFrame((time) => {
+                work(time);
+                if (this.#probe === probe) look();
+            });
+        const frame = () => {
             if (this.#probe !== probe) return;
             const visible = now();
-            requestAnimationFrame(frame);
-            const {frames} = await this.blotter.stats();
-            if (read && frames > read.frames) {
-                for (const {id, updated} of read.rows) {
-                    const before = shown.get(id);
-                    if (before !== undefined && updated <= before) continue;
-                    shown.set(id, updated);
-                    if (before === undefined && updated <= begin) continue;
-                    this.samples.push(visible - updated);
-                    this.sightings.push([id, updated, visible]);
-                }
+            plainFrame(frame);
+            for (const {id, updated} of drawn) {
+                const before = shown.get(id);
+                if (before !== undefined && updated <= before) continue;
+                shown.set(id, updated);
+                if (before === undefined && updated <= begin) continue;
+                this.samples.push(visible - updated);
+                this.sightings.push([id, updated, visible]);
             }
-            read = {frames, rows: await this.blotter.rows('trades', 0, ROWS_IN_SIGHT)};
+            drawn = [];
         };
-        requestAnimationFrame(frame);
+        plainFrame(frame);
     }
 
     stopProbe() {

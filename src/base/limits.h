@@ -69,10 +69,14 @@ inline constexpr std::int64_t kPumpBudgetUs = 4'000;
 
 // The pump lets what comes gather for so long after it worked, unless it is as much as this: at
 // 200,000 events a second a broker sends 15,000 messages of 4 KiB, and a task for each costs more
-// than decoding. A table that nobody sees is in less of a hurry.
+// than decoding. A table that nobody sees is in less of a hurry, and so is one whose next frame is
+// on its way: that decodes what has gathered.
 inline constexpr std::int64_t kGatherUs = 2'000;
-inline constexpr std::int64_t kGatherUnseenUs = 8'000;
+inline constexpr std::int64_t kGatherUnhurriedUs = 8'000;
 inline constexpr std::size_t kGatherBytesMax = 64 * 1024;
+
+// The most that a frame decodes before it draws: less than kGatherBytesMax takes a third of it.
+inline constexpr std::int64_t kInFrameBudgetUs = 1'000;
 
 // ---- JSON
 

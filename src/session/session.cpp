@@ -591,6 +591,13 @@ std::int64_t Session::lag_ms(MonotonicUs now) const {
 }
 
 Stats Session::stats(MonotonicUs now) const {
+    Stats stats = counters(now);
+    stats.latency_p50_ms = state_->latency.percentile(50);
+    stats.latency_p99_ms = state_->latency.percentile(99);
+    return stats;
+}
+
+Stats Session::counters(MonotonicUs now) const {
     const State& s = *state_;
     Stats stats = s.stats;
     stats.link = s.link.stats();
@@ -610,8 +617,6 @@ Stats Session::stats(MonotonicUs now) const {
     if (s.verified_at >= 0) stats.verified_age_us = now - s.verified_at;
     if (s.last_message_at >= 0) stats.last_message_age_us = now - s.last_message_at;
     stats.lag_ms = lag_ms(now);
-    stats.latency_p50_ms = s.latency.percentile(50);
-    stats.latency_p99_ms = s.latency.percentile(99);
     return stats;
 }
 

@@ -176,6 +176,8 @@ class Session {
     void refresh_views();
 
     Stats stats(MonotonicUs now) const;
+    // The same but for the two latencies, which are sorted for: for who asks with every task.
+    Stats counters(MonotonicUs now) const;
     std::int64_t lag_ms(MonotonicUs now) const;  // Stats::lag_ms
     const LatencyRing& latency() const;
 

@@ -36,6 +36,24 @@ void go_live(SessionRig& rig, session::AccountId account = kAccount) {
 
 }  // namespace
 
+TEST_CASE("CountersAreTheStatsWithoutLatencies") {
+    SessionRig rig;
+    go_live(rig);
+    rig.publish("/accounts/" + std::to_string(kAccount) + "/trades",
+                R"({"date":1,"payload":)" + SessionRig::trade_json(trade("T1", 1000)) + "}");
+    rig.settle();
+    const session::Stats stats = rig.stats();
+    const session::Stats counters = rig.session.counters(rig.now);
+    CHECK(counters.events == 1);
+    CHECK(counters.events == stats.events);
+    CHECK(counters.link.messages_in == stats.link.messages_in);
+    CHECK(counters.verified_age_us == stats.verified_age_us);
+    CHECK(counters.last_message_age_us == stats.last_message_age_us);
+    CHECK(stats.latency_p50_ms >= 0);
+    CHECK(counters.latency_p50_ms == -1);
+    CHECK(counters.latency_p99_ms == -1);
+}
+
 TEST_CASE("SnapshotAndStreamTogetherAreTheDatabase") {
     SessionRig rig;
     rig.book(trade("T1", 1000));

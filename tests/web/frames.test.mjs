@@ -125,6 +125,47 @@ test('a row in sight is drawn, its fade ends, and then nothing more is', async (
     }
 });
 
+// Of the page: its clock stands, and timers and frames wait for letGo().
+function holdPage() {
+    const held = (globalThis.held = {frames: [], timers: []});
+    const {setTimeout, requestAnimationFrame} = globalThis;
+    const time = performance.now();
+    performance.now = () => time;
+    globalThis.setTimeout = (work) => held.timers.push(work);
+    globalThis.requestAnimationFrame = (work) => held.frames.push(work);
+    held.runFrames = () => {
+        for (const work of held.frames.splice(0)) work(time);
+    };
+    held.letGo = () => {
+        delete performance.now;
+        Object.assign(globalThis, {setTimeout, requestAnimationFrame});
+        for (const work of held.timers) work();
+        for (const work of held.frames) requestAnimationFrame(work);
+    };
+}
+
+test('what has come when a frame begins is decoded and drawn in it', async () => {
+    const page = await quiet(await open('canvas', {reducedMotion: 'reduce'}));
+    const before = await statsOf(page);
+    const framesAsked = () => page.evaluate(() => globalThis.held.frames.length);
+    await page.evaluate(holdPage);
+    publish(page.link, [trade(tradeCount - 1, 1)]);
+    await until('a frame is asked for', async () => (await framesAsked()) > 0);
+    publish(page.link, [trade(tradeCount - 2, 1)]);
+    await until('more waits', async () => (await statsOf(page)).inbox.bytes > 0);
+    const waiting = await statsOf(page);
+    assert.equal(waiting.events, before.events + 1);
+    assert.equal(waiting.frames, before.frames);
+    await page.evaluate(() => globalThis.held.runFrames());
+    const drawn = await statsOf(page);
+    assert.equal(drawn.events, before.events + 2);
+    assert.equal(drawn.inbox.inFrame, before.inbox.inFrame + 1);
+    assert.equal(drawn.frames, before.frames + 1);
+    assert.equal(await framesAsked(), 0, 'and no second frame for the rest');
+    await page.evaluate(() => globalThis.held.letGo());
+    await untilStill(page);
+});
+
 test('an element out of sight, hidden or without size draws nothing until it is back', async () => {
     const ways = [
         ['scrolled out', 'position: absolute; inset: 3000px 0 auto; height: 400px'],

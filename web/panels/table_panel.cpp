@@ -411,11 +411,11 @@ void TablePanel::draw_title(const Scene& scene, const feed::TableSpec& spec,
     }
     append_selection(scratch_, spec);
     draw_text(list, scene.cell_font, size, x, area_.y, bottom, scene.theme.dim, scratch_);
-    scene.targets.add("title " + scratch_, x, area_.y, text_width(scene.cell_font, size, scratch_),
-                      title_height_);
+    const float words_width = text_width(scene.cell_font, size, scratch_);
+    scene.targets.add("title " + scratch_, x, area_.y, words_width, title_height_);
 
     // What the table lacks, each in a chip.
-    x += text_width(scene.cell_font, size, scratch_) + scene.px(10);
+    x += words_width + scene.px(10);
     const auto draw_count = [&](std::string_view before, std::uint64_t count,
                                 std::string_view after) {
         if (count == 0) return;

@@ -44,7 +44,7 @@ struct TableState {
     std::uint64_t unreadable = 0;   // records of the snapshot
     std::uint64_t accounts_not_followed = 0;
     std::string lacks_words;          // what may be missing for good
-    std::string phantom_words;        // of a row that the snapshot lacks, where one points at it
+    std::string_view snapshot;        // by its address; empty: it has no name
     std::string empty_words;          // shown in place of rows when there are none
     const FindWords* find = nullptr;  // these are marked
 };

@@ -137,8 +137,12 @@ void TablePanel::draw_hint(const Scene& scene, const TableState& state) {
     if (hovered_ >= window_.row_count()) return;
     const table::WindowRow& row = window_.row(hovered_);
     if (!row.phantom && !row.broken) return;
-    const std::string_view words = row.phantom ? std::string_view(state.phantom_words)
-                                               : "trades and position do not add up: read again";
+    scratch_ = "trades and position do not add up: read again";
+    if (row.phantom) {
+        scratch_ = "not confirmed by ";
+        scratch_ += state.snapshot.empty() ? "the snapshot" : state.snapshot;
+    }
+    const std::string_view words = scratch_;
     const float size = scene.px(kTextPx);
     const float padding = scene.px(kCellPaddingPx);
     const float width = text_width(scene.label_font, size, words) + 2 * padding;

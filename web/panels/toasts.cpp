@@ -10,6 +10,7 @@ void Toasts::add(std::string_view words, bool bad, MonotonicUs now) {
 }
 
 void Toasts::draw(const Scene& scene, const Area& within) {
+    if (toasts_.empty()) return;
     std::erase_if(toasts_, [&scene](const Toast& toast) { return scene.now >= toast.until; });
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float size = scene.px(kTextPx);
