@@ -130,11 +130,15 @@ void append_int(std::string& out, std::int64_t value) {
 }
 
 void append_padded(std::string& out, std::int64_t value, int digits) {
-    const std::size_t start = out.size();
-    append_int(out, value);
-    const std::size_t written = out.size() - start;
-    const auto wanted = static_cast<std::size_t>(digits);
-    if (written < wanted) out.insert(start, wanted - written, '0');
+    std::array<char, 32> buffer;
+    char* const end = buffer.data() + buffer.size();
+    char* at = end;
+    NB_ASSERT(value >= 0 && digits <= kDecimalScaleMax);
+    do {
+        *--at = static_cast<char>('0' + value % 10);
+        value /= 10;
+    } while (value > 0 || end - at < digits);
+    out.append(at, static_cast<std::size_t>(end - at));
 }
 
 void append_scaled(std::string& out, std::int64_t scaled, int scale) {

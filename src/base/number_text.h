@@ -31,7 +31,8 @@ Result<std::int64_t> scaled_from_text(std::string_view text, int scale);
 // Digits with a leading minus where negative; "187.240" for (187240, 3).
 void append_int(std::string& out, std::int64_t value);
 void append_scaled(std::string& out, std::int64_t scaled, int scale);
-// With zeros in front up to `digits`: ("07") for (7, 2). REQUIRES: value >= 0.
+// With zeros in front up to `digits`: ("07") for (7, 2). REQUIRES: value >= 0, digits <=
+// kDecimalScaleMax.
 void append_padded(std::string& out, std::int64_t value, int digits);
 
 }  // namespace nats_blotter

@@ -125,10 +125,13 @@ void TableHeads::draw_head(const Scene& scene, const feed::TableSpec& spec, Tabl
     // The words and their arrow make room for the dots.
     const float end = head.right() - (hot ? edge + dots : padding);
     const float x = place.right_aligned ? std::max(head.x + padding, end - text) : head.x + padding;
-    list.PushClipRect(head.top_left(), {head.right() - (hot ? dots : 0), head.bottom()}, true);
+    // Each clip rectangle is a draw call of its own: only for words that do not fit.
+    const bool fits = x + text <= end;
+    if (!fits)
+        list.PushClipRect(head.top_left(), {head.right() - (hot ? dots : 0), head.bottom()}, true);
     draw_text(list, scene.label_font, size, x, head.y, head.bottom(),
               hot ? scene.theme.text : scene.theme.dim, words);
-    list.PopClipRect();
+    if (!fits) list.PopClipRect();
     if (look.filter(place.column) != nullptr) {
         const float line = scene.px(2);
         list.AddRectFilled({head.x, head.bottom() - line}, {head.right(), head.bottom()},
