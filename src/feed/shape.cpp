@@ -420,10 +420,10 @@ std::size_t ShapeSet::read_front(std::string_view text, Record& record) {
 }
 
 std::size_t ShapeSet::find(std::string_view text, Record& record, bool whole) {
+    const Shape* const last_writer = std::exchange(writer_, nullptr);
     if (tried_ == kTrialRecords) end_trial();
     if (rest_ > 0) {
         --rest_;
-        writer_ = nullptr;
         return 0;
     }
     ++tried_;
@@ -431,19 +431,15 @@ std::size_t ShapeSet::find(std::string_view text, Record& record, bool whole) {
         const std::uint32_t index = order_[i];
         Shape& shape = shapes_[index];
         const std::size_t bytes = shape.read_front(text, record);
-        if (bytes == 0 || (whole && bytes != text.size())) {
-            writer_ = nullptr;
-            continue;
-        }
+        if (bytes == 0 || (whole && bytes != text.size())) continue;
         // What this layout lacks is still null where it wrote the last record as well.
-        if (writer_ != &shape) shape.clear_absent(record);
+        if (last_writer != &shape) shape.clear_absent(record);
         writer_ = &shape;
         for (std::size_t j = i; j > 0; --j) order_[j] = order_[j - 1];
         order_[0] = index;
         ++hits_;
         return bytes;
     }
-    writer_ = nullptr;
     return 0;
 }
 
@@ -465,7 +461,6 @@ bool ShapeSet::learn(std::string_view json, const TableSpec& spec, const FieldIn
     if (!learned) return false;
     // A new one, or in the place of the one that has not fitted for longest.
     if (size_ < kShapesMax) ++size_;
-    writer_ = nullptr;
     const std::uint32_t place = order_[size_ - 1];
     std::swap(shapes_[place], fresh_);
     for (std::size_t j = size_ - 1; j > 0; --j) order_[j] = order_[j - 1];
