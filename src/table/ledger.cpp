@@ -65,14 +65,15 @@ Posting Ledger::posting_of(BookPage page, const Table& table, RowId row) const {
     for (std::size_t i = 0; i < side.by.size(); ++i)
         posting.by[i] = table.column(side.by[i]).number(row);
     posting.row = row;
-    const Column& amount = table.column(side.amount);
-    if (table.is_phantom(row)) posting.count = 0;
+    const bool is_phantom = table.is_phantom(row);
+    if (is_phantom) posting.count = 0;
     if (recent_column_ >= 0 && page == BookPage::Entries) {
         const std::int64_t time = table.column(static_cast<std::size_t>(side.time)).number(row);
         if (time != Column::kNullNumber) posting.second = time / kNsPerS;
     }
-    if (table.is_phantom(row) || amount.is_null(row)) return posting;
-    posting.amount = amount.number(row);
+    const std::int64_t amount = table.column(side.amount).number(row);  // Int or Decimal
+    if (is_phantom || amount == Column::kNullNumber) return posting;
+    posting.amount = amount;
     if (side.sign < 0) return posting;
     const Column& sign = table.column(static_cast<std::size_t>(side.sign));
     const std::uint32_t symbol = sign.symbol(row);
