@@ -135,8 +135,8 @@ void App::on_gpu_told(bool in_time) {
 }
 
 bool App::take_gpu() {
-    // A canvas that goes ends a drag.
-    if (ImGui::IsAnyMouseDown()) return false;
+    // A canvas that goes ends a drag, and rows that come would be later by as much.
+    if (ImGui::IsAnyMouseDown() || is_filling()) return false;
     if (closed_ || !stage_.find_gpu()) return true;
     platform_.destroy();
     stage_.take_gpu();

@@ -17,7 +17,9 @@ class Ours extends Page {
         if (hidden) blotter.hidden = true;
         const live = new Promise((resolve) => {
             blotter.addEventListener('statuschange', ({detail}) => {
-                if (detail.status === 'live') resolve();
+                if (detail.status !== 'live') return;
+                this.isFull(rows);
+                resolve();
             });
         });
         document.getElementById('table').append(blotter);
@@ -41,17 +43,15 @@ class Ours extends Page {
         return layout.tables.trades.shownRows > 0;
     }
 
-    // Rows in the table, and a frame drawn since they are there.
+    // Rows in the table, and a frame drawn since they are there. Looked at from the moment on when
+    // it is live: whoever asks later may have missed that frame, and another need not come.
     #framesAtRows = null;
-    async #hasRows(count) {
+    async isFull(count) {
+        if (this.blotter.status !== 'live') return false;
         const {rows, frames} = await this.blotter.stats();
         if (rows.trades < count) return false;
         this.#framesAtRows ??= frames;
         return frames > this.#framesAtRows;
-    }
-
-    async isFull(count) {
-        return this.blotter.status === 'live' && this.#hasRows(count);
     }
 
     async read() {
